@@ -1,0 +1,103 @@
+# hrsite: `make demo` shows it, `make test` tests it. Both bring what they need; see `make`.
+# Needed beforehand: Python 3.11 or newer with pip, and make.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+INSTALL := $(UV) pip install --quiet --python .venv/bin/python
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	--all-extras --group build $(if $(UPGRADE),--upgrade) pyproject.toml
+RUN := .venv/bin/python -m
+
+# Another virtual environment may be active in this shell; ours is .venv.
+unexport VIRTUAL_ENV
+# The Python that is there is the one we use; none is fetched behind your back.
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List these targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: .venv/.runtime ## Show the site with made-up content on http://localhost:8000 (PORT=…).
+	@.venv/bin/hrsite demo --port $(PORT)
+
+.PHONY: demo-reset
+demo-reset: .venv/.runtime ## The same, after throwing the demo's content away.
+	@rm -rf .demo
+	@.venv/bin/hrsite demo --port $(PORT)
+
+.PHONY: start
+start: .venv/.runtime ## Run your own site and its worker together, with your settings.
+	@.venv/bin/hrsite start
+
+.PHONY: serve
+serve: .venv/.runtime ## Run the site alone.
+	@.venv/bin/hrsite serve
+
+.PHONY: worker
+worker: .venv/.runtime ## Run the worker alone, which opens Issues and hands the letters over.
+	@.venv/bin/hrsite worker
+
+.PHONY: doctor
+doctor: .venv/.runtime ## Check the settings, the database, the mail relay and the worker.
+	@.venv/bin/hrsite doctor
+
+.PHONY: test
+test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="tests/posts -x").
+	@$(RUN) pytest $(ARGS)
+
+.PHONY: lint
+lint: .venv/.test ## Check the style, the types and the templates.
+	@$(RUN) ruff check --quiet
+	@$(RUN) ruff format --check --quiet
+	@$(RUN) mypy --no-error-summary
+	@$(RUN) djlint --lint --quiet templates
+
+.PHONY: format
+format: .venv/.test ## Put the Python code into its usual shape.
+	@$(RUN) ruff check --fix --quiet
+	@$(RUN) ruff format --quiet
+
+.PHONY: lock
+lock: $(UV) ## Write the lock files anew from pyproject.toml (UPGRADE=1: with newer versions).
+	@$(COMPILE) --output-file requirements.lock >/dev/null
+	@$(COMPILE) --group test --group lint --constraint requirements.lock \
+		--output-file requirements-test.lock >/dev/null
+
+.PHONY: clean
+clean: ## Remove what make has brought and built. Content and settings stay.
+	@rm -rf .venv .uv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say which lock is installed; while they are newer than the locks there is nothing to do.
+# The test lock holds everything in the runtime lock, so one .venv serves both.
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what hrsite needs …"
+	@$(INSTALL) --require-hashes --requirements requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: requirements-test.lock .venv/.runtime
+	@echo "Installing what the tests need …"
+	@$(INSTALL) --require-hashes --requirements requirements-test.lock
+	@touch $@
+
+.venv/bin/python: | $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "hrsite needs Python 3.11 or newer. Name it so: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+
+.uv/bin/uv:
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+		echo "hrsite needs Python 3.11 or newer with pip (Debian: apt install python3-pip)." >&2; exit 1; }
+	@echo "Bringing uv, which installs the rest …"
+	@$(PYTHON) -m pip install --quiet --root-user-action=ignore --disable-pip-version-check \
+		--no-warn-script-location --target .uv uv
