@@ -1,0 +1,261 @@
+"""One conversation with a mail server that always knows its stage and cannot be held for ever.
+
+smtplib trusts any certificate, waits without end, and loses the reply that ended the talk.
+Here each command has a time limit over its whole reply, however slowly it drips; a reply is
+bounded in lines and octets; and whatever stops the talk says at which stage it did.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import smtplib
+import socket
+import ssl
+import time
+
+from hrsite.outbox.retrying import Fault, Stage
+
+_LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
+_MOST_REPLY_LINES = 128
+_PARTING_SECONDS = 5.0  # For RSET and QUIT: nothing depends on their replies.
+_NO_SERVER_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+
+class Stopped(smtplib.SMTPException):
+    """The conversation stopped at `stage`: by a reply (`code`), or without one (`fault`)."""
+
+    def __init__(
+        self, stage: Stage, text: str, code: int | None = None, fault: Fault | None = None
+    ) -> None:
+        super().__init__(f"{stage}: {code or fault}: {text}")
+        self.stage = stage
+        self.text = text
+        self.code = code
+        self.fault = fault
+
+
+class Conversation(smtplib.SMTP):
+    """An SMTP connection; times in seconds. Every method raises Stopped and nothing else."""
+
+    stage: Stage = "connect"
+
+    def __init__(self, our_name: str, timeout: float, reply_timeout: float) -> None:
+        super().__init__(local_hostname=our_name, timeout=timeout)
+        self.seconds = timeout
+        self.reply_seconds = reply_timeout
+        self._heard = bytearray()
+
+    def open(self, host: str, port: int, shield: ssl.SSLContext | None, at_once: bool) -> None:
+        """Connect and greet; `shield` encrypts, at once (port 465) or by STARTTLS (RFC 3207)."""
+        self.stage = "connect"
+        try:
+            self.sock = socket.create_connection((host, port), self.seconds)
+            # The final dot is a write of its own, which must not wait for Nagle's algorithm.
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, UnicodeError) as trouble:
+            raise self._stopped_by(trouble) from trouble
+        if shield and at_once:
+            self._encrypt(shield, host)
+        self.stage = "banner"
+        self._expect(220, *self.getreply())
+        self._greet("ehlo")
+        if shield and not at_once:
+            self._start_tls(shield, host)
+
+    def log_in(self, username: str, password: str) -> None:
+        """AUTH PLAIN, else LOGIN (RFC 4954), in UTF-8. The caller sees to the encryption."""
+        self.stage = "auth"
+        offered = self.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in offered:
+            secret = _base64(f"\0{username}\0{password}")
+            code, text = self.docmd("AUTH", f"PLAIN {secret}")
+        elif "LOGIN" in offered:
+            code, text = self.docmd("AUTH", f"LOGIN {_base64(username)}")
+            if code == 334:
+                code, text = self.docmd(_base64(password))
+        else:
+            words = "The mail server offers no way to log in that we know (PLAIN, LOGIN)."
+            raise Stopped("auth", words, fault="login")
+        self._expect(235, code, text)
+
+    def hand_over(self, sender: str, recipient: str, octets: bytes) -> tuple[int, str]:
+        """One letter, whole. Returns the reply to its final dot; its code may be any."""
+        self.stage = "mail"
+        if self._heard and not self._heard.startswith(b"421"):
+            # An answer nobody asked for: it would pass for the answer to this letter.
+            raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
+        size = f" SIZE={len(octets)}" if self.has_extn("size") else ""
+        commands: list[tuple[Stage, str]] = [
+            ("mail", f"MAIL FROM:<{sender}>{size}"),
+            ("rcpt", f"RCPT TO:<{recipient}>"),
+            ("data", "DATA"),
+        ]
+        if self.has_extn("pipelining"):
+            self._ask_together(commands)
+        else:
+            for stage, command in commands:
+                self.stage = stage
+                self._expect(354 if stage == "data" else 250, *self.docmd(command))
+        self.stage = "body"
+        # RFC 5321 4.5.2: a dot that begins a line is doubled.
+        self.send(re.sub(rb"(?m)^\.", b"..", octets))
+        if self._heard:
+            raise self._garbled()  # It answered a letter it has not seen the end of.
+        self.stage = "reply"
+        self.send(b".\r\n")
+        code, text = self._reply_within(self.reply_seconds)
+        return code, _words(text)
+
+    def begin_again(self) -> bool:
+        """RSET after a refusal; whether the connection can take another letter."""
+        self.stage = "rset"
+        try:
+            self.send(b"RSET\r\n")
+            return self._reply_within(min(self.seconds, _PARTING_SECONDS))[0] == 250
+        except Stopped:
+            return False
+
+    def part(self) -> None:
+        """QUIT, if the server listens, and close. What it says changes nothing any more."""
+        self.stage = "quit"
+        try:
+            self.send(b"QUIT\r\n")
+            self._reply_within(min(self.seconds, _PARTING_SECONDS))
+        except Stopped:
+            pass  # Every letter has had its own reply already.
+        finally:
+            self.close()
+
+    def send(self, s: str | bytes | bytearray) -> None:  # type: ignore[override]
+        """Write octets, within the time limit."""
+        octets = s.encode("ascii") if isinstance(s, str) else s
+        if self.sock is None:
+            raise Stopped(self.stage, "The connection is closed.", fault="dropped")
+        try:
+            self.sock.settimeout(self.seconds)
+            self.sock.sendall(octets)
+        except OSError as trouble:
+            raise self._stopped_by(trouble) from trouble
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's next reply, all its lines."""
+        return self._reply_within(self.seconds)
+
+    def _reply_within(self, seconds: float) -> tuple[int, bytes]:
+        deadline = time.monotonic() + seconds
+        lines: list[bytes] = []
+        while len(lines) < _MOST_REPLY_LINES:
+            line = self._line_before(deadline)
+            if not re.match(rb"[2-5]\d\d([ -]|\Z)", line):
+                raise self._garbled()
+            lines.append(line[4:].strip())
+            if line[3:4] != b"-":
+                return int(line[:3]), b"\n".join(lines)
+        raise self._garbled()
+
+    def _line_before(self, deadline: float) -> bytes:
+        while b"\n" not in self._heard:
+            if len(self._heard) > _LONGEST_REPLY_LINE:
+                raise self._garbled()
+            try:
+                if self.sock is None or (left := deadline - time.monotonic()) <= 0:
+                    raise TimeoutError
+                self.sock.settimeout(left)
+                octets = self.sock.recv(_LONGEST_REPLY_LINE)
+            except OSError as trouble:
+                raise self._stopped_by(trouble) from trouble
+            if not octets:
+                raise Stopped(self.stage, "The mail server hung up.", fault="dropped")
+            self._heard += octets
+        line, _, rest = self._heard.partition(b"\n")
+        self._heard = rest
+        return bytes(line.rstrip(b"\r"))
+
+    def _ask_together(self, commands: list[tuple[Stage, str]]) -> None:
+        """MAIL, RCPT and DATA in one write (RFC 2920); the first refusal is the one that counts."""
+        self.send("".join(f"{command}\r\n" for _, command in commands))
+        refusal: Stopped | None = None
+        for stage, _ in commands:
+            self.stage = stage
+            try:
+                self._expect(354 if stage == "data" else 250, *self.getreply())
+            except Stopped as trouble:
+                refusal = refusal or trouble
+                if trouble.fault or trouble.code == 421:
+                    self.close()  # Replies may be missing: they must not answer a later letter.
+                    break
+            else:
+                if stage == "data" and refusal:
+                    # It awaits a letter that must not come. Hanging up before any dot is safe.
+                    self.close()
+        if refusal:
+            raise refusal
+
+    def _greet(self, stage: Stage) -> None:
+        self.stage = stage
+        code, text = self.ehlo()
+        if code in (500, 502):  # RFC 5321 3.2: a server from before EHLO.
+            code, text = self.helo()
+        self._expect(250, code, text)
+
+    def _start_tls(self, shield: ssl.SSLContext, host: str) -> None:
+        self.stage = "starttls"
+        if not self.has_extn("starttls"):
+            words = "The mail server does not offer encryption here (STARTTLS)."
+            raise Stopped("starttls", words, fault="tls")
+        self._expect(220, *self.docmd("STARTTLS"))
+        if self._heard:
+            # Said in the clear, to be read as if it had been encrypted (CVE-2011-0411).
+            raise Stopped("starttls", "Somebody spoke before the encryption.", fault="tls")
+        self._encrypt(shield, host)
+        self.esmtp_features = {}  # RFC 3207 4.2: forget what was said in the clear.
+        self._greet("ehlo2")
+
+    def _encrypt(self, shield: ssl.SSLContext, host: str) -> None:
+        self.stage = "handshake"
+        if self.sock is None:
+            raise Stopped("handshake", "The connection is closed.", fault="dropped")
+        try:
+            self.sock.settimeout(self.seconds)
+            self.sock = shield.wrap_socket(self.sock, server_hostname=host)
+        except (OSError, ValueError) as trouble:
+            raise self._stopped_by(trouble) from trouble
+
+    def _expect(self, wanted: int, code: int, text: bytes) -> None:
+        progress = code == wanted if wanted in (220, 235, 354) else code // 100 == wanted // 100
+        if not progress:
+            fault: Fault | None = None if code >= 400 else "garbage"
+            raise Stopped(self.stage, _words(text), code=code, fault=fault)
+
+    def _garbled(self) -> Stopped:
+        return Stopped(self.stage, "The mail server's answer made no sense.", fault="garbage")
+
+    def _stopped_by(self, trouble: Exception) -> Stopped:
+        fault = _fault(self.stage, trouble)
+        words = getattr(trouble, "strerror", None) or str(trouble) or type(trouble).__name__
+        if fault == "timeout":
+            words = "The mail server did not answer in time."
+        return Stopped(self.stage, words, fault=fault)
+
+
+def _fault(stage: Stage, trouble: Exception) -> Fault:
+    if isinstance(trouble, TimeoutError):
+        return "timeout"
+    if isinstance(trouble, UnicodeError) or (
+        isinstance(trouble, socket.gaierror) and trouble.errno in _NO_SERVER_NAME
+    ):
+        return "unknown_host"
+    if isinstance(trouble, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "dropped"
+    # TLS 1.3 tells of a missing client certificate only at the first read.
+    early = stage in ("handshake", "banner", "ehlo", "ehlo2")
+    return "tls" if early and isinstance(trouble, (ssl.SSLError, ValueError)) else "dropped"
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
+
+
+def _words(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

@@ -1,0 +1,132 @@
+"""What a mail server's answer means for one letter, and when to try again. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Stage = Literal[
+    "connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth",
+    "mail", "rcpt", "data", "body", "reply", "rset", "quit",
+]  # fmt: skip
+Kind = Literal[
+    "accepted", "deferred", "refused", "uncertain", "policy", "too_large", "setting", "ignored"
+]
+# No reply could be read, or there is no use in asking:
+# timeout, dropped, garbage: the network, or a server that does not speak SMTP;
+# tls, login, unknown_host: our settings and this server do not fit together.
+Fault = Literal["timeout", "dropped", "garbage", "tls", "login", "unknown_host"]
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+
+# Stages before the first letter: whatever is refused here is refused to every letter.
+_OPENING = frozenset({"connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"})
+_EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
+# RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
+_LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
+_LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
+# RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike.
+_SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"})
+# RFC 5321 4.2.2: commands unknown or out of order. Ours are in order: something is set wrong.
+_PROTOCOL_CODES = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with the letter; `suppress` and `soft_bounce` speak about its address."""
+
+    kind: Kind
+    suppress: bool = False
+    soft_bounce: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one hand-over ended: the verdict, and the server's own words for the ledger.
+
+    `kind` "setting" means that TLS, login or configuration is at fault: pause, and count no
+    attempt. `status` is the enhanced code (RFC 3463), such as "5.1.1". `text` is at most 500
+    printable characters.
+    """
+
+    kind: Kind
+    stage: Stage
+    code: int | None
+    status: str | None
+    text: str
+    suppress: bool = False
+    soft_bounce: bool = False
+
+
+def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | None) -> Verdict:
+    """The verdict on a reply (code, and status if it had one), or on a fault instead of one."""
+    if stage in ("rset", "quit"):
+        return Verdict("ignored")  # The letter's own reply came before: it stands.
+    if fault is not None or code is None:
+        return _without_reply(stage, fault)
+    if _is_progress(stage, code):
+        return Verdict("accepted")
+    if code // 100 not in (4, 5):
+        return _without_reply(stage, "garbage")
+    if code == 421:
+        return Verdict("deferred")  # RFC 5321 3.8: closing down, so a definite "not now".
+    if code in _LOGIN_CODES:
+        return Verdict("setting")
+    if code // 100 == 4:
+        return Verdict("deferred", soft_bounce=_is_about(status, "2.2"))
+    if stage in _OPENING:
+        return Verdict("setting")
+    return _refused_for_good(stage, code, status)
+
+
+def next_attempt(attempts: int, now: datetime, not_after: datetime) -> datetime | None:
+    """When to try again after `attempts` tries (this one counted), or None: it is too late."""
+    step = min(max(attempts, 1), len(BACKOFF)) - 1
+    moment = now + BACKOFF[step]
+    return moment if moment <= not_after else None
+
+
+def _without_reply(stage: Stage, fault: Fault | None) -> Verdict:
+    if fault in ("tls", "login", "unknown_host"):
+        return Verdict("setting")
+    # Past the final dot the letter may be on its way: nobody can know (RFC 1047).
+    return Verdict("uncertain" if stage == "reply" else "deferred")
+
+
+def _refused_for_good(stage: Stage, code: int, status: str | None) -> Verdict:
+    """A 5xx to a letter: about this reader, about us, or about the letter itself?"""
+    if status in _LOGIN_STATUSES or status in _SENDER_STATUSES or code in _PROTOCOL_CODES:
+        return Verdict("setting")
+    if _is_about(status, "2.2"):
+        return Verdict("deferred", soft_bounce=True)
+    if status == "5.3.4":
+        return Verdict("too_large")
+    if _is_about(status, "7"):
+        return Verdict("policy")
+    if code == 552 and _says_nothing(status):
+        # RFC 5321 4.2.3: "exceeded storage allocation". Said of a recipient it is a full
+        # mailbox; said of the letter (RFC 1870 6) it is the letter's size.
+        full = stage == "rcpt"
+        return Verdict("deferred", soft_bounce=True) if full else Verdict("too_large")
+    if stage == "mail" or (code == 554 and stage != "rcpt" and _says_nothing(status)):
+        return Verdict("policy")  # No reader was named yet, or "transaction failed": not hers.
+    # RFC 7504: 556 says that the domain takes no mail at all. A bare 550 closes no address:
+    # it may be policy (RFC 5321 4.2.3), and one blocked relay would close them all.
+    gone = _is_about(status, "1") or status == "5.2.1" or code == 556
+    return Verdict("refused", suppress=gone)
+
+
+def _is_progress(stage: Stage, code: int) -> bool:
+    if stage in _EXPECTED:
+        return code == _EXPECTED[stage]
+    return code // 100 == 2
+
+
+def _is_about(status: str | None, subject: str) -> bool:
+    """Whether an enhanced status is about this subject (RFC 3463 3), whatever its class."""
+    return status is not None and f"{status[2:]}.".startswith(f"{subject}.")
+
+
+def _says_nothing(status: str | None) -> bool:
+    return status is None or status in ("5.0.0", "5.3.0")

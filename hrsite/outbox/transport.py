@@ -1,0 +1,100 @@
+"""The way out for every letter: Flask-Mail, made safe.
+
+The worker opens one connection and hands letters over:
+
+    with open_connection(app) as connection:
+        answer = connection.hand_over(letter)
+
+Flask-Mail's own way in (`mail.send`, `mail.connect`) goes through the same connections.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import flask_mail
+from flask import Flask, current_app
+
+from hrsite.outbox.connections import (
+    Connection,
+    FolderConnection,
+    MailSettings,
+    NotAccepted,
+    SafeConnection,
+)
+from hrsite.outbox.retrying import Answer
+from hrsite.outbox.wire import BadHeader, Letter, SafeMessage
+
+__all__ = [
+    "Answer",
+    "BadHeader",
+    "FolderConnection",
+    "Letter",
+    "LetterConnection",
+    "NotAccepted",
+    "SafeConnection",
+    "SafeMail",
+    "SafeMessage",
+    "mail",
+    "open_connection",
+]
+
+
+class LetterConnection(Protocol):
+    """Where letters are handed over, one after another; a context manager."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        trouble: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def check(self) -> Answer | None:
+        """Go as far as a letter could, without one: what stands in the way, or None."""
+        ...
+
+    def hand_over(self, letter: Letter) -> Answer:
+        """Hand one letter over. Raises BadHeader when the letter itself cannot be written."""
+        ...
+
+    def hand_over_octets(self, sender: str, recipient: str, octets: bytes) -> Answer:
+        """Hand over a letter that is composed already. Raises BadHeader."""
+        ...
+
+
+class SafeState(MailSettings):
+    """What Flask-Mail keeps in `app.extensions["mail"]`; its connections are safe as well."""
+
+    def connect(self) -> Connection:
+        """A connection by these settings; nothing is opened before the first letter."""
+        return SafeConnection(self) if self.server else FolderConnection(self)
+
+
+class SafeMail(flask_mail.Mail):
+    """Flask-Mail's Mail, with safe connections behind it."""
+
+    def init_mail(
+        self, config: dict[str, Any], debug: bool | int = False, testing: bool = False
+    ) -> SafeState:
+        """The settings Flask-Mail keeps, and ours. Debug output and silent test mode stay off."""
+        return SafeState(config)
+
+    def connect(self) -> Connection:
+        """A connection for this application: to its mail server, or into its folder."""
+        return _connection(self.app or current_app)
+
+
+mail = SafeMail()
+
+
+def open_connection(app: Flask) -> LetterConnection:
+    """A connection by the application's settings; into MAIL_FOLDER if MAIL_SERVER is empty."""
+    return _connection(app)
+
+
+def _connection(app: Flask) -> Connection:
+    return SafeState(app.config).connect()

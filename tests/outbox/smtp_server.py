@@ -1,0 +1,224 @@
+"""Real mail servers on 127.0.0.1: a well-behaved one (aiosmtpd), and one that fails on command."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+SILENT = "silent"  # Say nothing until the other side gives up.
+DROP = "drop"  # Hang up.
+ENDLESS = "endless"  # A reply whose last line never comes.
+DRIP = "drip"  # One octet at a time, for ever: each one in time, the reply never.
+NO_LINE_END = "no line end"  # A line without end.
+
+Action = str | bytes
+Script = Mapping[str, Action]
+
+
+@dataclass
+class Inbox:
+    """What a well-behaved server accepted: envelopes as aiosmtpd keeps them, and logins."""
+
+    port: int = 0
+    envelopes: list[Envelope] = field(default_factory=list)
+    logins: list[tuple[bytes, bytes]] = field(default_factory=list)
+    connections: int = 0
+    password: bytes = b"sesame"
+
+    async def handle_EHLO(  # noqa: N802  (aiosmtpd finds its handlers by these names)
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, said: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        self.connections += 1
+        return said
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.envelopes.append(envelope)
+        return "250 2.0.0 kept"
+
+    def log_in(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=data.password == self.password, handled=False)
+
+
+@contextlib.contextmanager
+def mail_server(
+    shield: ssl.SSLContext | None = None, at_once: bool = False, **options: Any
+) -> Iterator[Inbox]:
+    """A server that keeps what it gets. `shield` is offered by STARTTLS, or used at once."""
+    inbox = Inbox()
+    loop = asyncio.new_event_loop()
+
+    def make() -> SMTP:
+        return SMTP(
+            inbox,
+            hostname="mail.example.org",
+            authenticator=inbox.log_in,
+            auth_require_tls=shield is not None and not at_once,
+            tls_context=None if at_once else shield,
+            loop=loop,
+            **options,
+        )
+
+    async def start() -> asyncio.Server:
+        return await loop.create_server(make, "127.0.0.1", 0, ssl=shield if at_once else None)
+
+    async def stop() -> None:
+        server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await server.wait_closed()
+
+    server = loop.run_until_complete(start())
+    inbox.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield inbox
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+class RawServer:
+    """A server that says what its script says, one script per connection, the last for the rest.
+
+    A script's keys are BANNER, EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (while the
+    letter comes in), DOT (the reply to it), AFTER (what follows unasked), RSET and QUIT; its
+    values are octets to say, or SILENT, DROP and the like.
+    """
+
+    USUAL: Script = {
+        "BANNER": b"220 mail.example.org\r\n",
+        "EHLO": b"250 mail.example.org\r\n",
+        "HELO": b"250 mail.example.org\r\n",
+        "AUTH": b"235 2.7.0 welcome\r\n",
+        "MAIL": b"250 2.1.0 ok\r\n",
+        "RCPT": b"250 2.1.5 ok\r\n",
+        "DATA": b"354 go on\r\n",
+        "BODY": b"",
+        "DOT": b"250 2.0.0 kept\r\n",
+        "AFTER": b"",
+        "RSET": b"250 2.0.0 ok\r\n",
+        "QUIT": b"221 2.0.0 bye\r\n",
+    }
+
+    def __init__(self, *scripts: Script) -> None:
+        self.scripts: Sequence[Script] = scripts or ({},)
+        self.commands: list[bytes] = []  # Every line but the letters'.
+        self.writes: list[bytes] = []  # As they came in, one entry for each read.
+        self.letters: list[bytes] = []  # Letters whose final dot arrived.
+        self.connections = 0
+        self._closing = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> RawServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self._closing.set()
+        # Wakes accept(); closing a listening socket from another thread does not.
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._thread.join(10)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            talk, _ = self._listener.accept()
+            with talk:
+                if self._closing.is_set():
+                    return
+                script = self.scripts[min(self.connections, len(self.scripts) - 1)]
+                self.connections += 1
+                with contextlib.suppress(ConnectionError, TimeoutError):
+                    talk.settimeout(10)
+                    _Talk(self, talk, {**self.USUAL, **script}).run()
+
+    def wait_while_silent(self, talk: socket.socket) -> None:
+        """Until the other side hangs up."""
+        while talk.recv(65536):
+            pass
+
+    def drip(self, talk: socket.socket) -> None:
+        """An octet every twentieth of a second, until the other side hangs up."""
+        while not self._closing.wait(0.05):
+            talk.sendall(b"2")
+
+
+class _Talk:
+    def __init__(self, server: RawServer, talk: socket.socket, script: Script) -> None:
+        self.server, self.talk, self.script = server, talk, script
+        self.heard = b""
+
+    def run(self) -> None:
+        going = self._act("BANNER")
+        while going:
+            line = self._line()
+            if line is None:
+                return
+            self.server.commands.append(line)
+            verb = line[:4].upper().decode("latin-1")
+            verb = "STARTTLS" if verb == "STAR" else verb
+            going = self._act(verb)
+            if verb == "DATA" and going and self.script["DATA"][:3] == b"354":
+                going = self._take_letter()
+
+    def _take_letter(self) -> bool:
+        if not self._act("BODY"):
+            return False
+        while b"\r\n.\r\n" not in self.heard:
+            if not self._read():
+                return False
+        letter, _, self.heard = self.heard.partition(b"\r\n.\r\n")
+        self.server.letters.append(letter + b"\r\n")
+        return self._act("DOT") and self._act("AFTER")
+
+    def _act(self, key: str) -> bool:
+        """Do what the script says; whether the talk goes on."""
+        action = self.script.get(key, b"502 5.5.1 unknown\r\n")
+        if isinstance(action, bytes):
+            self.talk.sendall(action)
+            return key != "QUIT"
+        if action == SILENT:
+            self.server.wait_while_silent(self.talk)
+        elif action == DRIP:
+            self.server.drip(self.talk)
+        elif action in (ENDLESS, NO_LINE_END):
+            while True:
+                self.talk.sendall(b"250-more\r\n" if action == ENDLESS else b"2" * 1000)
+        return False
+
+    def _line(self) -> bytes | None:
+        while b"\r\n" not in self.heard:
+            if not self._read():
+                return None
+        line, _, self.heard = self.heard.partition(b"\r\n")
+        return line
+
+    def _read(self) -> bool:
+        octets = self.talk.recv(65536)
+        if octets:
+            self.server.writes.append(octets)
+        self.heard += octets
+        return bool(octets)
