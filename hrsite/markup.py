@@ -1,0 +1,62 @@
+"""The author's text becomes safe HTML, Markdown for the plain form, or plain text for mail.
+
+This is the one module others import; the work is done in `cleaning`, `markdown` and `plaintext`.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from hrsite.cleaning import clean
+from hrsite.htmltree import BLOCKS, Element, read, tidy_text
+from hrsite.markdown import from_markdown, to_markdown
+from hrsite.plaintext import to_text
+
+__all__ = [
+    "absolute_links",
+    "clean",
+    "from_markdown",
+    "reading_minutes",
+    "tidy_text",
+    "to_markdown",
+    "to_text",
+    "word_count",
+]
+
+WORDS_A_MINUTE = 230
+_WORD = re.compile(r"\w+(?:['’.,:-]\w+)*")
+_SITE_ADDRESS = re.compile(r'(<(?:a href|img src)=")(?=/)')
+
+
+def absolute_links(html: str, base_url: str) -> str:
+    """Clean HTML whose links and pictures name the site's host, for mail and feeds.
+
+    Only the scheme and host of `base_url` count: stored addresses are paths from the root.
+    """
+    parts = urlsplit(base_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    # In clean HTML every "<" in text or in an attribute is written "&lt;", so this finds tags
+    # alone.
+    return _SITE_ADDRESS.sub(lambda match: match[1] + origin, clean(html))
+
+
+def word_count(html: str) -> int:
+    """How many words a reader reads. "don't", "3.5" and "well-kept" are one each."""
+    return len(_WORD.findall(_spaced_words(read(html))))
+
+
+def reading_minutes(html: str) -> int:
+    """Whole minutes at 230 words a minute (the usual adult pace for plain prose), at least one."""
+    return max(1, round(word_count(html) / WORDS_A_MINUTE))
+
+
+def _spaced_words(element: Element) -> str:
+    """Like `Element.words`, with a space where a block or a line ends."""
+    pieces = []
+    for child in element.children:
+        if isinstance(child, str):
+            pieces.append(child)
+        elif child.tag in BLOCKS or child.tag == "br":
+            pieces.append(f" {_spaced_words(child)} ")
+        else:
+            pieces.append(_spaced_words(child))
+    return "".join(pieces)
