@@ -1,0 +1,24 @@
+"""Pictures that the coach has put on the site."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hrsite.columns import UTCDateTime
+from hrsite.extensions import Base
+
+
+class Picture(Base):
+    """A picture; its pixels lie in the media folder under `name`."""
+
+    __tablename__ = "pictures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(22), unique=True)
+    alt: Mapped[str] = mapped_column(String(500))
+    is_decorative: Mapped[bool] = mapped_column(default=False)
+    width: Mapped[int]
+    height: Mapped[int]
+    byte_count: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
