@@ -1,0 +1,137 @@
+"""Commands that belong to no feature: start, serve, worker, migrate, doctor, demo."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError
+
+from hrsite import create_app, doctor, schema, serving, worker
+from hrsite.accounts.cli import announce_code_if_needed, owner
+from hrsite.config import PROJECT, WrongSettings
+from hrsite.demo import filling
+from hrsite.extensions import db
+
+MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
+DEMO_FOLDER = PROJECT / ".demo"
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """A site and a newsletter for one coach."""
+    # The features' own commands ask Flask's ScriptInfo for the application.
+    context.obj = ScriptInfo(create_app=_ready_app)
+
+
+def _app() -> Flask:
+    """The application; or every wrong setting, in words, and exit 2."""
+    try:
+        return create_app()
+    except WrongSettings as trouble:
+        click.echo("hrsite cannot start with these settings:", err=True)
+        for fault in trouble.faults:
+            click.echo(f"  - {fault}", err=True)
+        sys.exit(2)
+
+
+def _ready_app() -> Flask:
+    app = _app()
+    _bring_up(app)
+    return app
+
+
+def _bring_up(app: Flask) -> None:
+    """Bring the database up to the code; or say why not, and exit 3."""
+    with app.app_context():
+        try:
+            if schema.bring_up():
+                click.echo("The database is up to date now.")
+        except schema.NewerDatabase as trouble:
+            click.echo(str(trouble), err=True)
+            sys.exit(3)
+        except OperationalError as trouble:
+            said = (str(trouble.orig).strip().splitlines() or ["no reason given"])[0]
+            click.echo(f"The database cannot be used ({said}). Nothing was changed.", err=True)
+            sys.exit(3)
+
+
+def _check_port(app: Flask) -> None:
+    try:
+        serving.check_port(app.config["HOST"], app.config["PORT"])
+    except serving.PortTaken as trouble:
+        click.echo(str(trouble), err=True)
+        sys.exit(4)
+
+
+@main.command()
+def start() -> None:
+    """Start site and worker together: all that one small machine needs."""
+    app = _app()
+    _check_port(app)
+    _bring_up(app)
+    announce_code_if_needed(app)
+    click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
+    sys.exit(serving.run_both())
+
+
+@main.command()
+def serve() -> None:
+    """Start the site alone."""
+    app = _app()
+    _check_port(app)
+    _bring_up(app)
+    serving.serve(app)
+
+
+@main.command("worker")
+def worker_command() -> None:
+    """Start a worker alone: it opens Issues and hands letters over."""
+    app = _app()
+    _bring_up(app)
+    worker.run(app)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to this version of the code."""
+    _bring_up(_app())
+
+
+@main.command("doctor")
+def doctor_command() -> None:
+    """Say what is set, what is missing, and what does not work. Exits 1 when something is wrong."""
+    findings = list(doctor.examine(_app()))
+    for finding in findings:
+        click.echo(f"{MARKS[finding.level]}{finding.what}: {finding.words}")
+    sys.exit(any(finding.level == "wrong" for finding in findings))
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Where the site listens.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
+    default=DEMO_FOLDER,
+    help="Where the demo keeps its data.",
+)
+def demo(port: int, folder: Path) -> None:
+    """Fill a folder of its own with articles, and start site and worker on it."""
+    os.environ |= filling.environment(folder, port)
+    app = _app()
+    _check_port(app)
+    _bring_up(app)
+    with app.app_context():
+        sign_in = filling.fill(db.session(), Path(app.config["DATA_DIR"]))
+        db.session.commit()
+    click.echo(filling.welcome(app.config["BASE_URL"], sign_in))
+    sys.exit(serving.run_both())
+
+
+main.add_command(owner)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""The time now, and the site's time zone: the only reader of the wall clock."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+
+def now() -> datetime:
+    """The moment it is, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def zone() -> ZoneInfo:
+    """The zone the coach lives in; every time a person reads is written in it."""
+    return ZoneInfo(current_app.config["TIME_ZONE"])
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on the coach's own clock."""
+    return moment.astimezone(zone())

@@ -1,0 +1,85 @@
+"""Column types that SQLite and PostgreSQL spell differently, or that must be sealed at rest."""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import CursorResult, DateTime, Dialect, Enum, LargeBinary, Result, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import TypeDecorator
+
+
+def changed_rows(answer: Result[Any]) -> int:
+    """How many rows an INSERT, UPDATE or DELETE changed."""
+    return cast(CursorResult[Any], answer).rowcount
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column of lower-case words, the same in Python, in SQL and in exports."""
+    return Enum(kind, native_enum=False, length=20, values_callable=list)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment. SQLite hands back naive times and PostgreSQL zoned ones: both become UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SealedText(TypeDecorator[str]):
+    """Text encrypted at rest. It can be copied from row to row in SQL, but not searched."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else current_app.extensions["seal"].close(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else current_app.extensions["seal"].open(value)
+
+
+class SealedLinks(TypeDecorator[dict[str, str]]):
+    """A person's link tokens by purpose, encrypted at rest."""
+
+    impl = SealedText
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else json.loads(value)
+
+
+class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL
+    """32 random hexadecimal digits, made by the database for every row it writes."""
+
+    type = String(32)
+    inherit_cache = True
+
+
+@compiles(random_hex, "sqlite")
+def _random_hex_in_sqlite(element: random_hex, compiler: SQLCompiler, **kw: Any) -> str:
+    return "lower(hex(randomblob(16)))"
+
+
+@compiles(random_hex, "postgresql")
+def _random_hex_in_postgresql(element: random_hex, compiler: SQLCompiler, **kw: Any) -> str:
+    return "replace(gen_random_uuid()::text, '-', '')"

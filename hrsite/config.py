@@ -1,0 +1,241 @@
+"""Every setting: its name, its default, and why. Read once, at start, with all faults at once."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from environs import Env, EnvValidationError
+
+from hrsite import setting_rules as rules
+from hrsite.keys import UnsafeKeyFile, load_or_make
+
+PROJECT = Path(__file__).resolve().parent.parent
+KNOWN_SECRETS = ("secret", "changeme", "change-me", "dev", "password", "secret-key")
+SHORTEST_SECRET = 32
+FEWEST_LETTERS = 8  # Different ones; 32 random letters never have fewer.
+
+
+class WrongSettings(Exception):
+    """Some settings cannot be used. `faults` holds one sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def read_settings(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Read the environment (and a .env file, if there is one) into Flask's settings.
+
+    `changes` replace what was read; tests use them. Raises WrongSettings, with every fault.
+    """
+    env, file = Env(eager=False), env_file()
+    if file is not None:
+        env.read_env(str(file), recurse=False)
+    settings = _read(env) | dict(changes or {})
+    faults = _faults(env, set(changes or {}))
+    wrong = {fault.split(":", 1)[0] for fault in faults}
+    faults += [fault for fault in _dangers(settings) if fault.split(":", 1)[0] not in wrong]
+    faults += _open_secrets(settings, file)
+    if not faults:
+        faults = _complete(settings)
+    if faults:
+        raise WrongSettings(faults)
+    return settings
+
+
+def env_file() -> Path | None:
+    """The file that holds settings, when there is one.
+
+    Usually .env in the project's folder. HRSITE_ENV_FILE names another one; empty, none at all,
+    as for the tests and the demo.
+    """
+    named = os.environ.get("HRSITE_ENV_FILE")
+    file = PROJECT / (".env" if named is None else named)
+    return file if file.is_file() else None
+
+
+def _read(env: Env) -> dict[str, Any]:
+    return {
+        # "production" refuses to start unsafely; "development" and "demo" stay on this machine.
+        "MODE": env.str("HRSITE_MODE", "production", validate=rules.one_of_modes),
+        # Where everything lives that a backup must hold, but for a PostgreSQL database.
+        "DATA_DIR": env.path("DATA_DIR", Path("data")),
+        # The address readers use. Every link in a letter starts with it, never with a Host header.
+        "BASE_URL": env.str("BASE_URL", "", validate=rules.base_url),
+        # Empty: an SQLite file in DATA_DIR. postgresql://… for many workers.
+        "DATABASE_URL": env.str("DATABASE_URL", "", validate=rules.database_url),
+        # Empty: an SQLite file in DATA_DIR. redis://… or postgresql://… for many machines.
+        "QUEUE_URL": env.str("QUEUE_URL", "", validate=rules.queue_url),
+        # Empty: made at first start, in DATA_DIR, readable by its owner alone.
+        "SECRET_KEY": env.str("SECRET_KEY", ""),
+        # Seals subscribers' addresses. Empty: made like SECRET_KEY. Lost, the list is lost.
+        "ADDRESS_KEY": env.str("ADDRESS_KEY", ""),
+        # The coach's zone, by its name in the IANA database; every time is written in it.
+        "TIME_ZONE": env.str("TIME_ZONE", "UTC", validate=rules.time_zone),
+        "SITE_NAME": env.str("SITE_NAME", "My site", validate=rules.one_line),
+        "SITE_TAGLINE": env.str("SITE_TAGLINE", "", validate=rules.one_line),
+        "SITE_LANGUAGE": env.str("SITE_LANGUAGE", "en", validate=rules.one_line),
+        "COACH_NAME": env.str("COACH_NAME", "Your coach", validate=rules.one_line),
+        # Shown in the strip on top of every page, when set: who helps right now, and where.
+        "HELP_TEXT": env.str("HELP_TEXT", "", validate=rules.one_line),
+        "HELP_URL": env.str("HELP_URL", "", validate=rules.link),
+        "BOOK_URL": env.str("BOOK_URL", "", validate=rules.link),
+        # Where "Leave this site" leads: something ordinary. Empty takes the link away.
+        "EXIT_URL": env.str("EXIT_URL", "https://www.wikipedia.org/", validate=rules.link),
+        # Empty: letters go into a folder and onto a page of the desk, and nothing leaves here.
+        "MAIL_SERVER": env.str("MAIL_SERVER", ""),
+        "MAIL_PORT": env.int("MAIL_PORT", 587, validate=rules.port),
+        "MAIL_USE_TLS": env.bool("MAIL_USE_TLS", True),
+        "MAIL_USE_SSL": env.bool("MAIL_USE_SSL", False),
+        "MAIL_USERNAME": env.str("MAIL_USERNAME", ""),
+        "MAIL_PASSWORD": env.str("MAIL_PASSWORD", ""),
+        # A certificate authority of your own, as a PEM file; empty: the system's.
+        "MAIL_CA_FILE": env.str("MAIL_CA_FILE", "", validate=rules.readable_file),
+        # Seconds for each SMTP command, and for the reply to the last dot (RFC 5321 4.5.3.2.6).
+        "MAIL_TIMEOUT": env.float("MAIL_TIMEOUT", 60.0, validate=rules.positive),
+        "MAIL_REPLY_TIMEOUT": env.float("MAIL_REPLY_TIMEOUT", 600.0, validate=rules.positive),
+        # Two senders: trouble with newsletters must not hold up a letter somebody asked for.
+        "MAIL_SENDER": env.str("MAIL_SENDER", "", validate=rules.address),
+        "MAIL_ISSUE_SENDER": env.str("MAIL_ISSUE_SENDER", "", validate=rules.address),
+        "MAIL_REPLY_TO": env.str("MAIL_REPLY_TO", "", validate=rules.address),
+        # A postal address for the foot of each letter, where the law asks for one.
+        "MAIL_FOOTER": env.str("MAIL_FOOTER", ""),
+        # What to do with a letter that was in the air when the line broke: repeat once, or hold.
+        "UNCERTAIN": env.str("UNCERTAIN", "repeat", validate=rules.repeat_or_hold),
+        # A form sent faster than a person can read it was sent by a machine.
+        "SIGNUP_MIN_SECONDS": env.float("SIGNUP_MIN_SECONDS", 3.0, validate=rules.not_negative),
+        "SIGNUP_MAX_HOURS": env.float("SIGNUP_MAX_HOURS", 24.0, validate=rules.positive),
+        "MAX_UPLOAD_MEGABYTES": env.int("MAX_UPLOAD_MEGABYTES", 12, validate=rules.positive),
+        "HOST": env.str("HOST", "127.0.0.1"),
+        "PORT": env.int("PORT", 8000, validate=rules.port),
+        "WEB_PROCESSES": env.int("WEB_PROCESSES", 1, validate=rules.positive),
+        # How many proxies stand in front and add X-Forwarded-For. 0: that header is not believed.
+        "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=rules.not_negative),
+    }
+
+
+def _faults(env: Env, changed: set[str]) -> list[str]:
+    try:
+        env.seal()
+    except EnvValidationError as trouble:
+        # Never the value: it may be a password.
+        said = cast(Mapping[str, list[str]], trouble.error_messages)
+        return [
+            f"{name}: {_words(words)}"
+            for name, words in said.items()
+            if name.removeprefix("HRSITE_") not in changed
+        ]
+    return []
+
+
+def _words(said: Any) -> str:
+    return " ".join(
+        str(part).rstrip(".") + "." for part in (said if isinstance(said, list) else [said])
+    )
+
+
+def _complete(settings: dict[str, Any]) -> list[str]:
+    """Fill in what follows from other settings, and what Flask and its libraries call by name."""
+    # Relative to the project, as .env is: whichever folder a process was started in.
+    folder = (PROJECT / settings["DATA_DIR"]).resolve()
+    if faults := _add_keys(settings, folder):
+        return faults
+    development = settings["MODE"] != "production"
+    if not settings["BASE_URL"] and development:
+        settings["BASE_URL"] = f"http://localhost:{settings['PORT']}"
+    settings["BASE_URL"] = rules.normal_base_url(settings["BASE_URL"])
+    host = urlsplit(settings["BASE_URL"]).hostname or "localhost"
+    settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{folder / 'hrsite.db'}"
+    settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{folder / 'queue.db'}"
+    settings["MAIL_SENDER"] = settings["MAIL_SENDER"] or f"post@{host}"
+    settings["MAIL_ISSUE_SENDER"] = settings["MAIL_ISSUE_SENDER"] or settings["MAIL_SENDER"]
+    settings |= {
+        "DATA_DIR": folder,
+        "MEDIA_FOLDER": folder / "media",
+        "MAIL_FOLDER": folder / "mail",
+        "MAIL_DOMAIN": host,
+        "MAIL_DEFAULT_SENDER": (settings["SITE_NAME"], settings["MAIL_SENDER"]),
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"],
+        # A failing statement's parameters hold what people typed: they must not reach the log.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "MAX_CONTENT_LENGTH": settings["MAX_UPLOAD_MEGABYTES"] * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 100,
+        "TRUSTED_HOSTS": [host, "localhost", "127.0.0.1"] if development else [host],
+        # __Host- (RFC 6265bis) binds the cookie to this host; browsers take it over https only.
+        "SESSION_COOKIE_NAME": "desk" if _is_http(settings) else "__Host-desk",
+        "SESSION_COOKIE_SECURE": not _is_http(settings),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # A form left open overnight must still keep its words.
+        "WTF_CSRF_SSL_STRICT": False,  # It wants a Referer, and our own policy sends none.
+    }
+    return []
+
+
+def _add_keys(settings: dict[str, Any], folder: Path) -> list[str]:
+    """Make the data folder and the keys that no setting gave."""
+    faults = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, file in (("SECRET_KEY", "secret.key"), ("ADDRESS_KEY", "address.key")):
+            try:
+                settings[name] = settings[name] or load_or_make(folder / file)
+            except UnsafeKeyFile as trouble:
+                faults.append(f"{name}: {trouble}")
+    except OSError as trouble:
+        faults.append(f"DATA_DIR: {folder} cannot be used ({trouble.strerror}).")
+    return faults
+
+
+def _dangers(settings: dict[str, Any]) -> list[str]:
+    """What must not be true of a site that strangers can reach."""
+    if settings["MODE"] in ("development", "demo"):
+        return []
+    faults = []
+    if not settings["BASE_URL"]:
+        faults.append("BASE_URL: missing. Set the address readers use, such as https://example.org")
+    elif _is_http(settings):
+        faults.append(
+            "BASE_URL: must begin with https:// so that nobody on the way can read along."
+        )
+    for name in ("SECRET_KEY", "ADDRESS_KEY"):
+        if settings[name] and _is_weak(settings[name]):
+            faults.append(
+                f"{name}: too short or well known. Leave it empty and hrsite makes one,"
+                f" or set at least {SHORTEST_SECRET} random letters."
+            )
+    if os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+        faults.append("FLASK_DEBUG: must be off. A debug page shows secrets to anyone.")
+    if settings["MAIL_SERVER"] and not settings["MAIL_SENDER"]:
+        faults.append("MAIL_SENDER: missing. Set the address your letters come from.")
+    if settings["MAIL_USERNAME"] and not (settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]):
+        faults.append("MAIL_USE_TLS: must be on when there is a password to send.")
+    return faults
+
+
+def _is_weak(secret: str) -> bool:
+    """Too short, well known, or one or two letters over and over."""
+    return (
+        len(secret) < SHORTEST_SECRET
+        or len(set(secret)) < FEWEST_LETTERS
+        or any(word * (len(secret) // len(word)) == secret.lower() for word in KNOWN_SECRETS)
+    )
+
+
+def _open_secrets(settings: dict[str, Any], file: Path | None) -> list[str]:
+    """The file of settings, when everybody on this machine can read the secrets in it."""
+    if file is None or settings["MODE"] in ("development", "demo"):
+        return []
+    if not file.stat().st_mode & stat.S_IROTH:
+        return []
+    if not any(settings[name] for name in ("SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD")):
+        return []
+    return [f"{file.name}: others here can read the secrets in it. Run: chmod 600 {file}"]
+
+
+def _is_http(settings: dict[str, Any]) -> bool:
+    return not str(settings["BASE_URL"]).lower().startswith("https://")

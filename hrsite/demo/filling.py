@@ -1,0 +1,174 @@
+"""A site to try: articles, notices, an about page, three readers and a coach who can sign in."""
+
+import secrets
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses, clock, markdown
+from hrsite.accounts.models import Account
+from hrsite.accounts.passwords import hash_password
+from hrsite.newsletter import subscribing
+from hrsite.newsletter.models import Topic
+from hrsite.notices.models import SessionNotice
+from hrsite.pages.models import Page
+from hrsite.posts.models import Post
+from hrsite.posts.tagging import tags_named
+
+CONTENT = Path(__file__).parent / "content"
+COACH, EMAIL = "Jordan Hale", "jordan@example.org"
+READERS = ("reader.one@example.org", "reader.two@example.org", "reader.three@example.org")
+SIGN_IN_FILE = "sign-in.txt"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How the demo's coach signs in."""
+
+    email: str
+    password: str
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """The demo's settings: all its own, so that nothing real is touched or written to."""
+    return {
+        "HRSITE_MODE": "demo",
+        "HRSITE_ENV_FILE": "",
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "BASE_URL": f"http://localhost:{port}",
+        "DATABASE_URL": "",
+        "QUEUE_URL": "",
+        "SECRET_KEY": "",
+        "ADDRESS_KEY": "",
+        "MAIL_SERVER": "",
+        "TIME_ZONE": "America/Toronto",
+        "SITE_NAME": "Steady Ground",
+        "SITE_TAGLINE": "Harm reduction coaching, one ordinary day at a time",
+        "COACH_NAME": COACH,
+        "SIGNUP_MIN_SECONDS": "0",
+    }
+
+
+def fill(session: Session, folder: Path) -> SignIn:
+    """Fill an empty database; a filled one stays as it is. How to sign in, either way."""
+    sign_in = _sign_in(folder)
+    if session.scalar(select(Account.id).limit(1)) is None:
+        now = clock.now()
+        session.add(
+            Account(
+                name=COACH,
+                email=sign_in.email,
+                password_hash=hash_password(sign_in.password),
+                is_owner=True,
+                created_at=now,
+            )
+        )
+        for path in sorted((CONTENT / "articles").glob("*.md")):
+            session.add(_article(session, path, now))
+            session.flush()
+        notices = tomllib.loads((CONTENT / "notices.toml").read_text())["notices"]
+        session.add_all(_notice(facts, number, now) for number, facts in enumerate(notices, 1))
+        session.add(_about(now))
+        for typed in READERS:
+            _add_reader(session, typed, now)
+    return sign_in
+
+
+def welcome(base_url: str, sign_in: SignIn) -> str:
+    """What the console says: where the site is, how to sign in, where mail goes."""
+    return "\n".join(
+        (
+            "",
+            f"  The site     {base_url}/",
+            f"  The desk     {base_url}/desk/",
+            f"  Sign in as   {sign_in.email}",
+            f"  Password     {sign_in.password}",
+            f"  Mail         goes nowhere: read it at {base_url}/desk/letters/",
+            "",
+            "  Ctrl-C ends it.",
+            "",
+        )
+    )
+
+
+def _sign_in(folder: Path) -> SignIn:
+    """The demo's own password, made at its first start and kept beside its data."""
+    file = folder / SIGN_IN_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"steady-ground-{secrets.token_hex(4)}\n")
+    return SignIn(EMAIL, file.read_text().strip())
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    _, head, body = path.read_text().split("+++\n", 2)
+    return tomllib.loads(head), body
+
+
+def _article(session: Session, path: Path, now: datetime) -> Post:
+    facts, body = _read(path)
+    published_at = now - timedelta(days=facts["published_days_ago"], hours=3)
+    reviewed = facts.get("reviewed_days_ago")
+    return Post(
+        title=facts["title"],
+        slug=path.stem.split("-", 1)[1],
+        summary=facts["summary"],
+        body_html=markdown.from_markdown(body),
+        language=facts.get("language", ""),
+        author_name=COACH,
+        created_at=published_at,
+        updated_at=published_at,
+        published_at=published_at,
+        reviewed_at=None if reviewed is None else now - timedelta(days=reviewed),
+        tags=tags_named(session, facts["topics"]),
+    )
+
+
+def _notice(facts: dict[str, Any], number: int, now: datetime) -> SessionNotice:
+    starts_at = ends_at = None
+    if "starts_in_days" in facts:
+        starts_at = _next_session(facts, now)
+        ends_at = starts_at + timedelta(minutes=facts["length_minutes"])
+    return SessionNotice(
+        title=facts["title"],
+        slug=f"notice-{number}",
+        body_html=markdown.from_markdown(facts["body"]),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=facts.get("place", ""),
+        how_to_join=facts.get("how_to_join", ""),
+        created_at=now,
+        updated_at=now,
+        published_at=now,
+    )
+
+
+def _next_session(facts: dict[str, Any], now: datetime) -> datetime:
+    """The day asked for, or the first such weekday from then on; on the coach's own clock."""
+    on = clock.local(now).date() + timedelta(days=facts["starts_in_days"])
+    while "on_weekday" in facts and f"{on:%A}".lower() != facts["on_weekday"]:
+        on += timedelta(days=1)
+    at = time.fromisoformat(facts["starts_at_time"])
+    return datetime.combine(on, at, tzinfo=clock.zone())
+
+
+def _about(now: datetime) -> Page:
+    facts, body = _read(CONTENT / "about.md")
+    return Page(
+        slug="about",
+        title=facts["title"],
+        body_html=markdown.from_markdown(body),
+        updated_at=now,
+    )
+
+
+def _add_reader(session: Session, typed: str, now: datetime) -> None:
+    reader = subscribing.new_subscriber(session, addresses.check(typed), now)
+    subscribing.choose(session, reader, set(Topic), "form", now)

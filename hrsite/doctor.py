@@ -1,0 +1,127 @@
+"""Look at everything the site needs, and say in words what is set, missing or broken."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from hrsite import clock, furniture, schema
+from hrsite.accounts.setting_up import needs_owner
+from hrsite.extensions import db
+from hrsite.outbox import history, presence
+from hrsite.outbox.transport import open_connection
+
+LEAST_FREE_MEGABYTES = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `level` is "good", "careful" or "wrong"."""
+
+    level: str
+    what: str
+    words: str
+
+
+def examine(app: Flask) -> Iterator[Finding]:
+    """Look at one thing after the other; a fault in one never hides the next."""
+    looks: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
+        _site, _disk, _database, _queue, _mail, _worker,
+    )  # fmt: skip
+    with app.app_context():
+        for look in looks:
+            yield from look(app)
+
+
+def _site(app: Flask) -> Iterator[Finding]:
+    config = app.config
+    yield Finding("good", "settings", f"all readable; {config['MODE']}, {config['BASE_URL']}")
+    yield Finding("good", "time zone", f"{config['TIME_ZONE']}: {furniture.moment(clock.now())}")
+    for name, default in (("SITE_NAME", "My site"), ("COACH_NAME", "Your coach")):
+        if config[name] == default:
+            yield Finding("careful", name, f'not set, so pages and letters say "{default}"')
+
+
+def _disk(app: Flask) -> Iterator[Finding]:
+    folder = Path(app.config["DATA_DIR"])
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            file.write(b"hrsite")
+            file.flush()
+            os.fsync(file.fileno())
+        free = shutil.disk_usage(folder).free // 1_000_000
+    except OSError as trouble:
+        yield Finding("wrong", "disk", f"cannot write to {folder}: {trouble.strerror}")
+        return
+    level = "good" if free >= LEAST_FREE_MEGABYTES else "wrong"
+    yield Finding(level, "disk", f"{free:,} MB free in {folder}")
+
+
+def _database(app: Flask) -> Iterator[Finding]:
+    try:
+        found = schema.state()
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as trouble:
+        yield Finding("wrong", "database", f"cannot be reached ({_first_line(trouble)})")
+        return
+    said = {
+        schema.SchemaState.CURRENT: ("good", f"{db.engine.dialect.name}, up to date"),
+        schema.SchemaState.BEHIND: ("wrong", "older than the code; run: hrsite migrate"),
+        schema.SchemaState.EMPTY: ("wrong", "empty; run: hrsite migrate"),
+        schema.SchemaState.NEWER: ("wrong", "made by a newer hrsite; start that version instead"),
+    }[found]
+    yield Finding(said[0], "database", said[1])
+    if found == schema.SchemaState.CURRENT and needs_owner(db.session()):
+        yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
+
+
+def _queue(app: Flask) -> Iterator[Finding]:
+    kind = app.config["QUEUE_URL"].split(":", 1)[0]
+    try:
+        waiting = app.extensions["huey"].pending_count()
+    except Exception as trouble:
+        # Each kind of queue has errors of its own; whichever it is, it does not work.
+        yield Finding("wrong", "queue", f"{kind} cannot be reached ({_first_line(trouble)})")
+        return
+    yield Finding("good", "queue", f"{kind}, {waiting} wake-ups waiting")
+
+
+def _mail(app: Flask) -> Iterator[Finding]:
+    config = app.config
+    if not config["MAIL_SERVER"]:
+        words = f"no MAIL_SERVER: letters go into {config['MAIL_FOLDER']} and nobody gets them"
+        yield Finding("careful" if config["MODE"] == "production" else "good", "mail", words)
+        return
+    server = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
+    with open_connection(app) as connection:
+        trouble = connection.check()
+    if trouble is None:
+        yield Finding("good", "mail", f"{server} answers, and takes our name and password")
+    else:
+        yield Finding("wrong", "mail", f"{server}: {trouble.text} (at {trouble.stage})")
+    if not config["MAIL_REPLY_TO"]:
+        yield Finding("careful", "MAIL_REPLY_TO", "not set, so answers go to the sender's address")
+
+
+def _worker(app: Flask) -> Iterator[Finding]:
+    try:
+        seen_at = history.worker_seen_at(db.session())
+    except SQLAlchemyError:
+        return  # The database was reported above.
+    if seen_at is None:
+        yield Finding("careful", "worker", "none has run yet; mail waits until one does")
+    elif clock.now() - seen_at > presence.SILENCE:
+        yield Finding("careful", "worker", f"last seen {furniture.moment(seen_at)}; mail waits")
+    else:
+        yield Finding("good", "worker", f"last seen {furniture.moment(seen_at)}")
+
+
+def _first_line(trouble: Exception) -> str:
+    return str(trouble).strip().splitlines()[0][:200] if str(trouble).strip() else "no reason given"

@@ -1,0 +1,43 @@
+"""Security headers, on every answer whatever its status."""
+
+from flask import Flask, Response, current_app, request
+
+from hrsite.cookies import DESK
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
+YEAR_SECONDS = 31_536_000
+# Pages whose address is a secret, or that belong to one person.
+PRIVATE_PATHS = (DESK, "/confirm/", "/settings/", "/unsubscribe/", "/signup")
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on everything this application answers."""
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = PERMISSIONS_POLICY
+    if current_app.config["BASE_URL"].startswith("https://"):
+        headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    if request.path.startswith(PRIVATE_PATHS):
+        headers["Cache-Control"] = "no-store"
+        headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,101 @@
+"""Somebody typed an address into a public form: keep it, and answer it by mail or not at all.
+
+The form keeps the same row for every address. What becomes of it is decided by the worker, so
+neither the page nor the time it takes tells anybody who is on the list.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses
+from hrsite.newsletter import consent, letters, subscribing
+from hrsite.newsletter.models import (
+    SignupRequest,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Topic,
+)
+from hrsite.outbox import enqueue, history
+
+# So many letters may a stranger set off by typing somebody's address.
+LETTER_LIMITS = ((timedelta(hours=24), 1), (timedelta(days=30), 3))
+UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
+
+
+def request_signup(session: Session, typed: str, topics: Iterable[Topic], now: datetime) -> None:
+    """Keep what a form asked for, until the worker answers it. The same work for any address.
+
+    Raises addresses.BadAddress.
+    """
+    _request(session, "signup", typed, topics, now)
+
+
+def request_link(session: Session, typed: str, now: datetime) -> None:
+    """Keep somebody's wish for their settings link. Raises addresses.BadAddress."""
+    _request(session, "link", typed, (), now)
+
+
+def _request(
+    session: Session, kind: str, typed: str, topics: Iterable[Topic], now: datetime
+) -> None:
+    session.add(
+        SignupRequest(
+            kind=kind,
+            address=addresses.check(typed).typed,
+            topics=" ".join(topics),
+            words_version=consent.CONSENT_VERSION,
+            asked_at=now,
+        )
+    )
+
+
+def answer_next_request(session: Session, now: datetime) -> bool:
+    """Turn the oldest waiting request into a letter, or into nothing. False when none waits."""
+    request = session.scalar(
+        select(SignupRequest).order_by(SignupRequest.id).limit(1).with_for_update(skip_locked=True)
+    )
+    if request is None:
+        return False
+    address = addresses.check(request.address)
+    subscriber = subscribing.find_by_key(session, subscribing.key_of(address))
+    if request.kind == "signup":
+        wanted = [Topic(word) for word in request.topics.split()]
+        _answer_signup(session, subscriber, address, wanted, request.words_version, now)
+    elif subscriber is not None:
+        _write_to(session, subscriber, "link", now)
+    session.delete(request)
+    return True
+
+
+def _answer_signup(
+    session: Session,
+    subscriber: Subscriber | None,
+    address: addresses.Address,
+    wanted: list[Topic],
+    words_version: str,
+    now: datetime,
+) -> None:
+    subscriber = subscriber or subscribing.new_subscriber(session, address, now)
+    held = {subscription.topic: subscription for subscription in subscriber.subscriptions}
+    for topic in wanted:
+        if topic not in held:
+            held[topic] = Subscription(topic=topic, state=UNCONFIRMED, changed_at=now)
+            subscriber.subscriptions.append(held[topic])
+        elif held[topic].state == UNSUBSCRIBED:
+            subscribing.set_state(held[topic], UNCONFIRMED, now)
+        consent.note(session, subscriber.address_key, "asked", topic, "form", now, words_version)
+    session.flush()
+    is_open = any(subscription.state == UNCONFIRMED for subscription in held.values())
+    _write_to(session, subscriber, "confirm" if is_open else "already", now)
+
+
+def _write_to(session: Session, subscriber: Subscriber, letter: str, now: datetime) -> None:
+    key = subscriber.address_key
+    for span, most in LETTER_LIMITS:
+        if history.letter_count(session, key, enqueue.TRANSACTIONAL, now - span) >= most:
+            return
+    letters.put_personal(session, letter, subscriber, now)

@@ -1,0 +1,57 @@
+"""The shape of what readers send: one address, the topics, and the two guards of a public form."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
+
+from hrsite.markup import tidy_text
+from hrsite.newsletter.consent import TOPIC_LABELS
+from hrsite.newsletter.models import Topic
+
+CHOICES = [SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()]
+
+
+def _tidy(text: str | None) -> str:
+    return tidy_text(text or "").strip()
+
+
+class PublicForm(FlaskForm):
+    """A form without a cookie, so without a CSRF token: screening.py guards it instead."""
+
+    class Meta:
+        csrf = False
+
+    stamp = HiddenField(filters=[_tidy], validators=[Length(max=200)])
+    # Off the screen and out of the Tab order: whoever fills it in is no person.
+    website = StringField("Leave this empty", filters=[_tidy])
+    address = StringField("Your email address", filters=[_tidy])
+
+
+class SignupForm(PublicForm):
+    """Ask for letters."""
+
+    topics = SelectMultipleField("Letters", choices=CHOICES)
+
+    def chosen(self) -> list[Topic]:
+        """The topics that were ticked; none ticked means articles, which the form is for."""
+        known = {topic.value for topic in Topic}
+        return [Topic(word) for word in self.topics.data or [] if word in known] or [Topic.ARTICLES]
+
+
+class LinkForm(PublicForm):
+    """Ask for one's own settings link again."""
+
+
+class ChoiceForm(FlaskForm):
+    """Change what one gets. The secret link itself is the proof; there is no cookie to forge."""
+
+    class Meta:
+        csrf = False
+
+    topics = SelectMultipleField("Letters", choices=CHOICES)
+
+    def chosen(self) -> set[Topic]:
+        """The topics that were ticked."""
+        known = {topic.value for topic in Topic}
+        return {Topic(word) for word in self.topics.data or [] if word in known}

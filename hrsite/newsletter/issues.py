@@ -1,0 +1,143 @@
+"""A published article or notice becomes one Issue and one Delivery for each reader, once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from hrsite.newsletter import letters
+from hrsite.newsletter.audience import audience
+from hrsite.newsletter.models import Issue, Topic
+from hrsite.notices.models import SessionNotice
+from hrsite.outbox import history
+from hrsite.outbox.compose import Letter
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
+from hrsite.outbox.models import DeliveryState
+from hrsite.posts.models import Post
+
+# Nobody can use a notice in the last minutes before its session.
+NOTICE_MARGIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class IssueSummary:
+    """How far an Issue has come, for a line on the desk."""
+
+    issue_id: int
+    accepted_count: int
+    total_count: int
+    waiting_count: int
+    line: str
+
+
+def open_next(session: Session, now: datetime) -> Issue | None:
+    """Open the Issue of the next article or notice whose date has passed, or None.
+
+    All in the caller's one transaction: the Issue, the frozen text, a Delivery per reader.
+    """
+    post = session.scalar(_due_posts(now).limit(1))
+    if post is not None:
+        return _open_article(session, post, now)
+    notice = session.scalar(_due_notices(now).limit(1))
+    return None if notice is None else _open_notice(session, notice, now)
+
+
+def issue_of_post(session: Session, post_id: int) -> Issue | None:
+    """The Issue of an article, if it was sent to readers."""
+    return session.scalar(select(Issue).where(Issue.post_id == post_id))
+
+
+def issue_of_notice(session: Session, notice_id: int) -> Issue | None:
+    """The Issue of a session notice, if it was sent to readers."""
+    return session.scalar(select(Issue).where(Issue.notice_id == notice_id))
+
+
+def latest(session: Session, limit: int) -> list[Issue]:
+    """The newest Issues."""
+    return list(session.scalars(select(Issue).order_by(Issue.id.desc()).limit(limit)))
+
+
+def summaries(session: Session, post_ids: Iterable[int]) -> dict[int, IssueSummary]:
+    """For each of these articles that was sent to readers, how its Issue went."""
+    issues = session.scalars(select(Issue).where(Issue.post_id.in_(list(post_ids)))).all()
+    told = summarise(session, issues)
+    return {issue.post_id: told[issue.id] for issue in issues if issue.post_id is not None}
+
+
+def summarise(session: Session, issues: Iterable[Issue]) -> dict[int, IssueSummary]:
+    """By Issue id, how far each has come."""
+    found = {issue.id: issue.message_id for issue in issues}
+    numbers = history.numbers(session, found.values())
+    return {
+        issue_id: _summary(issue_id, numbers.get(message_id, {}))
+        for issue_id, message_id in found.items()
+    }
+
+
+def _summary(issue_id: int, numbers: dict[DeliveryState, int]) -> IssueSummary:
+    accepted, total = numbers.get(DeliveryState.ACCEPTED, 0), sum(numbers.values())
+    waiting = sum(numbers.get(state, 0) for state in history.UNSETTLED)
+    line = f"{accepted:,} of {total:,} accepted" if total else "Nobody was on the list"
+    if waiting:
+        line += f", {waiting:,} waiting"
+    return IssueSummary(issue_id, accepted, total, waiting, line)
+
+
+def _due_posts(now: datetime) -> Select[Post]:
+    return (
+        select(Post)
+        .where(
+            Post.send_to_readers,
+            Post.published_at <= now,
+            ~exists().where(Issue.post_id == Post.id),
+        )
+        .order_by(Post.published_at, Post.id)
+    )
+
+
+def _due_notices(now: datetime) -> Select[SessionNotice]:
+    is_in_time = or_(
+        SessionNotice.starts_at.is_(None), SessionNotice.starts_at > now + NOTICE_MARGIN
+    )
+    return (
+        select(SessionNotice)
+        .where(
+            SessionNotice.send_to_readers,
+            SessionNotice.published_at <= now,
+            is_in_time,
+            ~exists().where(Issue.notice_id == SessionNotice.id),
+        )
+        .order_by(SessionNotice.published_at, SessionNotice.id)
+    )
+
+
+def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
+    letter = letters.article(post, current_app.config["BASE_URL"])
+    envelope = Envelope(f"issue/post/{post.id}", Topic.ARTICLES.value, now + PATIENCE)
+    issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, created_at=now)
+    return _open(session, issue, envelope, letter, now)
+
+
+def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
+    letter = letters.notice(notice, current_app.config["BASE_URL"])
+    not_after, is_timely = now + PATIENCE, False
+    if notice.starts_at is not None and notice.starts_at - NOTICE_MARGIN <= not_after:
+        not_after, is_timely = notice.starts_at - NOTICE_MARGIN, True
+    envelope = Envelope(f"issue/notice/{notice.id}", Topic.NOTICES.value, not_after, is_timely)
+    issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, created_at=now)
+    return _open(session, issue, envelope, letter, now)
+
+
+def _open(
+    session: Session, issue: Issue, envelope: Envelope, letter: Letter, now: datetime
+) -> Issue | None:
+    message = put_message(session, envelope, letter, now)
+    if message is None:
+        return None
+    issue.message_id = message.id
+    session.add(issue)
+    put_deliveries(session, message, audience(issue.topic), now)
+    return issue

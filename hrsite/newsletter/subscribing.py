@@ -1,0 +1,162 @@
+"""Confirm, choose, unsubscribe, come back: each writes consent."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses, tokens
+from hrsite.newsletter import consent
+from hrsite.newsletter.models import (
+    ConsentEvent,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Topic,
+)
+from hrsite.outbox import enqueue
+from hrsite.sealing import Seal
+
+UNDO = timedelta(hours=1)
+PURPOSES = ("confirm", "settings", "unsubscribe")
+CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
+    SubscriptionState.CONFIRMED,
+    SubscriptionState.UNCONFIRMED,
+    SubscriptionState.UNSUBSCRIBED,
+)
+
+
+def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bool] | None:
+    """Say yes to all that waits for it; the person, and whether it was said before.
+
+    None when no such link was ever sent, or when nothing waits and nothing is confirmed.
+    """
+    subscriber = find(session, "confirm", token)
+    if subscriber is None:
+        return None
+    waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
+    for subscription in waiting:
+        set_state(subscription, CONFIRMED, now)
+        consent.note(
+            session, subscriber.address_key, "confirmed", subscription.topic, "letter", now
+        )
+    return (subscriber, not waiting) if chosen_topics(subscriber) else None
+
+
+def choose(
+    session: Session, subscriber: Subscriber, wanted: set[Topic], how: str, now: datetime
+) -> None:
+    """Make a person's confirmed topics exactly these; letters for the others are called back."""
+    held = {subscription.topic: subscription for subscription in subscriber.subscriptions}
+    for topic in wanted:
+        if topic not in held:
+            held[topic] = Subscription(topic=topic, state=UNSUBSCRIBED, changed_at=now)
+            subscriber.subscriptions.append(held[topic])
+        if held[topic].state != CONFIRMED:
+            set_state(held[topic], CONFIRMED, now)
+            consent.note(session, subscriber.address_key, "chosen", topic, how, now)
+    dropped = [held[topic] for topic in held if topic not in wanted]
+    for subscription in dropped:
+        if subscription.state == CONFIRMED:
+            consent.note(
+                session, subscriber.address_key, "unsubscribed", subscription.topic, how, now
+            )
+        if subscription.state != UNSUBSCRIBED:
+            set_state(subscription, UNSUBSCRIBED, now)
+    if dropped:
+        streams = [subscription.topic.value for subscription in dropped]
+        enqueue.withdraw(session, subscriber.address_key, streams, now)
+
+
+def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetime) -> None:
+    """Leave everything; in the same transaction, call back every letter that still waits."""
+    choose(session, subscriber, set(), how, now)
+
+
+def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
+    """Within the hour, take back what was left. False when it is too late, or nothing was left."""
+    left = session.scalars(
+        select(ConsentEvent.topic).where(
+            ConsentEvent.address_key == subscriber.address_key,
+            ConsentEvent.kind == "unsubscribed",
+            ConsentEvent.happened_at > now - UNDO,
+        )
+    )
+    topics = {topic for topic in left if topic is not None}
+    for subscription in subscriber.subscriptions:
+        if subscription.topic in topics and subscription.state == UNSUBSCRIBED:
+            set_state(subscription, CONFIRMED, now)
+            consent.note(
+                session, subscriber.address_key, "returned", subscription.topic, "letter", now
+            )
+    return bool(topics)
+
+
+def chosen_topics(subscriber: Subscriber) -> list[Topic]:
+    """What a person gets now."""
+    return [held.topic for held in subscriber.subscriptions if held.state == CONFIRMED]
+
+
+def find(session: Session, purpose: str, token: str) -> Subscriber | None:
+    """The person a link belongs to. A token of another purpose finds nobody."""
+    if purpose not in PURPOSES or not tokens.is_token_shaped(token):
+        return None
+    column = getattr(Subscriber, f"{purpose}_hash")
+    return _find(session, column == tokens.fingerprint(token))
+
+
+def find_by_address(session: Session, typed: str) -> Subscriber | None:
+    """The person with exactly this address. Raises addresses.BadAddress."""
+    return find_by_key(session, key_of(addresses.check(typed)))
+
+
+def find_by_key(session: Session, address_key: str) -> Subscriber | None:
+    """The person whose address has this keyed hash."""
+    return _find(session, Subscriber.address_key == address_key)
+
+
+def forget_unconfirmed(session: Session, before: datetime) -> int:
+    """Remove people who never said yes to anything since before a moment; the count.
+
+    Of the letters they were written only the keyed hash stays, to count by.
+    """
+    spoke = exists().where(
+        Subscription.subscriber_id == Subscriber.id,
+        or_(Subscription.state != UNCONFIRMED, Subscription.changed_at >= before),
+    )
+    silent = session.scalars(select(Subscriber).where(Subscriber.created_at < before, ~spoke)).all()
+    for subscriber in silent:
+        enqueue.blank(session, subscriber.address_key)
+        session.delete(subscriber)
+    return len(silent)
+
+
+def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None:
+    return session.scalar(select(Subscriber).where(condition))
+
+
+def new_subscriber(session: Session, address: addresses.Address, now: datetime) -> Subscriber:
+    """A person with links of their own, and with nothing asked for yet."""
+    links = {purpose: tokens.new_token() for purpose in PURPOSES}
+    subscriber = Subscriber(
+        address=address.typed,
+        address_key=key_of(address),
+        links=links,
+        created_at=now,
+        **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},
+    )
+    session.add(subscriber)
+    session.flush()
+    return subscriber
+
+
+def set_state(subscription: Subscription, state: SubscriptionState, now: datetime) -> None:
+    """Move a person's link to one topic."""
+    subscription.state, subscription.changed_at = state, now
+
+
+def key_of(address: addresses.Address) -> str:
+    """The keyed hash that finds an address again."""
+    seal: Seal = current_app.extensions["seal"]
+    return seal.keyed_hash(address.key)

@@ -1,0 +1,209 @@
+"""Readers ask for letters, say yes, change what they get, and leave."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hrsite import addresses, clock, queue, tokens
+from hrsite.extensions import db
+from hrsite.newsletter import asking, consent, screening, subscribing
+from hrsite.newsletter.consent import TOPIC_LABELS
+from hrsite.newsletter.forms import ChoiceForm, LinkForm, PublicForm, SignupForm
+from hrsite.newsletter.models import Subscriber
+
+blueprint = Blueprint("newsletter", __name__)
+
+STALE = "This page was open for a long time. Please press the button once more."
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"consent_words": consent.CONSENT_WORDS}
+
+
+@blueprint.get("/signup")
+def signup() -> ResponseReturnValue:
+    """The form on a page of its own."""
+    return render_template("newsletter/signup.html", form=SignupForm(), problem=None)
+
+
+@blueprint.post("/signup")
+def ask() -> ResponseReturnValue:
+    """Keep the request; the same answer whoever the address belongs to."""
+    form = SignupForm()
+    verdict = _screened(form)
+    problem = STALE if verdict == screening.Verdict.STALE else None
+    if verdict == screening.Verdict.FINE:
+        try:
+            asking.request_signup(db.session(), form.address.data or "", form.chosen(), clock.now())
+        except addresses.BadAddress as trouble:
+            problem = str(trouble)
+        else:
+            db.session.commit()
+            queue.wake()
+    if problem:
+        return render_template("newsletter/signup.html", form=form, problem=problem), 422
+    return redirect(url_for("newsletter.asked"), 303)
+
+
+@blueprint.get("/signup/asked")
+def asked() -> ResponseReturnValue:
+    """The one page that follows every signup."""
+    return render_template("newsletter/asked.html")
+
+
+@blueprint.get("/signup/link")
+def link() -> ResponseReturnValue:
+    """For somebody who has lost the settings link."""
+    return render_template("newsletter/link.html", form=LinkForm(), problem=None)
+
+
+@blueprint.post("/signup/link")
+def ask_for_link() -> ResponseReturnValue:
+    """Keep the wish; the same answer whoever the address belongs to."""
+    form = LinkForm()
+    verdict = _screened(form)
+    problem = STALE if verdict == screening.Verdict.STALE else None
+    if verdict == screening.Verdict.FINE:
+        try:
+            asking.request_link(db.session(), form.address.data or "", clock.now())
+        except addresses.BadAddress as trouble:
+            problem = str(trouble)
+        else:
+            db.session.commit()
+            queue.wake()
+    if problem:
+        return render_template("newsletter/link.html", form=form, problem=problem), 422
+    return redirect(url_for("newsletter.link_asked"), 303)
+
+
+@blueprint.get("/signup/link/asked")
+def link_asked() -> ResponseReturnValue:
+    """The one page that follows every wish for a link."""
+    return render_template("newsletter/link_asked.html")
+
+
+@blueprint.get("/confirm/<token>")
+def confirm(token: str) -> ResponseReturnValue:
+    """One button. Opening the link changes nothing, for mail scanners open every link."""
+    if _person("confirm", token) is None:
+        return _unknown_link("confirm your address")
+    return render_template("newsletter/confirm.html", token=token)
+
+
+@blueprint.post("/confirm/<token>")
+def say_yes(token: str) -> ResponseReturnValue:
+    """The button was pressed."""
+    confirmed = subscribing.confirm(db.session(), token, clock.now())
+    if confirmed is None:
+        return _unknown_link("confirm your address")
+    db.session.commit()
+    subscriber, again = confirmed
+    return render_template(
+        "newsletter/confirmed.html",
+        again=again,
+        settings_token=subscriber.links["settings"],
+        topics=[TOPIC_LABELS[topic] for topic in subscribing.chosen_topics(subscriber)],
+    )
+
+
+@blueprint.get("/settings/<token>")
+def settings(token: str) -> ResponseReturnValue:
+    """What one gets, and how to change it."""
+    return _settings_page(token, saved=False)
+
+
+@blueprint.post("/settings/<token>")
+def change_settings(token: str) -> ResponseReturnValue:
+    """Get exactly the topics that were ticked, or nothing more at all."""
+    subscriber = _person("settings", token)
+    if subscriber is None:
+        return _unknown_link("change what you get")
+    wanted = set() if request.form.get("stop") else ChoiceForm().chosen()
+    subscribing.choose(db.session(), subscriber, wanted, "settings", clock.now())
+    db.session.commit()
+    return _settings_page(token, saved=True)
+
+
+@blueprint.get("/unsubscribe/<token>")
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """One button. Opening the link changes nothing."""
+    if _person("unsubscribe", token) is None:
+        return _unknown_link("leave")
+    return render_template("newsletter/unsubscribe.html", token=token)
+
+
+@blueprint.post("/unsubscribe/<token>")
+def leave(token: str) -> ResponseReturnValue:
+    """Leave at once: by the button, or by the mail program's own press (RFC 8058).
+
+    A mail program is answered 200 whatever the token: an erased reader, or a link of a site
+    restored from a backup, gets nothing more either.
+    """
+    is_button = "button" in request.form
+    subscriber, now = _person("unsubscribe", token), clock.now()
+    if subscriber is None:
+        return _unknown_link("leave") if is_button else "Nothing more will be sent."
+    how = "letter" if is_button else "header"
+    subscribing.unsubscribe(db.session(), subscriber, how, now)
+    db.session.commit()
+    if not is_button:
+        return "Nothing more will be sent."
+    return render_template(
+        "newsletter/unsubscribed.html", token=token, undo_until=now + subscribing.UNDO
+    )
+
+
+@blueprint.post("/unsubscribe/<token>/undo")
+def undo(token: str) -> ResponseReturnValue:
+    """Take the leaving back, within the hour."""
+    subscriber = _person("unsubscribe", token)
+    if subscriber is None or not subscribing.undo(db.session(), subscriber, clock.now()):
+        return _unknown_link("come back")
+    db.session.commit()
+    return render_template("newsletter/undone.html")
+
+
+def _screened(form: PublicForm) -> screening.Verdict:
+    """Judge a public form; one that another site's page sent ends here, with 403."""
+    foreign = screening.is_foreign(
+        request.headers.get("Sec-Fetch-Site"),
+        request.headers.get("Origin"),
+        current_app.config["BASE_URL"],
+    )
+    if foreign:
+        abort(403)
+    try:
+        rendered_at = tokens.read_stamp(form.stamp.data or "")
+    except tokens.BadStamp:
+        rendered_at = None
+    return screening.judge(
+        rendered_at,
+        clock.now(),
+        form.website.data or "",
+        least=timedelta(seconds=current_app.config["SIGNUP_MIN_SECONDS"]),
+        most=timedelta(hours=current_app.config["SIGNUP_MAX_HOURS"]),
+    )
+
+
+def _person(purpose: str, token: str) -> Subscriber | None:
+    return subscribing.find(db.session(), purpose, token)
+
+
+def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
+    subscriber = _person("settings", token)
+    if subscriber is None:
+        return _unknown_link("change what you get")
+    chosen = subscribing.chosen_topics(subscriber)
+    return render_template(
+        "newsletter/settings.html",
+        token=token,
+        masked=addresses.mask(subscriber.address),
+        choices=[(topic.value, label, topic in chosen) for topic, label in TOPIC_LABELS.items()],
+        saved=saved,
+    )
+
+
+def _unknown_link(what: str) -> ResponseReturnValue:
+    return render_template("newsletter/unknown_link.html", what=what), 404

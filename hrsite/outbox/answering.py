@@ -1,0 +1,35 @@
+"""How a conversation with the mail server ended, judged and written down for the ledger."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from hrsite.outbox.conversing import Stopped
+from hrsite.outbox.retrying import Answer, judge
+
+_LONGEST_TEXT = 500
+_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|\Z)", re.ASCII)
+
+
+def answer_from(end: Stopped) -> Answer:
+    """The verdict on this end, in the server's words or ours."""
+    status = _STATUS.match(end.text) if end.code else None
+    known = status[1] if status else None
+    verdict = judge(end.stage, end.code, known, end.fault)
+    return Answer(
+        kind=verdict.kind,
+        stage=end.stage,
+        code=end.code,
+        status=known,
+        text=_printable(end.text),
+        suppress=verdict.suppress,
+        soft_bounce=verdict.soft_bounce,
+    )
+
+
+def _printable(text: str) -> str:
+    """At most 500 characters on one line, without control characters and direction marks."""
+    some = text[: 4 * _LONGEST_TEXT]
+    shown = (" " if unicodedata.category(mark)[0] == "C" else mark for mark in some)
+    return " ".join("".join(shown).split())[:_LONGEST_TEXT]

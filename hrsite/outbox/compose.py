@@ -1,0 +1,51 @@
+"""templates/email/<letter>/ becomes a subject, a text and an HTML part, with places left open."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, render_template
+from markupsafe import Markup
+
+MARK_OCTETS = 8
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as it is frozen. Where `<mark>-<purpose>` stands goes the person's own token."""
+
+    mark: str
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def compose(name: str, *, language: str = "", **facts: Any) -> Letter:
+    """Render a letter once. In its templates `place("settings")` leaves room for a token."""
+    mark = f"place-{secrets.token_hex(MARK_OCTETS)}"
+    facts["place"] = lambda purpose: Markup(f"{mark}-{purpose}")  # noqa: S704 - our own letters
+    facts["language"] = language or current_app.config["SITE_LANGUAGE"]
+    facts["footer"] = current_app.config["MAIL_FOOTER"]
+    subject = render_template(f"email/{name}/subject.txt", **facts)
+    return Letter(
+        mark=mark,
+        subject=" ".join(subject.split()),
+        text=render_template(f"email/{name}/body.txt", **facts).strip() + "\n",
+        html=_html(render_template(f"email/{name}/body.html", **facts)),
+        language=facts["language"],
+    )
+
+
+def splice(text: str, mark: str, links: dict[str, str]) -> str:
+    """The same text with a person's own tokens in the places left open."""
+    for purpose, token in links.items():
+        text = text.replace(f"{mark}-{purpose}", token)
+    return text
+
+
+def _html(mjml: str) -> str:
+    from mrml import RenderOptions, to_html  # Six megabytes that only composing needs.
+
+    # No fonts: by default the result would fetch them from a host that is not ours.
+    return to_html(mjml, render_options=RenderOptions(fonts={})).content

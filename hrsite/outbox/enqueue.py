@@ -1,0 +1,152 @@
+"""Put a message into the caller's transaction, once; withdraw what still waits."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import Select, case, exists, insert, literal, null, select, update
+from sqlalchemy.orm import Session
+
+from hrsite.columns import UTCDateTime, changed_rows, random_hex
+from hrsite.outbox.compose import Letter
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+
+TRANSACTIONAL = "transactional"
+# How long a letter is tried, when nothing else limits it.
+PATIENCE = timedelta(hours=24)
+# What a leaver's copy may still be called back from. "sending" may already be in the air.
+WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a message says beside its text: which key, stream and time limit it has."""
+
+    key: str
+    stream: str
+    not_after: datetime
+    is_timely: bool = False
+
+
+def put_message(
+    session: Session, envelope: Envelope, letter: Letter, now: datetime
+) -> OutboxMessage | None:
+    """Write down what is said. None when a message with this key was put before.
+
+    The unique key is the last word; a second writer that comes at the same moment fails there.
+    """
+    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == envelope.key)):
+        return None
+    config = current_app.config
+    is_transactional = envelope.stream == TRANSACTIONAL
+    message = OutboxMessage(
+        key=envelope.key,
+        stream=envelope.stream,
+        mark=letter.mark,
+        sender_name=config["SITE_NAME"] if is_transactional else config["COACH_NAME"],
+        sender_address=config["MAIL_SENDER" if is_transactional else "MAIL_ISSUE_SENDER"],
+        reply_to=config["MAIL_REPLY_TO"],
+        language=letter.language,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        created_at=now,
+        not_after=envelope.not_after,
+        is_timely=envelope.is_timely,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def put_delivery(
+    session: Session,
+    message: OutboxMessage,
+    address: str,
+    address_key: str,
+    links: dict[str, str],
+    now: datetime,
+) -> Delivery:
+    """Write down one copy to one person."""
+    delivery = Delivery(
+        message_id=message.id,
+        address=address,
+        address_key=address_key,
+        links=links,
+        letter_id=secrets.token_hex(16),
+        state=DeliveryState.QUEUED,
+        created_at=now,
+        changed_at=now,
+        next_at=now,
+    )
+    session.add(delivery)
+    return delivery
+
+
+def put_deliveries(
+    session: Session,
+    message: OutboxMessage,
+    audience: Select[str, str, dict[str, str]],
+    now: datetime,
+) -> int:
+    """Write down one copy for each row of a select (address, address key, links); the count.
+
+    One INSERT … SELECT, never a loop over people. A suppressed address gets its row too, so that
+    the numbers add up and the coach can see who was left out.
+    """
+    people = audience.subquery()
+    is_suppressed = exists().where(Suppression.address_key == people.c.address_key)
+    moment = literal(now, UTCDateTime)
+    rows = select(
+        literal(message.id),
+        people.c.address,
+        people.c.address_key,
+        people.c.links,
+        random_hex(),
+        case((is_suppressed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
+        moment,
+        moment,
+        case((is_suppressed, null()), else_=moment),
+        literal(0),
+        literal(0),
+        literal(0),
+    )
+    columns = [
+        "message_id", "address", "address_key", "links", "letter_id", "state",
+        "created_at", "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
+    ]  # fmt: skip
+    return changed_rows(session.execute(insert(Delivery).from_select(columns, rows)))
+
+
+def withdraw(session: Session, address_key: str, streams: Iterable[str], now: datetime) -> int:
+    """Call back what still waits for an address in these streams; the count.
+
+    Belongs into the transaction in which the person leaves: after its commit nothing more of
+    theirs is handed over.
+    """
+    messages = select(OutboxMessage.id).where(OutboxMessage.stream.in_(list(streams)))
+    answer = session.execute(
+        update(Delivery)
+        .where(
+            Delivery.address_key == address_key,
+            Delivery.message_id.in_(messages),
+            Delivery.state.in_(WAITING),
+            # An uncertain copy without a date ahead is a result already, not a plan.
+            Delivery.next_at.is_not(None),
+        )
+        .values(state=DeliveryState.WITHDRAWN, changed_at=now, next_at=None, owner=None)
+        .execution_options(synchronize_session=False)
+    )
+    return changed_rows(answer)
+
+
+def blank(session: Session, address_key: str) -> None:
+    """Take the address and the links out of every copy ever written for it; results stay."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.address_key == address_key)
+        .values(address="", links={})
+        .execution_options(synchronize_session=False)
+    )

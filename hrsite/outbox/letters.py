@@ -1,0 +1,47 @@
+"""One person's copy of a message, as it goes on the wire."""
+
+from datetime import datetime
+
+from flask import current_app
+
+from hrsite.outbox.compose import splice
+from hrsite.outbox.models import Delivery, OutboxMessage
+from hrsite.outbox.wire import Letter
+
+UNSUBSCRIBE = "unsubscribe"
+
+
+def letter_for(delivery: Delivery, now: datetime) -> Letter:
+    """Put a person's own links into the frozen text, and the headers around it."""
+    message, domain = delivery.message, current_app.config["MAIL_DOMAIN"]
+    return Letter(
+        sender=(message.sender_name, message.sender_address),
+        recipient=delivery.address,
+        subject=message.subject,
+        text=splice(message.text, message.mark, delivery.links),
+        html=splice(message.html, message.mark, delivery.links),
+        # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4).
+        message_id=f"<{delivery.letter_id}@{domain}>",
+        date=now,
+        reply_to=("", message.reply_to) if message.reply_to else None,
+        headers=_headers(message, delivery, domain),
+    )
+
+
+def _headers(
+    message: OutboxMessage, delivery: Delivery, domain: str
+) -> tuple[tuple[str, str], ...]:
+    headers = [("Content-Language", message.language)]
+    if message.is_transactional:
+        # RFC 3834 5: answering machines, please do not answer.
+        return (*headers, ("Auto-Submitted", "auto-generated"))
+    link = f"{current_app.config['BASE_URL']}/unsubscribe/{delivery.links[UNSUBSCRIBE]}"
+    return (
+        *headers,
+        # RFC 2369 3.2 and RFC 8058: one press in the mail program, and nothing more comes.
+        ("List-Unsubscribe", f"<{link}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        # RFC 2919: which list this is, without a topic word for an onlooker to read.
+        ("List-Id", f"<{'letters' if message.stream == 'articles' else 'notes'}.{domain}>"),
+        ("Precedence", "bulk"),
+    )

@@ -1,0 +1,56 @@
+"""The queue that wakes workers: SQLite, Redis or PostgreSQL by one URL. It holds no data."""
+
+import json
+from typing import Any
+
+import structlog
+from flask import current_app
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey.registry import Message
+from huey.serializer import Serializer
+
+log = structlog.get_logger(__name__)
+
+QUEUE_NAME = "hrsite"
+
+
+class UnknownQueue(Exception):
+    """QUEUE_URL names a kind of queue that hrsite does not know."""
+
+
+class JsonSerializer(Serializer):
+    """Tasks as JSON. Pickle would run whatever somebody managed to put into the queue."""
+
+    def _serialize(self, data: Message) -> bytes:
+        return json.dumps(list(data)).encode()
+
+    def _deserialize(self, data: bytes) -> Message:
+        return Message(*json.loads(bytes(data)))
+
+
+def open_queue(url: str) -> Huey:
+    """Make the Huey a URL asks for: sqlite:///path, redis://…, unix://… or postgresql://…
+
+    Raises UnknownQueue for anything else.
+    """
+    # No results: nobody reads them, since the rows say what became of every letter.
+    options: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
+    if url.startswith("sqlite:///"):
+        return SqliteHuey(QUEUE_NAME, filename=url.removeprefix("sqlite:///"), **options)
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        return RedisHuey(QUEUE_NAME, url=url, **options)
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresHuey(QUEUE_NAME, dsn=url, **options)
+    raise UnknownQueue(url.split(":", 1)[0])
+
+
+def wake() -> None:
+    """Ask the worker to look at the rows now. Call it after the commit, never before.
+
+    A queue that cannot be reached delays mail by a minute and loses none: the worker also looks
+    by itself. So the person's request succeeds, and the trouble goes into the log.
+    """
+    try:
+        current_app.extensions["wake"]()
+    except Exception as trouble:
+        log.warning("queue_unreachable", trouble=type(trouble).__name__)

@@ -1,0 +1,133 @@
+"""What each setting may hold. Every rule raises ValidationError with words, never the value."""
+
+import os
+import re
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from environs import ValidationError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from hrsite.addresses import BadAddress, wire_form
+
+# A host as it stands in an address bar: letters, digits, dots, hyphens; or an IPv6 address.
+_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
+_LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
+_USUAL_PORTS = {"http": 80, "https": 443}
+_QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
+
+
+def one_of_modes(text: str) -> None:
+    """How carefully to start."""
+    if text not in ("production", "development", "demo"):
+        raise ValidationError('must be "production", "development" or "demo"')
+
+
+def repeat_or_hold(text: str) -> None:
+    """What becomes of a letter that was in the air when the line broke."""
+    if text not in ("repeat", "hold"):
+        raise ValidationError('must be "repeat" or "hold"')
+
+
+def base_url(text: str) -> None:
+    """Scheme and host of the site, and nothing besides."""
+    if not text:
+        return
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValidationError("must be a whole address, such as https://example.org")
+    if "@" in parts.netloc:
+        raise ValidationError("must not hold a name or a password")
+    if not _HOST.fullmatch(parts.hostname) or re.search(r"[\s\x00-\x20]", text):
+        raise ValidationError("must have a host of plain letters, such as https://example.org")
+    if parts.path.strip("/") or "?" in text or "#" in text:
+        raise ValidationError("must end after the host name, such as https://example.org")
+
+
+def normal_base_url(text: str) -> str:
+    """The address as browsers spell it in Origin: small letters, no usual port, no slash."""
+    parts = _split(text)
+    if parts is None or not parts.hostname:
+        return text
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    is_usual = parts.port in (None, _USUAL_PORTS.get(parts.scheme))
+    return f"{parts.scheme}://{host}" + ("" if is_usual else f":{parts.port}")
+
+
+def database_url(text: str) -> None:
+    """A kind of database the site runs on."""
+    try:
+        kind = make_url(text).get_backend_name() if text else "sqlite"
+    except (ArgumentError, ValueError):
+        kind = "nothing"
+    if kind not in ("sqlite", "postgresql"):
+        raise ValidationError("must be sqlite:///a/path or postgresql://name@host/database")
+
+
+def queue_url(text: str) -> None:
+    """A kind of queue the worker can wait on."""
+    if text and not text.startswith(_QUEUES):
+        raise ValidationError("must be sqlite:///a/path, redis://… or postgresql://…")
+
+
+def time_zone(text: str) -> None:
+    """A name in the IANA database."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValidationError("is no time zone; try a name such as America/Toronto") from None
+
+
+def port(number: int) -> None:
+    """Where something can listen."""
+    if not 0 < number < 65536:
+        raise ValidationError("must be a number from 1 to 65535")
+
+
+def positive(number: float) -> None:
+    """More than nothing."""
+    if number <= 0:
+        raise ValidationError("must be more than 0")
+
+
+def not_negative(number: float) -> None:
+    """Nothing, or more."""
+    if number < 0:
+        raise ValidationError("must be 0 or more")
+
+
+def readable_file(text: str) -> None:
+    """A file we can open, when one is named."""
+    if text and not (os.path.isfile(text) and os.access(text, os.R_OK)):
+        raise ValidationError("is no file that can be read")
+
+
+def one_line(text: str) -> None:
+    """Words for a title or a header: a line break there would begin another header."""
+    if not text.isprintable():
+        raise ValidationError("must be one line of plain text")
+
+
+def address(text: str) -> None:
+    """An email address that can be written to a mail server, when there is one."""
+    try:
+        if text:
+            wire_form(text)
+    except BadAddress:
+        raise ValidationError("is no email address, such as post@example.org") from None
+
+
+def link(text: str) -> None:
+    """Where a link of ours may lead: never a script."""
+    if text and not _LINK.fullmatch(text):
+        raise ValidationError("must begin with https://, http://, mailto:, tel:, sms: or /")
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # Raises when it is no port.
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,174 @@
+"""What every test stands on: a real database of each kind, a set clock, the doors, the letters."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.orm import Session
+
+from hrsite import create_app, worker
+from hrsite.extensions import db, only_reads
+from hrsite.outbox import folder
+from tests import databases, factories
+
+# A Tuesday morning in Toronto; far from any change of the clocks.
+A_TUESDAY = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
+SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
+KINDS = ("sqlite", "postgresql")
+
+AppMaker = Callable[..., Flask]
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates are compiled once a run, and not once for each test's application."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what an earlier test compiled."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what this test compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
+
+
+def settings_for(data: Path, **changes: Any) -> dict[str, Any]:
+    """Settings of a site that lives in one folder and sends nothing anywhere."""
+    return {
+        "MODE": "development",
+        "DATA_DIR": data,
+        "BASE_URL": "http://localhost",
+        "SECRET_KEY": SECRET,
+        "ADDRESS_KEY": SECRET,
+        "TIME_ZONE": "America/Toronto",
+        "SITE_NAME": "Steady Ground",
+        "COACH_NAME": "Jordan Hale",
+        "SIGNUP_MIN_SECONDS": 0.0,
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+    } | changes
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Migrate one empty database of a kind, once a run; tests get copies of it."""
+    made: dict[str, str] = {}
+
+    def database(kind: str) -> str:
+        if kind not in made:
+            data = tmp_path_factory.mktemp(f"migrated-{kind}")
+            changes = {}
+            if kind == "postgresql":
+                changes["DATABASE_URL"] = databases.create_database("migrated")
+            app = create_app(settings_for(data, **changes))
+            with app.app_context():
+                flask_migrate.upgrade()
+                db.engine.dispose()
+            made[kind] = "migrated" if kind == "postgresql" else str(data / "hrsite.db")
+        return made[kind]
+
+    return database
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on: every test that uses one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> Iterator[AppMaker]:
+    """Make applications with changed settings, all on this test's own database."""
+    template, made = migrated(database), []
+    if database == "sqlite":
+        shutil.copyfile(template, tmp_path / "hrsite.db")
+        url = f"sqlite:///{tmp_path / 'hrsite.db'}"
+    else:
+        url = databases.create_database("test", template)
+
+    def make(**changes: Any) -> Flask:
+        app = create_app(settings_for(tmp_path, DATABASE_URL=url, **changes))
+        app.jinja_env.bytecode_cache = COMPILED
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+    if database == "postgresql":
+        databases.drop_database("test")
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    """The application, on an empty database."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A reader's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A database session for arranging and looking, inside the application's context."""
+    with app.app_context():
+        # Looking must not hold the write lock that the doors need.
+        token = only_reads.set(True)
+        yield db.session()
+        db.session.rollback()
+        only_reads.reset(token)
+
+
+@pytest.fixture
+def coach(app: Flask, session: Session, clock: time_machine.Traveller) -> FlaskClient:
+    """The coach's browser, signed in."""
+    return factories.sign_in(app.test_client(), factories.make_account(session))
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock, set to a Tuesday morning and standing still."""
+    with time_machine.travel(A_TUESDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[[], None]:
+    """Let the worker look once at all that is due."""
+
+    def look() -> None:
+        with app.app_context():
+            worker.do_what_is_due()
+
+    return look
+
+
+@pytest.fixture
+def letters(app: Flask) -> Callable[[], list[folder.OpenLetter]]:
+    """The letters in the folder, oldest first, opened."""
+
+    def opened() -> list[folder.OpenLetter]:
+        place = Path(app.config["MAIL_FOLDER"])
+        # The clock stands still in tests, so the names do not tell which letter came first.
+        in_order = sorted(place.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [folder.read(place, path.name) for path in in_order]
+
+    return opened

@@ -1,0 +1,152 @@
+"""Things to test with: plain functions with sensible defaults; each commits what it makes."""
+
+import itertools
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hrsite import addresses, clock, tokens
+from hrsite.accounts.models import Account, DeskSession
+from hrsite.accounts.passwords import hash_password
+from hrsite.media.models import Picture
+from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.notices.models import SessionNotice
+from hrsite.pages.models import Page
+from hrsite.posts.models import Post, Tag
+
+PASSWORD = "a quiet room with a lamp on"
+_numbers = itertools.count(1)
+
+
+def _keep(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.commit()
+    return row
+
+
+def make_account(session: Session, **changes: Any) -> Account:
+    """The coach, with PASSWORD for a password."""
+    facts: dict[str, Any] = {
+        "name": "Jordan Hale",
+        "email": "jordan@example.org",
+        "is_owner": True,
+        "created_at": clock.now(),
+    } | changes
+    facts.setdefault("password_hash", hash_password(PASSWORD))
+    return _keep(session, Account(**facts))
+
+
+def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
+    """The same browser with the desk's cookie in it."""
+    token, now = tokens.new_token(), clock.now()
+    from hrsite.extensions import db
+
+    db.session.add(
+        DeskSession(
+            account_id=account.id,
+            token_hash=tokens.fingerprint(token),
+            started_at=now,
+            seen_at=now,
+            ends_at=now + timedelta(hours=12),
+        )
+    )
+    db.session.commit()
+    with client.session_transaction("/desk/") as cookie:
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
+        cookie["account_id"] = account.id
+        cookie["seen"] = int(now.timestamp())
+    return client
+
+
+def make_tag(session: Session, name: str = "Starting out") -> Tag:
+    """A topic of articles."""
+    return _keep(session, Tag(name=name, slug=name.lower().replace(" ", "-")))
+
+
+def make_post(session: Session, **changes: Any) -> Post:
+    """A published article; `published_at=None` makes a draft."""
+    number, now = next(_numbers), clock.now()
+    facts: dict[str, Any] = {
+        "title": f"Small steps, kept {number}",
+        "slug": f"small-steps-kept-{number}",
+        "summary": "Why a thing done twice this week beats a thing sworn forever.",
+        "body_html": "<h2>Start small</h2><p>Write down one thing that helped today.</p>",
+        "author_name": "Jordan Hale",
+        "created_at": now,
+        "updated_at": now,
+        "published_at": now - timedelta(minutes=1),
+        "send_to_readers": False,
+        "version": 1,
+    } | changes
+    return _keep(session, Post(**facts))
+
+
+def make_notice(session: Session, **changes: Any) -> SessionNotice:
+    """A published notice of a session in two days, at 7 pm in Toronto, for an hour."""
+    number, now = next(_numbers), clock.now()
+    starts_at: datetime = now + timedelta(days=2, hours=9)
+    facts: dict[str, Any] = {
+        "title": "Thursday's group moves online",
+        "slug": f"thursdays-group-moves-online-{number}",
+        "body_html": "<p>The room is closed this week. We meet online.</p>",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "place": "Online",
+        "how_to_join": "Open your booking letter and press Join.",
+        "created_at": now,
+        "updated_at": now,
+        "published_at": now - timedelta(minutes=1),
+        "send_to_readers": False,
+        "version": 1,
+    } | changes
+    return _keep(session, SessionNotice(**facts))
+
+
+def make_subscriber(
+    session: Session,
+    typed: str = "reader@example.org",
+    topics: tuple[Topic, ...] = (Topic.ARTICLES,),
+    state: SubscriptionState = SubscriptionState.CONFIRMED,
+) -> Subscriber:
+    """A person on the list, in one state for each of the topics."""
+    now, address = clock.now(), addresses.check(typed)
+    links = {purpose: tokens.new_token() for purpose in ("confirm", "settings", "unsubscribe")}
+    subscriber = Subscriber(
+        address=address.typed,
+        address_key=current_app.extensions["seal"].keyed_hash(address.key),
+        links=links,
+        created_at=now,
+        subscriptions=[Subscription(topic=topic, state=state, changed_at=now) for topic in topics],
+        **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},
+    )
+    return _keep(session, subscriber)
+
+
+def make_page(session: Session, **changes: Any) -> Page:
+    """The About page."""
+    facts: dict[str, Any] = {
+        "slug": "about",
+        "title": "About Jordan",
+        "body_html": "<p>I listen first.</p>",
+        "updated_at": clock.now(),
+        "version": 1,
+    } | changes
+    return _keep(session, Page(**facts))
+
+
+def make_picture(session: Session, **changes: Any) -> Picture:
+    """A picture's row, without its pixels."""
+    facts: dict[str, Any] = {
+        "name": tokens.new_token(),
+        "alt": "A table with two cups",
+        "is_decorative": False,
+        "width": 1600,
+        "height": 900,
+        "byte_count": 1000,
+        "created_at": clock.now(),
+    } | changes
+    return _keep(session, Picture(**facts))

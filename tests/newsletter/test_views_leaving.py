@@ -1,0 +1,117 @@
+"""Choosing and leaving, through the doors."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from time_machine import Traveller
+
+from hrsite.newsletter.models import (
+    Subscriber,
+    SubscriptionState,
+    Topic,
+)
+from tests import factories
+from tests.journeys.doors import Letters
+
+Work = Callable[[], None]
+CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
+    SubscriptionState.CONFIRMED,
+    SubscriptionState.UNCONFIRMED,
+    SubscriptionState.UNSUBSCRIBED,
+)
+
+
+def states(session: Session) -> dict[str, str]:
+    session.expire_all()
+    return {
+        held.topic: held.state
+        for reader in session.scalars(select(Subscriber))
+        for held in reader.subscriptions
+    }
+
+
+def test_settings_turn_topics_on_and_off_and_call_waiting_letters_back(
+    client: FlaskClient, session: Session, clock: Traveller, work: Work, letters: Letters
+) -> None:
+    ada = factories.make_subscriber(session, "ada@example.org", (Topic.ARTICLES,))
+    path = f"/settings/{ada.links['settings']}"
+    assert "a•••@example.org" in client.get(path).text
+    assert "ada@" not in client.get(path).text
+    assert client.post(path, data={"topics": ["notices"]}).status_code == 200
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED, Topic.NOTICES: CONFIRMED}
+    factories.make_post(session, send_to_readers=True)
+    factories.make_notice(session, title="A notice", send_to_readers=True)
+    work()
+    assert [letter.letter.subject for letter in letters()] == ["A notice"]
+
+
+def test_stop_everything_on_the_settings_page_leaves_both_topics(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session, topics=tuple(Topic))
+    client.post(f"/settings/{ada.links['settings']}", data={"topics": ["articles"], "stop": "1"})
+    assert set(states(session).values()) == {UNSUBSCRIBED}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n'
+            b"--b--\r\n",
+            "multipart/form-data; boundary=b",
+        ),
+        (b"", "text/plain"),
+        (b"", ""),
+    ],
+)
+def test_the_mail_programs_own_press_acts_at_once(
+    client: FlaskClient, session: Session, clock: Traveller, body: bytes, kind: str
+) -> None:
+    ada = factories.make_subscriber(session, topics=tuple(Topic))
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    for _ in range(2):
+        answer = client.post(path, data=body, content_type=kind)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        assert set(states(session).values()) == {UNSUBSCRIBED}
+
+
+def test_a_mail_program_is_told_yes_even_for_a_link_nobody_knows(
+    client: FlaskClient, session: Session
+) -> None:
+    answer = client.post("/unsubscribe/AAAAAAAAAAAAAAAAAAAAAA", data={"List-Unsubscribe": "x"})
+    assert answer.status_code == 200
+
+
+def test_opening_the_unsubscribe_link_changes_nothing_and_its_button_does(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session)
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.get(path)
+    assert states(session) == {Topic.ARTICLES: CONFIRMED}
+    assert "Nothing more will be sent" in client.post(path, data={"button": "1"}).text
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
+def test_leaving_can_be_undone_for_an_hour_and_not_longer(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session)
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.post(path, data={"button": "1"})
+    clock.shift(timedelta(minutes=59))
+    assert client.post(f"{path}/undo").status_code == 200
+    assert states(session) == {Topic.ARTICLES: CONFIRMED}
+    client.post(path, data={"button": "1"})
+    clock.shift(timedelta(minutes=61))
+    assert client.post(f"{path}/undo").status_code == 404
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
