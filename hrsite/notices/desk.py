@@ -1,0 +1,138 @@
+"""The coach's session notices: list, write, publish, take back."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hrsite import clock, furniture, queue
+from hrsite.accounts import guard
+from hrsite.extensions import db
+from hrsite.newsletter import issues
+from hrsite.newsletter.audience import counts
+from hrsite.newsletter.models import Topic
+from hrsite.notices import desk_writing, listing, publishing
+from hrsite.notices.forms import NoticeForm
+from hrsite.notices.models import SessionNotice
+
+ANY_NOTICE = "<int(max=2147483647):id>"
+
+blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
+blueprint.before_request(guard.require_coach)
+
+
+@blueprint.get("/")
+def index() -> str:
+    """All her notices."""
+    session, now = db.session(), clock.now()
+    return render_template(
+        "notices/desk/index.html",
+        drafts=listing.drafts(session),
+        upcoming=listing.upcoming(session, now),
+        past=listing.past(session, now),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Write a new notice."""
+    form = NoticeForm()
+    return _take(form, None) if request.method == "POST" else _page(form, None)
+
+
+@blueprint.route(f"/{ANY_NOTICE}", methods=["GET", "POST"])
+def edit(id: int) -> ResponseReturnValue:
+    """Go on with a notice."""
+    form = NoticeForm()
+    notice = db.session.get(SessionNotice, id)
+    if notice is None:
+        abort(404)
+    if request.method == "POST":
+        return _take(form, notice)
+    desk_writing.fill(form, notice)
+    return _page(form, notice)
+
+
+@blueprint.post(f"/{ANY_NOTICE}/withdraw")
+def withdraw(id: int) -> ResponseReturnValue:
+    """Take it off the site."""
+    session, now = db.session(), clock.now()
+    try:
+        publishing.withdraw(publishing.hold(session, id), now)
+    except publishing.NoticeGone:
+        abort(404)
+    words = "It is off the site, and a draft again."
+    if issues.issue_of_notice(session, id) is not None:
+        words += " Letters that went out cannot be called back."
+    session.commit()
+    flash(words, "done")
+    return redirect(url_for("notices_desk.edit", id=id), 303)
+
+
+def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue:
+    """Save, and publish when that was the button; or show the form again with every word."""
+    session = db.session()
+    is_publishing = request.form.get("act") == "publish"
+    if not form.validate():
+        return _page(form, notice, status=422)
+    try:
+        kept = desk_writing.keep(form, notice)
+        words = _publish(kept, bool(form.email.data)) if is_publishing else _what_was_saved(kept)
+    except publishing.StaleNotice as stale:
+        session.rollback()
+        form.version.data = str(stale.theirs.version)
+        return _page(form, stale.theirs, theirs=stale.theirs, status=409)
+    except desk_writing.WrongTimes:
+        session.rollback()
+        return _page(form, notice, status=422)
+    except publishing.NoticeOver:
+        session.rollback()
+        form.date.errors = ["That session is over. Choose a day that lies ahead."]
+        return _page(form, notice, status=422)
+    answer = redirect(url_for("notices_desk.edit", id=kept.id), 303)
+    session.commit()
+    queue.wake()
+    flash(words, "done")
+    return answer
+
+
+def _publish(notice: SessionNotice, with_email: bool) -> str:
+    """Publish, and say in words what will become of the letter."""
+    session, now = db.session(), clock.now()
+    issue = issues.issue_of_notice(session, notice.id)
+    publishing.publish(notice, with_email and issue is None, now)
+    words = "It is on the site."
+    if with_email and issue is not None:
+        words += f" Readers got it by email on {furniture.day(issue.created_at)}, and not again."
+    elif with_email and _is_too_late(notice):
+        words += " It begins too soon for a letter, so no email goes out."
+    elif with_email:
+        ready_count = counts(session, Topic.NOTICES).ready
+        words += f" It goes to {furniture.count(ready_count, 'reader', 'readers')} by email now."
+    return words
+
+
+def _is_too_late(notice: SessionNotice) -> bool:
+    starts_at = notice.starts_at
+    return starts_at is not None and starts_at <= clock.now() + issues.NOTICE_MARGIN
+
+
+def _what_was_saved(notice: SessionNotice) -> str:
+    if notice.published_at is not None:
+        return "Updated. Readers see the new words now."
+    return "Saved. Only you can see it."
+
+
+def _page(
+    form: NoticeForm,
+    notice: SessionNotice | None,
+    *,
+    theirs: SessionNotice | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "notices/desk/edit.html",
+        form=form,
+        notice=notice,
+        theirs=theirs,
+        audience=counts(db.session(), Topic.NOTICES),
+    )
+    return page, status

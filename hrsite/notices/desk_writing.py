@@ -1,0 +1,72 @@
+"""What the notice form says, handed to the jobs: words, and times on the coach's clock."""
+
+from datetime import datetime, timedelta
+
+from flask import flash
+
+from hrsite import clock
+from hrsite.extensions import db
+from hrsite.markup import from_markdown, to_markdown
+from hrsite.notices import publishing
+from hrsite.notices.forms import NoticeForm
+from hrsite.notices.models import SessionNotice
+from hrsite.posts.forms import number_in
+from hrsite.posts.timing import NoSuchTime, moment_of
+
+TWICE = "The clocks go back that night and show this time twice. We take the first."
+
+
+class WrongTimes(Exception):
+    """The times cannot be; the reason stands at the box."""
+
+
+def fill(form: NoticeForm, notice: SessionNotice) -> None:
+    """Put a notice into the boxes."""
+    form.title.data = notice.title
+    form.body.data = to_markdown(notice.body_html)
+    form.place.data = notice.place
+    form.how_to_join.data = notice.how_to_join
+    form.version.data = str(notice.version)
+    form.until_further_notice.data = notice.until_further_notice
+    if notice.starts_at is not None:
+        starts = clock.local(notice.starts_at)
+        form.date.data, form.time.data = starts.date(), starts.time()
+    if notice.ends_at is not None:
+        form.end_time.data = clock.local(notice.ends_at).time()
+
+
+def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
+    """Save what the form says; the caller commits. Raises StaleNotice, NoticeGone or WrongTimes."""
+    starts_at, ends_at = _times(form)
+    words = publishing.NoticeWords(
+        title=form.title.data or "",
+        body_html=from_markdown(form.body.data or ""),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=form.place.data or "",
+        how_to_join=form.how_to_join.data or "",
+    )
+    version = number_in(form.version.data)
+    return publishing.save(db.session(), notice, words, version, clock.now())
+
+
+def _times(form: NoticeForm) -> tuple[datetime | None, datetime | None]:
+    if form.until_further_notice.data:
+        return None, None
+    day, start, end = form.date.data, form.time.data, form.end_time.data
+    if start == end:
+        form.end_time.errors = ["It would end as it starts. Choose a later time."]
+        raise WrongTimes
+    try:
+        starts = moment_of(day, start, clock.zone())
+    except NoSuchTime as trouble:
+        form.time.errors = [str(trouble)]
+        raise WrongTimes from trouble
+    try:  # Late evening to after midnight is one session.
+        ends = moment_of(day + timedelta(days=end < start), end, clock.zone())
+    except NoSuchTime as trouble:
+        form.end_time.errors = [str(trouble)]
+        raise WrongTimes from trouble
+    if starts.is_first_of_two or ends.is_first_of_two:
+        flash(TWICE, "careful")
+    return starts.at, ends.at

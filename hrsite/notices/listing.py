@@ -1,0 +1,57 @@
+"""What the public may see of session notices: the only spelling of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from hrsite.notices.models import SessionNotice
+
+MOST_UPCOMING = 50
+MOST_PAST = 30
+
+
+def published(now: datetime) -> Select[SessionNotice]:
+    """Every notice that has been published, whether its session is over or not."""
+    return select(SessionNotice).where(SessionNotice.published_at <= now)
+
+
+def upcoming(session: Session, now: datetime) -> Sequence[SessionNotice]:
+    """What is true now: the next session first; what holds until further notice last."""
+    return session.scalars(
+        published(now)
+        .where(or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now))
+        .order_by(SessionNotice.starts_at.asc().nulls_last(), SessionNotice.id.desc())
+        .limit(MOST_UPCOMING)
+    ).all()
+
+
+def current(session: Session, now: datetime) -> Sequence[SessionNotice]:
+    """For the bar on every page."""
+    return upcoming(session, now)
+
+
+def past(session: Session, now: datetime) -> Sequence[SessionNotice]:
+    """Notices of sessions that are over, the latest first."""
+    return session.scalars(
+        published(now)
+        .where(SessionNotice.ends_at <= now)
+        .order_by(SessionNotice.starts_at.desc(), SessionNotice.id.desc())
+        .limit(MOST_PAST)
+    ).all()
+
+
+def by_slug(session: Session, slug: str, now: datetime) -> SessionNotice | None:
+    """The notice at an address, when readers may see it."""
+    return session.scalar(published(now).where(SessionNotice.slug == slug))
+
+
+def drafts(session: Session) -> Sequence[SessionNotice]:
+    """For the desk alone: notices that readers cannot see, the newest work first."""
+    return session.scalars(
+        select(SessionNotice)
+        .where(SessionNotice.published_at.is_(None))
+        .order_by(SessionNotice.updated_at.desc(), SessionNotice.id.desc())
+        .limit(MOST_UPCOMING)
+    ).all()

@@ -1,0 +1,112 @@
+"""Save a session notice, publish it, take it back. The only writer of its published_at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite.markup import clean, tidy_text
+from hrsite.notices.models import SessionNotice
+from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
+
+FALLBACK_SLUG = "notice"
+
+
+class StaleNotice(Exception):
+    """The notice was saved elsewhere since this form was opened. `theirs` is how it stands."""
+
+    def __init__(self, theirs: SessionNotice) -> None:
+        super().__init__(theirs.id)
+        self.theirs = theirs
+
+
+class NoticeGone(Exception):
+    """There is no such notice any more."""
+
+
+class NoticeOver(Exception):
+    """The session it speaks of has ended: publishing it would help nobody."""
+
+
+@dataclass(frozen=True)
+class NoticeWords:
+    """What the coach has written. Without times it holds until further notice."""
+
+    title: str
+    body_html: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: str = ""
+    how_to_join: str = ""
+
+
+def hold(session: Session, notice_id: int, version: int | None = None) -> SessionNotice:
+    """The notice as it stands, closed to other writers until the transaction ends.
+
+    Raises NoticeGone, and StaleNotice when a `version` is given and the notice has another.
+    """
+    notice = session.scalar(
+        select(SessionNotice)
+        .where(SessionNotice.id == notice_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if notice is None:
+        raise NoticeGone(notice_id)
+    if version is not None and notice.version != version:
+        raise StaleNotice(notice)
+    return notice
+
+
+def save(
+    session: Session,
+    notice: SessionNotice | None,
+    words: NoticeWords,
+    version: int | None,
+    now: datetime,
+) -> SessionNotice:
+    """Write the words down: as a new draft, or into `notice` whatever its state.
+
+    Raises NoticeGone, or StaleNotice; then nothing is written.
+    """
+    if notice is None:
+        notice = SessionNotice(slug="", created_at=now, version=0)
+        session.add(notice)
+    else:
+        notice = hold(session, notice.id, version)
+    with session.no_autoflush:
+        notice.title = tidy_text(words.title).strip()
+        notice.body_html = clean(words.body_html)
+        notice.starts_at = words.starts_at
+        notice.ends_at = words.ends_at
+        notice.place = tidy_text(words.place).strip()
+        notice.how_to_join = tidy_text(words.how_to_join).strip()
+        if not notice.slug or is_draft_slug(notice.slug):
+            notice.slug = draft_slug(
+                session, SessionNotice.slug, notice.title, FALLBACK_SLUG, notice.slug
+            )
+        notice.updated_at = now
+        notice.version += 1
+    session.flush()
+    return notice
+
+
+def publish(notice: SessionNotice, with_email: bool, now: datetime) -> None:
+    """Put it on the site now, and ask for it to go to readers, or not.
+
+    One that is there already keeps its first date. Raises NoticeOver.
+    """
+    if notice.is_past(now):
+        raise NoticeOver(notice.id)
+    if notice.published_at is None or notice.published_at > now:
+        notice.published_at = now
+    notice.slug = published_slug(notice.slug)
+    notice.send_to_readers = with_email or notice.send_to_readers
+
+
+def withdraw(notice: SessionNotice, now: datetime) -> None:
+    """Take it off the site: it is no longer true, or was a mistake."""
+    notice.published_at = None
+    notice.send_to_readers = False
+    notice.updated_at = now

@@ -1,0 +1,46 @@
+"""Session notices as readers see them: what is on, what is over, one notice."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, abort, render_template
+
+from hrsite import clock
+from hrsite.extensions import db
+from hrsite.notices import listing
+from hrsite.notices.models import SessionNotice
+from hrsite.slugs import is_slug_shaped
+
+blueprint = Blueprint("notices", __name__)
+
+
+@blueprint.get("/notices/")
+def index() -> str:
+    """What is on, then what is over."""
+    session, now = db.session(), clock.now()
+    return render_template(
+        "notices/index.html",
+        upcoming=listing.upcoming(session, now),
+        past=listing.past(session, now),
+    )
+
+
+@blueprint.get("/notices/<slug>")
+def show(slug: str) -> str:
+    """One notice, without how to join: that is in the letter."""
+    notice = None
+    if is_slug_shaped(slug):
+        notice = listing.by_slug(db.session(), slug, clock.now())
+    if notice is None:
+        abort(404)
+    return render_template("notices/show.html", notice=notice)
+
+
+def current_notices() -> Sequence[SessionNotice]:
+    """For the bar on any page."""
+    return listing.current(db.session(), clock.now())
+
+
+@blueprint.app_context_processor
+def _offer_current_notices() -> dict[str, Callable[[], Sequence[SessionNotice]]]:
+    # The function, and not its answer: a page without the bar asks the database nothing.
+    return {"current_notices": current_notices}

@@ -1,0 +1,37 @@
+"""Pages that stand by themselves, as readers see them."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, abort, render_template
+
+from hrsite.extensions import db
+from hrsite.pages import listing
+from hrsite.pages.models import Page
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Who the coach is, and how she works."""
+    page = listing.by_slug(db.session(), "about")
+    if page is None:
+        abort(404)
+    return render_template("pages/show.html", page=page)
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """How this site keeps its readers private."""
+    return render_template("pages/privacy.html")
+
+
+def menu_pages() -> Sequence[Page]:
+    """For the menu on any page."""
+    return listing.in_menu(db.session())
+
+
+@blueprint.app_context_processor
+def _offer_menu_pages() -> dict[str, Callable[[], Sequence[Page]]]:
+    # The function, and not its answer: a page without the menu asks the database nothing.
+    return {"menu_pages": menu_pages}

@@ -1,0 +1,82 @@
+"""What the writing form says, handed to the jobs: words, pictures, and the text in its format."""
+
+from flask import current_app
+
+from hrsite import clock
+from hrsite.extensions import db
+from hrsite.markup import from_markdown, to_markdown
+from hrsite.posts import illustrating, publishing
+from hrsite.posts.forms import PostForm, number_in
+from hrsite.posts.models import Post
+from hrsite.posts.tagging import line_of, names_of
+
+
+def fill(form: PostForm, post: Post) -> None:
+    """Put an article into the boxes."""
+    form.title.data = post.title
+    form.summary.data = post.summary
+    form.body.data = to_markdown(post.body_html)
+    form.body_format.data = "markdown"
+    form.topics.data = line_of(post.tags)
+    form.version.data = str(post.version)
+    if post.picture is not None:
+        form.picture_alt.data = post.picture.alt
+        form.picture_decorative.data = post.picture.is_decorative
+
+
+def keep(form: PostForm, post: Post | None) -> Post:
+    """Save what the form says, pictures and all; the caller commits.
+
+    Raises StalePost, PostGone or PictureRefused; then the caller rolls back.
+    """
+    now, session = clock.now(), db.session()
+    if post is not None:  # Before any picture is stored, which would be for nothing.
+        post = publishing.hold(session, post.id, number_in(form.version.data))
+    if form.body_picture.data is not None:
+        add_picture_to_text(form)
+    post = publishing.save(session, post, words_of(form), None, now)
+    wish = illustrating.HeadPicture(
+        form.picture.data,
+        form.picture_alt.data or "",
+        bool(form.picture_decorative.data),
+        bool(form.remove_picture.data),
+    )
+    illustrating.set_head_picture(session, post, wish, current_app.config["MEDIA_FOLDER"], now)
+    session.flush()
+    return post
+
+
+def add_picture_to_text(form: PostForm) -> None:
+    """Store the picture for the text, and put it at the end of the text in the box.
+
+    Raises PictureRefused.
+    """
+    picture = illustrating.store(
+        db.session(),
+        form.body_picture.data,
+        form.body_picture_alt.data or "",
+        False,
+        current_app.config["MEDIA_FOLDER"],
+        clock.now(),
+    )
+    html = illustrating.picture_html(picture)
+    piece = html if form.body_format.data == "html" else to_markdown(html)
+    form.body.data = f"{(form.body.data or '').rstrip()}\n\n{piece.strip()}\n".lstrip("\n")
+    form.body_picture_alt.data = ""
+
+
+def words_of(form: PostForm) -> publishing.PostWords:
+    """The words in the boxes."""
+    return publishing.PostWords(
+        title=form.title.data or "",
+        summary=form.summary.data or "",
+        body_html=html_of(form),
+        topics=names_of(form.topics.data or ""),
+        author_name=current_app.config["COACH_NAME"],
+    )
+
+
+def html_of(form: PostForm) -> str:
+    """The text as HTML; whoever stores or shows it cleans it."""
+    text = form.body.data or ""
+    return text if form.body_format.data == "html" else from_markdown(text)

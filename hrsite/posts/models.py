@@ -1,0 +1,67 @@
+"""Articles and their topics."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hrsite.columns import UTCDateTime
+from hrsite.extensions import Base
+from hrsite.media.models import Picture
+
+post_tags = Table(
+    "post_tags",
+    Base.metadata,
+    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Tag(Base):
+    """What an article is about; readers see it as a topic."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Post(Base):
+    """An article. No date is a draft, a future date is scheduled, a past date is published."""
+
+    __tablename__ = "posts"
+    # Serves the order of every list: newest first, and the row number where dates are equal.
+    __table_args__ = (Index("ix_posts_published_at_id", "published_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(40), default="")
+    author_name: Mapped[str] = mapped_column(String(120), default="")
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    send_to_readers: Mapped[bool] = mapped_column(default=False)
+    # Raised at each save; a form that holds an older number is stale.
+    version: Mapped[int] = mapped_column(default=1)
+
+    picture: Mapped[Picture | None] = relationship(lazy="joined")
+    tags: Mapped[list[Tag]] = relationship(secondary=post_tags, order_by=Tag.name, lazy="selectin")
+
+    @property
+    def is_draft(self) -> bool:
+        """Is it without a date?"""
+        return self.published_at is None
+
+    def is_published(self, now: datetime) -> bool:
+        """May readers see it?"""
+        return self.published_at is not None and self.published_at <= now
+
+    def is_scheduled(self, now: datetime) -> bool:
+        """Does its date lie ahead?"""
+        return self.published_at is not None and self.published_at > now

@@ -1,0 +1,116 @@
+"""Save an article, publish it, take it back, delete it. The only writer of published_at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite.markup import clean, tidy_text
+from hrsite.posts.models import Post
+from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
+from hrsite.posts.tagging import tags_named
+
+FALLBACK_SLUG = "article"
+
+
+class StalePost(Exception):
+    """The article was saved elsewhere since this form was opened. `theirs` is how it stands now."""
+
+    def __init__(self, theirs: Post) -> None:
+        super().__init__(theirs.id)
+        self.theirs = theirs
+
+
+class PostGone(Exception):
+    """The article was deleted meanwhile."""
+
+
+class EmptyPost(Exception):
+    """There is no text to publish."""
+
+
+@dataclass(frozen=True)
+class PostWords:
+    """What the coach has written. The text is HTML from anywhere; saving cleans it."""
+
+    title: str
+    summary: str = ""
+    body_html: str = ""
+    topics: tuple[str, ...] = ()
+    author_name: str = ""
+    language: str = ""
+
+
+def hold(session: Session, post_id: int, version: int | None = None) -> Post:
+    """The article as it stands, closed to other writers until the transaction ends.
+
+    Raises PostGone, and StalePost when a `version` is given and the article has another.
+    """
+    post = session.scalar(
+        select(Post)
+        .where(Post.id == post_id)
+        .with_for_update(of=Post)
+        .execution_options(populate_existing=True)
+    )
+    if post is None:
+        raise PostGone(post_id)
+    if version is not None and post.version != version:
+        raise StalePost(post)
+    return post
+
+
+def save(
+    session: Session, post: Post | None, words: PostWords, version: int | None, now: datetime
+) -> Post:
+    """Write the words down: as a new draft, or into `post` whatever its state.
+
+    Readers see the new words of a published article at once. `version` is the one the words were
+    written on. Raises PostGone, or StalePost; then nothing is written.
+    """
+    if post is None:
+        post = Post(slug="", created_at=now, version=0)
+        session.add(post)
+    else:
+        post = hold(session, post.id, version)
+    with session.no_autoflush:
+        post.title = tidy_text(words.title).strip()
+        post.summary = tidy_text(words.summary).strip()
+        post.body_html = clean(words.body_html)
+        post.author_name = words.author_name or post.author_name or ""
+        post.language = words.language or post.language or ""
+        if not post.slug or is_draft_slug(post.slug):
+            post.slug = draft_slug(session, Post.slug, post.title, FALLBACK_SLUG, post.slug)
+        post.updated_at = now
+        post.version += 1
+    session.flush()
+    post.tags = tags_named(session, words.topics)
+    return post
+
+
+def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) -> None:
+    """Put it on the site at a moment, or now; and ask for it to go to readers, or not.
+
+    What readers see already keeps its first date, and its address never changes again. Whether
+    readers got it before is not known here: an Issue is made once for each article.
+    Raises EmptyPost.
+    """
+    if not post.body_html.strip():
+        raise EmptyPost(post.id)
+    if not post.is_published(now):
+        post.published_at = at or now
+    post.slug = published_slug(post.slug)
+    post.send_to_readers = with_email
+
+
+def withdraw(post: Post, now: datetime) -> None:
+    """Take it off the site, or out of the plan: it is a draft again, at the same address."""
+    post.published_at = None
+    post.send_to_readers = False
+    post.updated_at = now
+
+
+def delete(session: Session, post: Post) -> None:
+    """Throw it away. One that went to readers cannot go: the database keeps it for its Issue."""
+    session.delete(post)
+    session.flush()

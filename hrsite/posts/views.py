@@ -1,0 +1,112 @@
+"""Articles as readers see them: first page, archive, topics, one article, the feed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+
+from hrsite import clock
+from hrsite.extensions import db
+from hrsite.markup import absolute_links
+from hrsite.notices import listing as notices_listing
+from hrsite.posts import feeds, listing
+from hrsite.posts.models import Post, Tag
+from hrsite.slugs import is_slug_shaped
+
+HOME_COUNT = 6
+RECENT_COUNT = 4
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
+
+blueprint = Blueprint("posts", __name__)
+blueprint.add_url_rule("/feed.xml", "atom", feeds.atom)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """The newest article, the ones before it, topics, and what is on."""
+    now, session = clock.now(), db.session()
+    newest = listing.in_full(session, now, 1)
+    lead = newest[0] if newest else None
+    return render_template(
+        "posts/home.html",
+        lead=lead,
+        posts=listing.recent(session, now, HOME_COUNT, besides=lead) if lead else [],
+        tags=listing.tags_with_counts(session, now),
+        notices=notices_listing.upcoming(session, now),
+    )
+
+
+@blueprint.get("/posts/")
+def archive() -> str:
+    """Every article, a page at a time."""
+    tags = listing.tags_with_counts(db.session(), clock.now())
+    return render_template("posts/archive.html", tags=tags, **_page("posts.archive"))
+
+
+@blueprint.get("/posts/<slug>")
+def show(slug: str) -> str:
+    """One article."""
+    post = None
+    if is_slug_shaped(slug):
+        post = listing.by_slug(db.session(), slug, clock.now())
+    if post is None:
+        abort(404)
+    return render_template("posts/show.html", post=post)
+
+
+@blueprint.get("/topics/")
+def topics() -> str:
+    """Every topic that has something to read."""
+    tags = listing.tags_with_counts(db.session(), clock.now())
+    return render_template("posts/topics.html", tags=tags)
+
+
+@blueprint.get("/topics/<slug>")
+def topic(slug: str) -> str:
+    """The articles of one topic, a page at a time."""
+    tag = None
+    if is_slug_shaped(slug):
+        tag = listing.tag_by_slug(db.session(), slug, clock.now())
+    if tag is None:
+        abort(404)
+    page = _page("posts.topic", tag=tag, slug=slug)
+    return render_template("posts/topic.html", tag=tag, **page)
+
+
+def recent_posts(besides: Post | None = None) -> Sequence[Post]:
+    """For "Recent posts" on any page."""
+    return listing.recent(db.session(), clock.now(), RECENT_COUNT, besides)
+
+
+@blueprint.app_context_processor
+def _offer_recent_posts() -> dict[str, Callable[..., Sequence[Post]]]:
+    # The function, and not its answer: a page that does not show them asks the database nothing.
+    return {"recent_posts": recent_posts}
+
+
+@blueprint.app_template_filter("absolute_links")
+def _absolute_links(html: str) -> str:
+    return absolute_links(html, current_app.config["BASE_URL"])
+
+
+def _page(endpoint: str, tag: Tag | None = None, **place: Any) -> dict[str, Any]:
+    """What a page of a list shows, and the addresses of the next one and of the first."""
+    before = _before()
+    try:
+        posts, older_id = listing.page_of(db.session(), clock.now(), before, tag)
+    except listing.NoSuchPage:
+        abort(404)
+    return {
+        "posts": posts,
+        "older": url_for(endpoint, before=older_id, **place) if older_id else None,
+        "newer": url_for(endpoint, **place) if before else None,
+    }
+
+
+def _before() -> int | None:
+    text = request.args.get("before")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= LARGEST_ID):
+        abort(404)
+    return int(text)

@@ -1,0 +1,46 @@
+"""What the public may see of session notices."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from hrsite import clock
+from hrsite.notices import listing
+from tests.factories import make_notice
+
+
+def test_the_next_session_comes_first_and_what_has_no_end_last(session: Session) -> None:
+    now = clock.now()
+    always = make_notice(session, starts_at=None, ends_at=None)
+    far = make_notice(session, starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=10))
+    running = make_notice(
+        session, starts_at=now - timedelta(minutes=5), ends_at=now + timedelta(minutes=5)
+    )
+
+    assert listing.upcoming(session, now) == [running, far, always]
+    assert listing.current(session, now) == [running, far, always]
+    assert listing.past(session, now) == []
+
+
+def test_a_notice_is_over_when_its_session_ends(session: Session) -> None:
+    notice = make_notice(session)
+    ends_at = notice.ends_at
+    assert ends_at is not None
+
+    just_before = ends_at - timedelta(seconds=1)
+    assert listing.upcoming(session, just_before) == [notice]
+    assert listing.upcoming(session, ends_at) == []
+    assert listing.past(session, just_before) == []
+    assert listing.past(session, ends_at) == [notice]
+
+
+def test_drafts_are_in_no_list_but_hers(session: Session) -> None:
+    now = clock.now()
+    draft = make_notice(session, published_at=None, slug="draft")
+    make_notice(session, published_at=now + timedelta(hours=1), slug="ahead")
+
+    assert listing.upcoming(session, now) == []
+    assert listing.past(session, now + timedelta(minutes=59)) == []
+    assert listing.by_slug(session, "draft", now) is None
+    assert listing.by_slug(session, "ahead", now) is None
+    assert listing.drafts(session) == [draft]

@@ -1,0 +1,326 @@
+"""Writing at the desk: nothing is lost, and nothing shows before it should."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite import clock
+from hrsite.extensions import db
+from hrsite.media.models import Picture
+from hrsite.posts.models import Post
+from tests.conftest import AppMaker
+from tests.factories import make_account, make_picture, make_post, make_tag, sign_in
+from tests.posts.writing import picture_file, saved, saved_count, send
+
+
+def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, session: Session) -> None:
+    post = make_post(session)
+    for address in ("", "new", f"{post.id}", f"{post.id}/publish", f"{post.id}/delete"):
+        answer = client.get(f"/desk/posts/{address}")
+        assert answer.status_code == 303
+        assert answer.location.startswith("/desk/sign-in")
+    for address in ("new", "preview", f"{post.id}/withdraw", f"{post.id}/delete"):
+        client.post(f"/desk/posts/{address}", data={"title": "Mine now"})
+    session.rollback()
+    assert session.scalars(select(Post.title)).all() == [post.title]
+
+
+def test_a_draft_is_saved_and_found_again(coach: FlaskClient, session: Session) -> None:
+    answer = send(coach, topics="Sleep, at home", summary="One line.\nAnd more.")
+    post = saved(session)
+
+    assert answer.status_code == 303
+    assert answer.location == f"/desk/posts/{post.id}"
+    assert (post.title, post.is_draft, post.version) == ("What I carry", True, 1)
+    assert post.body_html == "<p>Two doses, and a spare.</p>"
+    page = coach.get(answer.location).text
+    for words in ("Saved. Only you can see it.", "What I carry", "One line. And more."):
+        assert words in page
+    assert "at home, Sleep" in page or "Sleep, at home" in page
+    assert "What I carry" in coach.get("/desk/posts/").text
+
+
+def test_her_words_are_kept_when_the_form_has_a_fault(coach: FlaskClient, session: Session) -> None:
+    faults = [
+        ({"title": "  "}, "Give it a title first."),
+        ({"title": "t" * 201}, "200 characters at most"),
+        ({"summary": "s" * 401}, "400 characters at most"),
+        ({"body": "Two doses. " + "b" * 400_000}, "400,000 characters at most"),
+        ({"topics": ",".join(f"topic {n}" for n in range(11))}, "10 topics at most"),
+        ({"topics": "t" * 81}, "80 characters at most"),
+    ]
+    for boxes, words in faults:
+        answer = send(coach, **boxes)
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert "Two doses" in answer.text
+    assert saved_count(session) == 0
+
+
+def test_a_title_of_200_characters_fits(coach: FlaskClient, session: Session) -> None:
+    title = "Réduire les méfaits " * 10
+    send(coach, title=title, act="publish")
+
+    assert saved(session).title == title.strip()
+
+
+def test_a_stale_form_writes_nothing_and_shows_both_texts(
+    coach: FlaskClient, session: Session
+) -> None:
+    send(coach)
+    address = f"/desk/posts/{saved(session).id}"
+    send(coach, address, body="The text from my phone.", version="1")
+
+    answer = send(coach, address, body="The text from my laptop.", version="1")
+
+    assert answer.status_code == 409
+    assert "The text from my phone." in answer.text
+    assert "The text from my laptop." in answer.text
+    assert "phone" in saved(session).body_html
+    # Seen both, she saves hers on purpose.
+    shown = re.search(r'name="version"[^>]*value="(\d+)"', answer.text)
+    assert shown
+    assert (
+        send(coach, address, body="The text from my laptop.", version=shown[1]).status_code == 303
+    )
+    assert "laptop" in saved(session).body_html
+
+
+@pytest.mark.parametrize("version", ["", "abc", "-1", "9" * 5000, "१", "1.0"])
+def test_a_version_that_makes_no_sense_counts_as_stale(
+    coach: FlaskClient, session: Session, version: str
+) -> None:
+    send(coach)
+
+    answer = send(coach, f"/desk/posts/{saved(session).id}", body="Mine.", version=version)
+
+    assert answer.status_code == 409
+    assert "Mine." in answer.text
+
+
+def test_words_for_an_article_deleted_elsewhere_become_a_new_draft(
+    coach: FlaskClient, session: Session
+) -> None:
+    answer = send(coach, "/desk/posts/77", body="Hours of work.", version="4")
+
+    assert answer.status_code == 303
+    assert "Hours of work." in saved(session).body_html
+    assert "deleted elsewhere" in coach.get(answer.location).text
+
+
+def test_saving_a_published_article_shows_at_once(coach: FlaskClient, session: Session) -> None:
+    post = make_post(session, slug="kept")
+
+    send(coach, f"/desk/posts/{post.id}", body="Better words.", version="1")
+
+    assert "Better words." in coach.get("/posts/kept").text
+    assert "Readers see the new words now." in coach.get(f"/desk/posts/{post.id}").text
+
+
+def test_publish_saves_first_and_then_asks(coach: FlaskClient, session: Session) -> None:
+    answer = send(coach, act="publish")
+    post = saved(session)
+
+    assert answer.location == f"/desk/posts/{post.id}/publish"
+    assert post.is_draft
+
+
+def test_a_preview_saves_nothing_and_runs_nothing(coach: FlaskClient, session: Session) -> None:
+    tag = make_tag(session, "Sleep")
+    answer = send(
+        coach,
+        "/desk/posts/preview?id=0",
+        body="## Start\n\n<script>alert(1)</script> and *more*",
+        topics="sleep, New one",
+    )
+
+    assert answer.status_code == 200
+    for words in ("<h2>Start</h2>", "What I carry", "Preview. Nobody else sees this.", "New one"):
+        assert words in answer.text
+    assert "<script>alert" not in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("; sandbox allow-same-origin")
+    assert saved_count(session) == 0
+    assert [row.name for row in session.scalars(select(type(tag)))] == ["Sleep"]
+
+
+def test_a_preview_shows_the_picture_that_is_there(coach: FlaskClient, session: Session) -> None:
+    post = make_post(session, picture=make_picture(session))
+
+    shown = send(coach, f"/desk/posts/preview?id={post.id}")
+    gone = send(coach, f"/desk/posts/preview?id={post.id}", remove_picture="y")
+
+    assert "A table with two cups" in shown.text
+    assert "A table with two cups" not in gone.text
+
+
+def test_a_head_picture_is_kept_described_and_taken_away(
+    app: Flask, coach: FlaskClient, session: Session
+) -> None:
+    send(coach, picture=picture_file(), picture_alt="Two cups on a table")
+    post = saved(session)
+    address = f"/desk/posts/{post.id}"
+    assert post.picture is not None
+    assert Path(app.config["MEDIA_FOLDER"], f"{post.picture.name}.webp").is_file()
+    with coach.get(f"/media/{post.picture.name}.webp") as shown:
+        assert shown.status_code == 200
+
+    send(coach, address, picture_alt="Three cups", version="1")
+    assert saved(session).picture.alt == "Three cups"  # type: ignore[union-attr]
+    send(coach, address, remove_picture="y", version="2")
+    assert saved(session).picture is None
+
+
+@pytest.mark.parametrize(
+    ("file", "alt", "words"),
+    [
+        (b"GIF89a and then nothing", "A moving picture", "PNG"),
+        (None, "", "no description yet"),
+    ],
+)
+def test_a_picture_that_cannot_be_taken_is_refused_in_words_and_the_text_is_kept(
+    app: Flask, coach: FlaskClient, session: Session, file: bytes | None, alt: str, words: str
+) -> None:
+    upload = picture_file()
+    if file is not None:
+        upload[0].seek(0)
+        upload[0].truncate()
+        upload[0].write(file)
+        upload[0].seek(0)
+
+    answer = send(coach, picture=upload, picture_alt=alt)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Two doses, and a spare." in answer.text
+    assert saved_count(session) == 0
+    assert not list(Path(app.config["MEDIA_FOLDER"]).glob("*"))
+
+
+def test_a_stale_form_leaves_no_picture_behind(
+    app: Flask, coach: FlaskClient, session: Session
+) -> None:
+    send(coach)
+
+    send(
+        coach,
+        f"/desk/posts/{saved(session).id}",
+        picture=picture_file(),
+        picture_alt="Cups",
+        version="7",
+    )
+
+    assert not list(Path(app.config["MEDIA_FOLDER"]).glob("*"))
+
+
+@pytest.mark.parametrize("body_format", ["markdown", "html"])
+def test_a_picture_for_the_text_is_put_at_its_end(
+    coach: FlaskClient, session: Session, body_format: str
+) -> None:
+    boxes = {"body": "Before.", "body_format": body_format, "body_picture_alt": "A [kit] *open*"}
+    answer = send(coach, act="picture", body_picture=picture_file(), **boxes)
+
+    assert answer.status_code == 200
+    assert "Before." in answer.text
+    assert "/media/" in answer.text
+    assert saved_count(session) == 0
+
+    send(coach, body_picture=picture_file(), **boxes)
+    picture = session.scalars(select(Picture).order_by(Picture.id.desc())).first()
+    assert picture
+    assert saved(session).body_html.startswith("<p>Before.</p>")
+    assert f'src="/media/{picture.name}.webp"' in saved(session).body_html
+    assert 'alt="A [kit] *open*"' in saved(session).body_html
+
+
+def test_a_draft_is_deleted_after_one_question(coach: FlaskClient, session: Session) -> None:
+    send(coach, topics="Sleep")
+    address = f"/desk/posts/{saved(session).id}/delete"
+
+    assert "What I carry" in coach.get(address).text
+    assert saved_count(session) == 1
+    assert coach.post(address).location == "/desk/posts/"
+    assert saved_count(session) == 0
+    assert coach.post(address).status_code == 404
+
+
+def test_her_list_has_drafts_dates_and_what_readers_see(
+    coach: FlaskClient, session: Session
+) -> None:
+    make_post(session, title="Begun", published_at=None)
+    make_post(session, title="Planned", published_at=clock.now() + timedelta(days=2))
+    make_post(session, title="Read by many")
+
+    page = coach.get("/desk/posts/").text
+
+    assert page.index("Begun") < page.index("Planned") < page.index("Read by many")
+
+
+def test_a_number_too_large_for_the_database_is_not_found(coach: FlaskClient) -> None:
+    for number in (0, 2**31 - 1, 2**31, 10**30):
+        assert coach.get(f"/desk/posts/{number}").status_code == 404
+        assert coach.get(f"/desk/posts/{number}/publish").status_code == 404
+        assert coach.post(f"/desk/posts/{number}/withdraw").status_code == 404
+
+
+HOSTILE = ["\x00", "\u202e abc", "\ufffe", "w" * 100_000, "{{7*7}}", "' OR 1=1 --", "\x85\r\n\x0b"]
+
+
+@pytest.mark.parametrize(
+    "box", ["title", "summary", "body", "topics", "body_format", "picture_alt"]
+)
+def test_nothing_that_is_typed_breaks_the_form(
+    coach: FlaskClient, session: Session, box: str
+) -> None:
+    for text in HOSTILE:
+        answer = send(coach, **{box: text})
+        assert answer.status_code in (303, 422), text[:10]
+        if answer.status_code == 303:
+            assert coach.get(answer.location).status_code == 200
+
+
+def test_bytes_that_are_no_text_are_taken_or_refused_in_words(coach: FlaskClient) -> None:
+    answer = coach.post(
+        "/desk/posts/new",
+        data=b"title=%FF%FE%00bad&body=%ED%A0%80&version=%FF&act=%FF",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status_code in (303, 400, 422)
+
+
+def test_a_body_of_ten_megabytes_is_refused_in_words(coach: FlaskClient, session: Session) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\n'
+    answer = coach.post(
+        "/desk/posts/new",
+        data=part + b"b" * 10_000_000 + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert answer.status_code == 413
+    assert "too big" in answer.text
+    assert saved_count(session) == 0
+
+
+def test_a_form_without_its_token_changes_nothing(make_app: AppMaker) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        coach = sign_in(app.test_client(), make_account(db.session()))
+        answer = send(coach)
+        assert answer.status_code == 400
+        assert "no longer fresh" in answer.text
+        assert saved_count(db.session()) == 0
+
+        token = re.search(
+            r'name="csrf_token"[^>]*value="([^"]+)"', coach.get("/desk/posts/new").text
+        )
+        assert token
+        assert send(coach, csrf_token=token[1]).status_code == 303
+        assert send(coach, "/desk/posts/preview", csrf_token=token[1]).status_code == 200

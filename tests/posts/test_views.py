@@ -1,0 +1,159 @@
+"""Articles as readers see them."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hrsite import clock as site_clock
+from tests.factories import make_notice, make_picture, make_post, make_tag
+
+LISTS = ("/", "/posts/", "/topics/", "/topics/sleep", "/feed.xml", "/posts/seen")
+
+
+def test_a_site_without_articles_says_what_will_stand_there(client: FlaskClient) -> None:
+    for address in ("/", "/posts/", "/topics/", "/feed.xml"):
+        assert client.get(address).status_code == 200
+    assert "first article is being written" in client.get("/").text
+
+
+def test_drafts_and_scheduled_articles_are_seen_nowhere(
+    client: FlaskClient, session: Session
+) -> None:
+    sleep, secret = make_tag(session, "Sleep"), make_tag(session, "Hidden topic")
+    make_post(session, slug="seen", title="A thing to read", tags=[sleep])
+    make_post(session, slug="draft", title="Not yet said", published_at=None, tags=[sleep, secret])
+    ahead = site_clock.now() + timedelta(hours=1)
+    make_post(session, slug="ahead", title="Not yet said", published_at=ahead, tags=[sleep, secret])
+
+    for address in LISTS:
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert "Not yet said" not in page.text, address
+        assert "Hidden topic" not in page.text, address
+    for address in ("/posts/draft", "/posts/ahead", "/topics/hidden-topic"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_scheduled_article_appears_when_its_time_comes(
+    client: FlaskClient, session: Session, clock: time_machine.Traveller
+) -> None:
+    date = site_clock.now() + timedelta(hours=1)
+    make_post(session, slug="evening", title="For this evening", published_at=date)
+
+    clock.shift(timedelta(minutes=59, seconds=59))
+    assert client.get("/posts/evening").status_code == 404
+    assert "For this evening" not in client.get("/").text
+    clock.shift(timedelta(seconds=1))
+    assert client.get("/posts/evening").status_code == 200
+    assert "For this evening" in client.get("/").text
+
+
+def test_an_article_shows_its_words_its_topics_and_others_to_read(
+    client: FlaskClient, session: Session
+) -> None:
+    make_post(session, title="The one before")
+    make_post(
+        session,
+        slug="kept",
+        title="Small steps, kept",
+        summary="Twice beats forever.",
+        body_html="<h2>Start</h2><p>One thing.</p>",
+        tags=[make_tag(session, "Sleep")],
+        picture=make_picture(session),
+    )
+
+    page = client.get("/posts/kept").text
+
+    for words in ("Small steps, kept", "Twice beats forever.", "<h2>Start</h2>", "Jordan Hale"):
+        assert words in page
+    assert 'href="/topics/sleep"' in page
+    assert "A table with two cups" in page
+    assert "The one before" in page
+    assert "See all" in page
+
+
+def test_thirty_articles_are_read_page_by_page(client: FlaskClient, session: Session) -> None:
+    for number in range(30):
+        make_post(session, title=f"Article {number:02} of many", slug=f"article-{number}")
+    seen: list[str] = []
+    page, pages = client.get("/posts/?utm_source=x"), 1
+
+    while True:
+        seen += [f"{n:02}" for n in range(30) if f"Article {n:02} of many" in page.text]
+        if 'rel="next"' not in page.text:
+            break
+        address = page.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+        page, pages = client.get(address), pages + 1
+        assert 'href="/posts/">' in page.text
+
+    assert pages == 3
+    assert sorted(seen) == [f"{n:02}" for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "0", "-1", "1.5", "abc", "2147483648", "9" * 400, "१२", "1 OR 1=1", "%00", "999999"],
+)
+def test_a_page_that_cannot_be_is_not_found(client: FlaskClient, before: str) -> None:
+    assert client.get(f"/posts/?before={before}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "slug", ["%00", "%ED%A0%80", "~kept", "Kept", "kept%0a", "../kept", "k" * 5000, "--", "é"]
+)
+def test_an_address_that_no_article_can_have_is_not_found(
+    client: FlaskClient, session: Session, slug: str
+) -> None:
+    make_post(session, slug="kept")
+    for room in ("posts", "topics", "notices"):
+        assert client.get(f"/{room}/{slug}").status_code in (404, 405)
+
+
+def test_a_topic_page_shows_its_own_articles(client: FlaskClient, session: Session) -> None:
+    make_post(session, title="About rest", tags=[make_tag(session, "Sleep")])
+    make_post(session, title="About words", tags=[make_tag(session, "Talk")])
+
+    main = client.get("/topics/sleep").text.split("<main")[1].split("</main>")[0]
+
+    assert "About rest" in main
+    assert "About words" not in main
+
+
+def test_the_first_page_says_what_is_on(client: FlaskClient, session: Session) -> None:
+    make_post(session)
+    make_notice(session, title="Group at seven", how_to_join="The secret door")
+
+    page = client.get("/").text
+
+    assert "Group at seven" in page
+    assert "The secret door" not in page
+
+
+def test_what_a_person_typed_is_shown_and_never_run(client: FlaskClient, session: Session) -> None:
+    make_post(
+        session,
+        slug="odd",
+        title="{{7*7}} <b>&",
+        summary="{% raw %}",
+        body_html="<p>{{7*7}}</p><script>alert(1)</script>",
+    )
+
+    for address in ("/", "/posts/odd", "/feed.xml"):
+        page = client.get(address).text
+        assert "{{7*7}}" in page
+        assert "<script>alert" not in page
+    assert "{{7*7}} &lt;b&gt;&amp;" in client.get("/posts/odd").text
+
+
+def test_readers_pages_set_no_cookie_and_vary_by_none(
+    client: FlaskClient, session: Session
+) -> None:
+    make_post(session, slug="seen", tags=[make_tag(session, "Sleep")])
+
+    for address in (*LISTS, "/notices/", "/privacy"):
+        headers = client.get(address).headers
+        assert "Set-Cookie" not in headers, address
+        assert "Cookie" not in headers.get("Vary", ""), address
