@@ -30,9 +30,9 @@ demo: .venv/.runtime ## Show the site with made-up content on http://localhost:8
 	@.venv/bin/hrsite demo --port $(PORT)
 
 .PHONY: demo-reset
-demo-reset: .venv/.runtime ## The same, after throwing the demo's content away.
+demo-reset: ## Empty the demo's folder, .demo.
 	@rm -rf .demo
-	@.venv/bin/hrsite demo --port $(PORT)
+	@echo "Emptied. make demo fills it again."
 
 .PHONY: start
 start: .venv/.runtime ## Run your own site and its worker together, with your settings.
@@ -60,6 +60,10 @@ lint: .venv/.test ## Check the style, the types and the templates.
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy --no-error-summary
 	@$(RUN) djlint --lint --quiet templates
+
+.PHONY: screenshots
+screenshots: .venv/.test ## Take the README's picture anew, and many more into .screenshots.
+	@.venv/bin/python -m tests.browser.screenshots
 
 .PHONY: format
 format: .venv/.test ## Put the Python code into its usual shape.

@@ -32,6 +32,18 @@ class Inbox:
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     connections: int = 0
     password: bytes = b"sesame"
+    arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait_for(self, count: int, address: str, seconds: float = 30) -> list[Envelope]:
+        """The letters for one address, as soon as there are so many; fails when they never come."""
+
+        def theirs() -> list[Envelope]:
+            return [letter for letter in self.envelopes if letter.rcpt_tos == [address]]
+
+        with self.arrived:
+            came = self.arrived.wait_for(lambda: len(theirs()) >= count, seconds)
+        assert came, f"{len(theirs())} of {count} letters came to {address}"
+        return theirs()
 
     async def handle_EHLO(  # noqa: N802  (aiosmtpd finds its handlers by these names)
         self, server: SMTP, session: Session, envelope: Envelope, name: str, said: list[str]
@@ -43,7 +55,9 @@ class Inbox:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        self.envelopes.append(envelope)
+        with self.arrived:
+            self.envelopes.append(envelope)
+            self.arrived.notify_all()
         return "250 2.0.0 kept"
 
     def log_in(
@@ -84,17 +98,18 @@ def mail_server(
         await asyncio.gather(*others, return_exceptions=True)
         await server.wait_closed()
 
-    server = loop.run_until_complete(start())
-    inbox.port = server.sockets[0].getsockname()[1]
+    # All in the thread: Playwright has a loop of its own running in the tests' thread.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    inbox.port = server.sockets[0].getsockname()[1]
     try:
         yield inbox
     finally:
         asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
-        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
@@ -153,6 +168,8 @@ class RawServer:
                 self.connections += 1
                 with contextlib.suppress(ConnectionError, TimeoutError):
                     talk.settimeout(10)
+                    # Several small answers in a row must not wait for Nagle's algorithm.
+                    talk.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     _Talk(self, talk, {**self.USUAL, **script}).run()
 
     def wait_while_silent(self, talk: socket.socket) -> None:

@@ -1,0 +1,47 @@
+"""A real browser, and a site filled with the demo's articles for it to look at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+
+from hrsite import create_app
+from hrsite.demo import filling
+from hrsite.extensions import db
+from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.live import LiveSite, live_site
+from tests.conftest import settings_for
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Which browser Playwright starts."""
+    return {"executable_path": str(chromium_path()), "args": LAUNCH_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def demo_sign_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, filling.SignIn]:
+    """A folder filled as `make demo` fills it, and how its coach signs in."""
+    data = tmp_path_factory.mktemp("demo")
+    app = create_app(settings_for(data))
+    with app.app_context():
+        flask_migrate.upgrade()
+        sign_in = filling.fill(db.session(), data)
+        db.session.commit()
+        db.engine.dispose()
+    return data, sign_in
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_sign_in: tuple[Path, filling.SignIn]) -> Iterator[LiveSite]:
+    """The filled site, running."""
+    keys = settings_for(demo_sign_in[0])
+    with live_site(
+        "serve",
+        demo_sign_in[0],
+        SECRET_KEY=keys["SECRET_KEY"],
+        ADDRESS_KEY=keys["ADDRESS_KEY"],
+    ) as site:
+        yield site

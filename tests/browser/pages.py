@@ -1,0 +1,78 @@
+"""Which pages there are to look at, and a browser that notes what a page should never do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Request
+
+PUBLIC = (
+    "/",
+    "/posts/",
+    "/posts/one-honest-question",
+    "/posts/checking-your-drugs",
+    "/posts/le-dire-a-une-seule-personne",
+    "/topics/",
+    "/topics/starting-out",
+    "/notices/",
+    "/about",
+    "/privacy",
+    "/signup",
+    "/signup/asked",
+    "/signup/link",
+    "/signup/link/asked",
+    "/no/such/page",
+    "/confirm/AAAAAAAAAAAAAAAAAAAAAA",
+)
+DESK = (
+    "/desk/",
+    "/desk/posts/",
+    "/desk/posts/new",
+    "/desk/posts/1",
+    "/desk/posts/1/publish",
+    "/desk/notices/",
+    "/desk/notices/new",
+    "/desk/subscribers",
+    "/desk/issues",
+    "/desk/letters/",
+    "/desk/pages/about",
+    "/desk/account",
+)
+
+
+@dataclass
+class Noted:
+    """What happened while pages were looked at."""
+
+    foreign_requests: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def watched_page(browser: Browser, url: str, **options: Any) -> Iterator[tuple[Page, Noted]]:
+    """A page in a fresh browser context; every request to another host is noted."""
+    context, noted = browser.new_context(**options), Noted()
+    page = context.new_page()
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(url).netloc:
+            noted.foreign_requests.append(request.url)
+
+    page.on("request", note_request)
+    # Chromium writes each breach of the content security policy here, and each missing file.
+    page.on("console", lambda message: noted.console.append(message.text))
+    try:
+        yield page, noted
+    finally:
+        context.close()
+
+
+def sign_in(page: Page, url: str, email: str, password: str) -> None:
+    """Open the desk."""
+    page.goto(f"{url}/desk/sign-in")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{url}/desk/")

@@ -1,0 +1,75 @@
+"""Pictures of every page, to look at: wide and phone, light and dark. Not a test.
+
+The first one goes into the README; the others lie in .screenshots/ until they are looked at.
+"""
+
+import tempfile
+from pathlib import Path
+
+import flask_migrate
+from playwright.sync_api import Browser, sync_playwright
+
+from hrsite import create_app
+from hrsite.demo import filling
+from hrsite.extensions import db
+from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.live import LiveSite, live_site
+from tests.browser.pages import DESK, PUBLIC, sign_in
+from tests.conftest import SECRET, settings_for
+
+PROJECT = Path(__file__).parents[2]
+RESULTS = PROJECT / ".screenshots"
+LOOKS = {
+    "wide-light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "wide-dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+    "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+
+
+def main() -> None:
+    """Fill a site, start it, and photograph every page in every look."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        app = create_app(settings_for(data))
+        with app.app_context():
+            flask_migrate.upgrade()
+            coach = filling.fill(db.session(), data)
+            db.session.commit()
+            db.engine.dispose()
+        with (
+            live_site("serve", data, SECRET_KEY=SECRET, ADDRESS_KEY=SECRET) as site,
+            sync_playwright() as playwright,
+        ):
+            browser = playwright.chromium.launch(
+                executable_path=str(chromium_path()), args=LAUNCH_ARGUMENTS
+            )
+            for look in LOOKS:
+                photograph(browser, site, look, coach)
+            take_the_readmes(browser, site)
+            browser.close()
+
+
+def photograph(browser: Browser, site: LiveSite, look: str, coach: filling.SignIn) -> None:
+    """Every page in one look, whole."""
+    RESULTS.mkdir(exist_ok=True)
+    page = browser.new_context(**LOOKS[look]).new_page()  # type: ignore[arg-type]
+    for path in (*PUBLIC, "/desk/sign-in", *DESK):
+        if path == DESK[0]:
+            sign_in(page, site.url, coach.email, coach.password)
+        page.goto(site.url + path)
+        name = path.strip("/").replace("/", "-") or "home"
+        page.screenshot(path=RESULTS / f"{name}.{look}.png", full_page=True)
+    page.context.close()
+
+
+def take_the_readmes(browser: Browser, site: LiveSite) -> None:
+    """The first page beside a phone would be too wide for a README: the top of it is enough."""
+    page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
+    page.goto(site.url)
+    (PROJECT / ".readme").mkdir(exist_ok=True)
+    page.screenshot(path=PROJECT / ".readme" / "home.png")
+
+
+if __name__ == "__main__":
+    main()
