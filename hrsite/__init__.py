@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hrsite import errors, furniture, headers, logs, worker
+from hrsite import errors, furniture, headers, limits, logs, worker
 from hrsite.accounts import desk as accounts_desk
 from hrsite.accounts import guard
 from hrsite.accounts import views as accounts_views
@@ -67,6 +67,7 @@ def _bind_libraries(app: Flask) -> None:
     logs.set_up()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True)
+    limits.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)
     guard.init_app(app)

@@ -232,7 +232,8 @@ def _open_secrets(settings: dict[str, Any], file: Path | None) -> list[str]:
         return []
     if not file.stat().st_mode & stat.S_IROTH:
         return []
-    if not any(settings[name] for name in ("SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD")):
+    secrets = [settings[name] for name in ("SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD")]
+    if not any(secret and secret in file.read_text("utf-8", "replace") for secret in secrets):
         return []
     return [f"{file.name}: others here can read the secrets in it. Run: chmod 600 {file}"]
 

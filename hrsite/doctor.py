@@ -36,7 +36,13 @@ def examine(app: Flask) -> Iterator[Finding]:
     )  # fmt: skip
     with app.app_context():
         for look in looks:
-            yield from look(app)
+            try:
+                yield from look(app)
+            except Exception as trouble:
+                # Whatever it is, the keeper wants to see the rest as well.
+                what = look.__name__.removeprefix("_")
+                said = f"could not be looked at ({type(trouble).__name__}: {_first_line(trouble)})"
+                yield Finding("wrong", what, said)
 
 
 def _site(app: Flask) -> Iterator[Finding]:

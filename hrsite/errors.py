@@ -8,7 +8,9 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from hrsite.extensions import db
 
 # https://www.sqlite.org/rescode.html
 PASSING_SQLITE_FAULTS = {
@@ -94,7 +96,8 @@ def init_app(app: Flask) -> None:
 def page(code: int, words: Words | None = None) -> Response:
     """The page for a status, in the words given or its own."""
     said = words or WORDS.get(code, WORDS[400 if code < 500 else 500])
-    if code >= 500:
+    if code >= 500 or isinstance(request.routing_exception, SecurityError):
+        # After a Host that is not ours, Flask can build no address; the words need none.
         return _bare_page(code, said)
     try:
         html = render_template("errors/page.html", code=code, **said._asdict())
@@ -134,6 +137,7 @@ def _stale_form(fault: CSRFError) -> Response:
 
 def _database_fault(fault: DBAPIError) -> Response:
     log.error("database_fault", kind=type(fault.orig).__name__, path=request.path, exc_info=fault)
+    db.session.rollback()
     return _busy_page() if _may_pass(fault) else page(500)
 
 

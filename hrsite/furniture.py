@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def moment(when: datetime) -> str:
 
 def isotime(when: datetime) -> str:
     """RFC 3339, in UTC."""
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def count(number: int, one: str, many: str) -> str:

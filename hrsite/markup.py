@@ -4,6 +4,7 @@ This is the one module others import; the work is done in `cleaning`, `markdown`
 """
 
 import re
+from html import escape, unescape
 from urllib.parse import urlsplit
 
 from hrsite.cleaning import clean
@@ -19,11 +20,13 @@ __all__ = [
     "tidy_text",
     "to_markdown",
     "to_text",
+    "without_pictures",
     "word_count",
 ]
 
 WORDS_A_MINUTE = 230
 _WORD = re.compile(r"\w+(?:['’.,:-]\w+)*")
+_PICTURE = re.compile(r'<img src="[^"]*" alt="([^"]*)">')
 _SITE_ADDRESS = re.compile(r'(<(?:a href|img src)=")(?=/)')
 
 
@@ -34,9 +37,16 @@ def absolute_links(html: str, base_url: str) -> str:
     """
     parts = urlsplit(base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    # In clean HTML every "<" in text or in an attribute is written "&lt;", so this finds tags
-    # alone.
+    # Clean HTML writes every "<" in text or an attribute as "&lt;", so this finds tags alone.
     return _SITE_ADDRESS.sub(lambda match: match[1] + origin, clean(html))
+
+
+def without_pictures(html: str) -> str:
+    """Clean HTML in which each picture has become the words "Picture: …"; decoration goes.
+
+    For mail: a picture fetched from our server would tell when and where a letter was opened.
+    """
+    return clean(_PICTURE.sub(lambda match: _in_words(unescape(match[1])), clean(html)))
 
 
 def word_count(html: str) -> int:
@@ -47,6 +57,10 @@ def word_count(html: str) -> int:
 def reading_minutes(html: str) -> int:
     """Whole minutes at 230 words a minute (the usual adult pace for plain prose), at least one."""
     return max(1, round(word_count(html) / WORDS_A_MINUTE))
+
+
+def _in_words(alt: str) -> str:
+    return f"Picture: {escape(alt)}" if alt else ""
 
 
 def _spaced_words(element: Element) -> str:

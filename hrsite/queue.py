@@ -12,6 +12,9 @@ from huey.serializer import Serializer
 log = structlog.get_logger(__name__)
 
 QUEUE_NAME = "hrsite"
+# How long a reader's request waits for a queue that does not answer. Longer than the one second
+# for which an idle worker listens.
+SECONDS = 5
 
 
 class UnknownQueue(Exception):
@@ -38,9 +41,12 @@ def open_queue(url: str) -> Huey:
     if url.startswith("sqlite:///"):
         return SqliteHuey(QUEUE_NAME, filename=url.removeprefix("sqlite:///"), **options)
     if url.startswith(("redis://", "rediss://", "unix://")):
-        return RedisHuey(QUEUE_NAME, url=url, **options)
+        from redis import ConnectionPool  # An extra: not everybody has it.
+
+        pool = ConnectionPool.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
+        return RedisHuey(QUEUE_NAME, connection_pool=pool, **options)
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresHuey(QUEUE_NAME, dsn=url, **options)
+        return PostgresHuey(QUEUE_NAME, dsn=url, connect_timeout=SECONDS, **options)
     raise UnknownQueue(url.split(":", 1)[0])
 
 

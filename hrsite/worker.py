@@ -4,13 +4,14 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from flask import Flask
 from huey import crontab
 from huey.consumer import Consumer
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hrsite import clock
 from hrsite.extensions import db
@@ -44,6 +45,8 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(crontab(), name="every_minute")(look)
     huey.periodic_task(crontab(minute="0", hour=str(NIGHTLY_HOUR)), name="nightly")(tidy)
     huey.on_startup(name="first_look")(look)
+    # PostgreSQL's queue keeps a connection of its own for the thread that listens.
+    huey.on_shutdown(name="close_queue")(huey.storage.close)
 
 
 def run(app: Flask) -> None:
@@ -66,44 +69,69 @@ def name() -> str:
 
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
     """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
-    try:
-        presence.refresh(db.session(), name(), clock.now())
-        db.session.commit()
-        _repeat(lambda: asking.answer_next_request(db.session(), clock.now()), should_stop)
-        _repeat(lambda: issues.open_next(db.session(), clock.now()) is not None, should_stop)
-        deliver_due(db.session(), name(), should_stop)
-    except (SQLAlchemyError, OSError) as trouble:
-        # A full disk, a locked or absent database: the rows are as they were. Look again soon.
-        db.session.rollback()
-        log.error("look_failed", trouble=type(trouble).__name__, exc_info=trouble)
+    for job in (_say_we_are_here, _answer_requests, _open_issues, _hand_letters_over):
+        try:
+            job(should_stop)
+        except Exception as trouble:
+            # A full disk, an absent database, a fault of ours: the rows are as they were, and the
+            # next look tries again. Trouble in one job must not keep the next from its work.
+            db.session.rollback()
+            log.error("look_failed", job=job.__name__.strip("_"), exc_info=trouble)
+
+
+def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
+    presence.refresh(db.session(), name(), clock.now())
+    db.session.commit()
+
+
+def _answer_requests(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for request_id in asking.waiting(session):
+        _try_one(partial(asking.answer, session, request_id), should_stop)
+
+
+def _open_issues(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for told in issues.due(session, clock.now()):
+        _try_one(partial(issues.open_issue, session, told), should_stop)
+
+
+def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
+    deliver_due(db.session(), name(), should_stop)
 
 
 def tidy_up() -> None:
     """Forget whoever never confirmed."""
-    forgotten = subscribing.forget_unconfirmed(db.session(), clock.now() - FORGET_AFTER)
-    presence.forget(db.session(), clock.now() - FORGET_AFTER)
+    now = clock.now()
+    forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
+    presence.forget(db.session(), now - FORGET_AFTER)
     db.session.commit()
     log.info("tidied", forgotten=forgotten)
 
 
-def _repeat(job: Callable[[], bool], should_stop: Callable[[], bool]) -> None:
-    """Run a job until nothing is left, committing after each: one failure undoes one, not all."""
-    while not should_stop():
-        try:
-            did_something = job()
-            db.session.commit()
-        except IntegrityError:
-            # Another worker was faster: the unique key kept the second one out.
-            db.session.rollback()
-            return
-        if not did_something:
-            return
+def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool]) -> None:
+    """Do one thing in a transaction of its own: a poisonous one never holds up the rest."""
+    if should_stop():
+        return
+    try:
+        job(clock.now())
+        db.session.commit()
+    except IntegrityError:
+        # Another worker was faster: the unique key kept the second one out.
+        db.session.rollback()
+    except (OperationalError, OSError):
+        raise  # Database or disk are in trouble: so would be all the others.
+    except Exception as trouble:
+        db.session.rollback()
+        log.error("one_failed", exc_info=trouble)
 
 
 def _stop_gently(consumer: Consumer) -> None:
     """Let SIGTERM finish the letter in hand as SIGINT does: huey itself would break it off.
 
     Systemd, containers and `kill` all say SIGTERM. The table is huey's own, and there is no
-    option to make both signals gentle.
+    option to make both signals gentle. Huey listens for signals only after its threads have
+    started, and the first look may be long: so we listen at once.
     """
     consumer._signal_actions[signal.SIGTERM] = (False, True)
+    consumer._set_signal_handlers()

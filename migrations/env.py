@@ -1,10 +1,12 @@
 """How a migration runs: on the application's own database, without importing a model."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import Connection, LargeBinary, String
 from sqlalchemy import types as sqltypes
 
 # Tables in our database that others keep: the queue's, and the search index's shadows.
@@ -30,10 +32,31 @@ def plain_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
     )
 
 
+@contextmanager
+def unwatched_references(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table without emptying those that refer to it.
+
+    It changes a column by making the table anew and dropping the old one, and with foreign keys
+    on, the drop would cascade (https://www.sqlite.org/lang_altertable.html, section 7).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # On the driver's own connection: inside a transaction this PRAGMA does nothing.
+    sqlite = connection.connection.driver_connection
+    sqlite.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        if broken := sqlite.execute("PRAGMA foreign_key_check").fetchone():
+            raise RuntimeError(f"A migration broke a reference of the table {broken[0]}.")
+    finally:
+        sqlite.execute("PRAGMA foreign_keys = ON")
+
+
 def run() -> None:
     """Apply what is asked for, each migration in its own transaction with its record."""
     extension = current_app.extensions["migrate"]
-    with extension.db.engine.connect() as connection:
+    with extension.db.engine.connect() as connection, unwatched_references(connection):
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,

@@ -1,7 +1,10 @@
 """What every test stands on: a real database of each kind, a set clock, the doors, the letters."""
 
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +12,12 @@ from typing import Any
 import flask_migrate
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
-from hrsite import create_app, worker
+from hrsite import config, create_app, worker
 from hrsite.extensions import db, only_reads
 from hrsite.outbox import folder
 from tests import databases, factories
@@ -46,6 +49,17 @@ class CompiledOnce(BytecodeCache):
 COMPILED = CompiledOnce()
 
 
+class SeparateClient(FlaskClient):
+    """A client whose requests share nothing with the test: no context, no `g`, no transaction."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request; the test's own database session then sees what it did."""
+        answer = Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return answer
+
+
 def settings_for(data: Path, **changes: Any) -> dict[str, Any]:
     """Settings of a site that lives in one folder and sends nothing anywhere."""
     return {
@@ -61,6 +75,15 @@ def settings_for(data: Path, **changes: Any) -> dict[str, Any]:
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
     } | changes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_from_outside() -> None:
+    """No test may see the settings of the site that this machine runs, and write to its readers."""
+    for name in re.findall(r'env\.\w+\(\s*"(\w+)"', Path(config.__file__).read_text()):
+        os.environ.pop(name, None)
+    os.environ.pop("FLASK_DEBUG", None)
+    os.environ["HRSITE_ENV_FILE"] = ""
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +126,7 @@ def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> I
     def make(**changes: Any) -> Flask:
         app = create_app(settings_for(tmp_path, DATABASE_URL=url, **changes))
         app.jinja_env.bytecode_cache = COMPILED
+        app.test_client_class = SeparateClient
         made.append(app)
         return app
 

@@ -12,7 +12,8 @@ from hrsite import addresses, clock, tokens
 from hrsite.accounts.models import Account, DeskSession
 from hrsite.accounts.passwords import hash_password
 from hrsite.media.models import Picture
-from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.newsletter import issues
+from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.notices.models import SessionNotice
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag
@@ -150,3 +151,14 @@ def make_picture(session: Session, **changes: Any) -> Picture:
         "created_at": clock.now(),
     } | changes
     return _keep(session, Picture(**facts))
+
+
+def open_issues(session: Session) -> list[Issue]:
+    """Let the worker write down every Issue that is due, and hand nothing over yet."""
+    opened = []
+    for told in issues.due(session, clock.now()):
+        issue = issues.open_issue(session, told, clock.now())
+        session.commit()
+        assert issue is not None
+        opened.append(issue)
+    return opened

@@ -3,18 +3,18 @@
 import json
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from hrsite import addresses
 from hrsite.accounts import passwords, setting_up
+from hrsite.shaping import Form
 
 NEEDED = "Please fill this in."
 MOST_HELD = 100
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Who are you? And, when a form was sent too late, the words that were in it."""
 
     email = EmailField(
@@ -46,7 +46,7 @@ class SignInForm(FlaskForm):
         return [(name, value) for name, value in pairs]
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(Form):
     """The code from the console, and who the owner is."""
 
     code = StringField(
@@ -71,7 +71,7 @@ class SetUpForm(FlaskForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     """The old password, and the new one."""
 
     current_password = PasswordField(

@@ -53,13 +53,20 @@ def _request(
     )
 
 
-def answer_next_request(session: Session, now: datetime) -> bool:
-    """Turn the oldest waiting request into a letter, or into nothing. False when none waits."""
+def waiting(session: Session) -> list[int]:
+    """The numbers of the requests that have not been answered, oldest first."""
+    return list(session.scalars(select(SignupRequest.id).order_by(SignupRequest.id)))
+
+
+def answer(session: Session, request_id: int, now: datetime) -> None:
+    """Turn a request into a letter, or into nothing; another worker's request is left to it."""
     request = session.scalar(
-        select(SignupRequest).order_by(SignupRequest.id).limit(1).with_for_update(skip_locked=True)
+        select(SignupRequest)
+        .where(SignupRequest.id == request_id)
+        .with_for_update(skip_locked=True)
     )
     if request is None:
-        return False
+        return
     address = addresses.check(request.address)
     subscriber = subscribing.find_by_key(session, subscribing.key_of(address))
     if request.kind == "signup":
@@ -68,7 +75,6 @@ def answer_next_request(session: Session, now: datetime) -> bool:
     elif subscriber is not None:
         _write_to(session, subscriber, "link", now)
     session.delete(request)
-    return True
 
 
 def _answer_signup(

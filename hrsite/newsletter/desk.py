@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import StringField
 
@@ -18,6 +17,7 @@ from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.models import ConsentEvent, Issue, Subscriber, Topic
 from hrsite.outbox import delivering, history
 from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.shaping import Form
 
 blueprint = Blueprint("newsletter_desk", __name__, url_prefix="/desk")
 blueprint.before_request(guard.require_coach)
@@ -46,7 +46,7 @@ EVENT_WORDS = {
 }
 
 
-class LookUpForm(FlaskForm):
+class LookUpForm(Form):
     """One whole address; there is no search through the list."""
 
     address = StringField(
@@ -113,7 +113,7 @@ def issue_list() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/issues/<int:issue_id>")
+@blueprint.get("/issues/<int(max=2147483647):issue_id>")
 def issue(issue_id: int) -> ResponseReturnValue:
     """One Issue: numbers that add up, and who has no good result."""
     shown = db.get_or_404(Issue, issue_id)
@@ -133,7 +133,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/issues/<int:issue_id>/stop")
+@blueprint.post("/issues/<int(max=2147483647):issue_id>/stop")
 def stop(issue_id: int) -> ResponseReturnValue:
     """Hand over nothing more of an Issue until Resume is pressed."""
     delivering.pause(db.get_or_404(Issue, issue_id).message, "You stopped it.", clock.now())
@@ -142,7 +142,7 @@ def stop(issue_id: int) -> ResponseReturnValue:
     return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
 
 
-@blueprint.post("/issues/<int:issue_id>/resume")
+@blueprint.post("/issues/<int(max=2147483647):issue_id>/resume")
 def resume(issue_id: int) -> ResponseReturnValue:
     """Go on with a stopped or paused Issue."""
     delivering.resume(db.get_or_404(Issue, issue_id).message, clock.now())

@@ -1,6 +1,5 @@
 """The shape of what readers send: one address, the topics, and the two guards of a public form."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
@@ -8,6 +7,7 @@ from wtforms.validators import Length
 from hrsite.markup import tidy_text
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.models import Topic
+from hrsite.shaping import Form
 
 CHOICES = [SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()]
 
@@ -16,7 +16,7 @@ def _tidy(text: str | None) -> str:
     return tidy_text(text or "").strip()
 
 
-class PublicForm(FlaskForm):
+class PublicForm(Form):
     """A form without a cookie, so without a CSRF token: screening.py guards it instead."""
 
     class Meta:
@@ -43,7 +43,7 @@ class LinkForm(PublicForm):
     """Ask for one's own settings link again."""
 
 
-class ChoiceForm(FlaskForm):
+class ChoiceForm(Form):
     """Change what one gets. The secret link itself is the proof; there is no cookie to forge."""
 
     class Meta:

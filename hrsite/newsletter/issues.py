@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import Select, exists, or_, select
@@ -22,6 +23,13 @@ from hrsite.posts.models import Post
 NOTICE_MARGIN = timedelta(minutes=15)
 
 
+class Due(NamedTuple):
+    """What is to become an Issue: a Post or a SessionNotice, and its number."""
+
+    kind: type[Post] | type[SessionNotice]
+    id: int
+
+
 @dataclass(frozen=True)
 class IssueSummary:
     """How far an Issue has come, for a line on the desk."""
@@ -33,16 +41,21 @@ class IssueSummary:
     line: str
 
 
-def open_next(session: Session, now: datetime) -> Issue | None:
-    """Open the Issue of the next article or notice whose date has passed, or None.
+def due(session: Session, now: datetime) -> list[Due]:
+    """The articles and notices for readers whose date has passed and that have no Issue yet."""
+    posts = session.scalars(_due_posts(now).with_only_columns(Post.id))
+    notices = session.scalars(_due_notices(now).with_only_columns(SessionNotice.id))
+    return [Due(Post, id) for id in posts] + [Due(SessionNotice, id) for id in notices]
+
+
+def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
+    """Open the Issue of one article or notice; None when it was opened meanwhile.
 
     All in the caller's one transaction: the Issue, the frozen text, a Delivery per reader.
     """
-    post = session.scalar(_due_posts(now).limit(1))
-    if post is not None:
-        return _open_article(session, post, now)
-    notice = session.scalar(_due_notices(now).limit(1))
-    return None if notice is None else _open_notice(session, notice, now)
+    if told.kind is Post:
+        return _open_article(session, session.get_one(Post, told.id), now)
+    return _open_notice(session, session.get_one(SessionNotice, told.id), now)
 
 
 def issue_of_post(session: Session, post_id: int) -> Issue | None:
@@ -124,7 +137,8 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
     letter = letters.notice(notice, current_app.config["BASE_URL"])
     not_after, is_timely = now + PATIENCE, False
-    if notice.starts_at is not None and notice.starts_at - NOTICE_MARGIN <= not_after:
+    if notice.starts_at is not None:
+        # Its own end, however far off: a pause may last beyond any other.
         not_after, is_timely = notice.starts_at - NOTICE_MARGIN, True
     envelope = Envelope(f"issue/notice/{notice.id}", Topic.NOTICES.value, not_after, is_timely)
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, created_at=now)

@@ -39,7 +39,7 @@ def article(post: Post, base_url: str) -> Letter:
         "article",
         language=post.language,
         post=post,
-        body=markup.absolute_links(markup.clean(post.body_html), base_url),
+        body=_body(post.body_html, base_url),
         body_text=markup.to_text(post.body_html, base_url=base_url),
     )
 
@@ -49,6 +49,11 @@ def notice(told: SessionNotice, base_url: str) -> Letter:
     return compose(
         "notice",
         notice=told,
-        body=markup.absolute_links(markup.clean(told.body_html), base_url),
+        body=_body(told.body_html, base_url),
         body_text=markup.to_text(told.body_html, base_url=base_url),
     )
+
+
+def _body(html: str, base_url: str) -> str:
+    """For the HTML part. A letter fetches nothing: pictures are told in words."""
+    return markup.absolute_links(markup.without_pictures(html), base_url)

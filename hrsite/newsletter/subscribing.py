@@ -116,7 +116,7 @@ def find_by_key(session: Session, address_key: str) -> Subscriber | None:
     return _find(session, Subscriber.address_key == address_key)
 
 
-def forget_unconfirmed(session: Session, before: datetime) -> int:
+def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
     """Remove people who never said yes to anything since before a moment; the count.
 
     Of the letters they were written only the keyed hash stays, to count by.
@@ -127,7 +127,7 @@ def forget_unconfirmed(session: Session, before: datetime) -> int:
     )
     silent = session.scalars(select(Subscriber).where(Subscriber.created_at < before, ~spoke)).all()
     for subscriber in silent:
-        enqueue.blank(session, subscriber.address_key)
+        enqueue.blank(session, subscriber.address_key, now)
         session.delete(subscriber)
     return len(silent)
 

@@ -98,7 +98,7 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     """Publish, and say in words what will become of the letter."""
     session, now = db.session(), clock.now()
     issue = issues.issue_of_notice(session, notice.id)
-    publishing.publish(notice, with_email and issue is None, now)
+    publishing.publish(notice, with_email, now)
     words = "It is on the site."
     if with_email and issue is not None:
         words += f" Readers got it by email on {furniture.day(issue.created_at)}, and not again."

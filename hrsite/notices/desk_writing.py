@@ -10,7 +10,7 @@ from hrsite.markup import from_markdown, to_markdown
 from hrsite.notices import publishing
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
-from hrsite.posts.forms import number_in
+from hrsite.posts.boxes import number_in
 from hrsite.posts.timing import NoSuchTime, moment_of
 
 TWICE = "The clocks go back that night and show this time twice. We take the first."

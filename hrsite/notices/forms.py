@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, Length
 
-from hrsite.posts.forms import CLOCK_FORMATS, NeededWhen, one_line, paragraphs
+from hrsite.posts.boxes import CLOCK_FORMATS, NeededWhen, one_line, paragraphs
+from hrsite.shaping import Form
 
 UNREADABLE_TIME = "Write the time like 18:00."
 
@@ -15,7 +15,7 @@ def _has_a_time(form: Any) -> bool:
     return not form.until_further_notice.data
 
 
-class NoticeForm(FlaskForm):
+class NoticeForm(Form):
     """A session notice as it is written."""
 
     title = StringField(

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from hrsite.columns import changed_rows
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 
-# Longer than the longest wait for a reply (600 s): a living owner must never lose its claim.
+# Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
+# as long again, until the repeat is claimed.
 LEASE = timedelta(minutes=15)
 # How long to leave a copy alone that was in the air when the line broke.
 UNCERTAIN_PAUSE = timedelta(minutes=15)
@@ -17,83 +19,94 @@ DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERT
 
 def settle(session: Session, now: datetime, *, repeats: bool) -> None:
     """Write down what time alone has decided: dead leases, late letters, closed addresses."""
-    next_at = now + UNCERTAIN_PAUSE
-    dead = [Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
-    uncertain = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
-    session.execute(
-        update(Delivery)
-        .where(*dead, Delivery.repeat_count < (MOST_REPEATS if repeats else 0))
-        .values(**uncertain, next_at=next_at, repeat_count=Delivery.repeat_count + 1)
-    )
-    session.execute(update(Delivery).where(*dead).values(**uncertain, next_at=None))
+    _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.not_after <= now,
         or_(OutboxMessage.paused_at.is_(None), OutboxMessage.is_timely),
     )
-    waiting = [Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None)]
-    session.execute(
+    drop(session, DeliveryState.EXPIRED, now, Delivery.message_id.in_(late))
+    drop(session, DeliveryState.SUPPRESSED, now, _is_suppressed())
+
+
+def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnElement[bool]) -> int:
+    """Try these copies no more, whichever of them still wait; the count.
+
+    A copy that was in the air once may have arrived. It stays "uncertain", whatever the reason:
+    only the plan to repeat it goes.
+    """
+    may_have_arrived = (Delivery.repeat_count > 0, DeliveryState.UNCERTAIN.value)
+    answer = session.execute(
         update(Delivery)
-        .where(*waiting, Delivery.message_id.in_(late), Delivery.state != DeliveryState.UNCERTAIN)
-        .values(state=DeliveryState.EXPIRED, changed_at=now, next_at=None)
+        .where(Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which)
+        .values(state=case(may_have_arrived, else_=state.value), changed_at=now, next_at=None)
+        .execution_options(synchronize_session=False)
     )
-    # A copy that may have arrived stays "uncertain"; only the plan to repeat it is dropped.
-    session.execute(
-        update(Delivery)
-        .where(*waiting, Delivery.message_id.in_(late))
-        .values(changed_at=now, next_at=None)
-    )
-    session.execute(
-        update(Delivery)
-        .where(*waiting, exists().where(Suppression.address_key == Delivery.address_key))
-        .values(state=DeliveryState.SUPPRESSED, changed_at=now, next_at=None)
-    )
+    return changed_rows(answer)
 
 
 def claim(session: Session, owner: str, now: datetime) -> Delivery | None:
     """Take the next copy that is due, or None. Commit before a word of it goes out.
 
-    One conditional UPDATE: of two workers that see the same row, one gets it. The checks that
-    must hold at the last moment stand in its WHERE. A fresh fencing number makes void whatever
-    an owner answers whose lease has run out meanwhile.
+    A fresh fencing number makes void whatever an owner answers whose lease has run out meanwhile.
     """
-    open_messages = select(OutboxMessage.id).where(
+    due = _next_due(session, now)
+    if due is None:
+        return None
+    due.state, due.owner, due.lease_until = DeliveryState.SENDING, owner, now + LEASE
+    due.fence, due.changed_at = due.fence + 1, now
+    session.flush()
+    return due
+
+
+def is_still_ours(delivery: Delivery, fence: int) -> bool:
+    """May the answer to a claim be written down? Not when somebody has claimed it since."""
+    in_the_air = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+    return delivery.fence == fence and delivery.state in in_the_air
+
+
+def _next_due(session: Session, now: datetime) -> Delivery | None:
+    """The copy that has waited longest, locked: other workers pass it by.
+
+    PostgreSQL locks the row, SQLite the file (each transaction that writes begins with the lock).
+    One question for each state, because the index then gives the answer without sorting.
+    """
+    is_open = exists().where(
+        OutboxMessage.id == Delivery.message_id,
         OutboxMessage.paused_at.is_(None),
-        OutboxMessage.stopped_at.is_(None),
         OutboxMessage.not_after > now,
     )
     due = (
-        select(Delivery.id)
-        .where(
-            Delivery.state.in_(DUE_STATES),
-            Delivery.next_at <= now,
-            Delivery.message_id.in_(open_messages),
-            ~exists().where(Suppression.address_key == Delivery.address_key),
-        )
-        .order_by(Delivery.next_at, Delivery.id)
+        select(Delivery)
+        .where(Delivery.next_at <= now, is_open, ~_is_suppressed())
+        .order_by(Delivery.next_at)
         .limit(1)
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    taken = session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(due.scalar_subquery()))
-        .values(
-            state=DeliveryState.SENDING,
-            owner=owner,
-            lease_until=now + LEASE,
-            fence=Delivery.fence + 1,
-            changed_at=now,
+    found = (session.scalar(due.where(Delivery.state == state)) for state in DUE_STATES)
+    return min((one for one in found if one), key=_due_since, default=None)
+
+
+def _due_since(delivery: Delivery) -> tuple[datetime | None, int]:
+    return delivery.next_at, delivery.id
+
+
+def _is_suppressed() -> ColumnElement[bool]:
+    return exists().where(Suppression.address_key == Delivery.address_key)
+
+
+def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> None:
+    """A claim whose owner is gone: nobody knows whether its letter arrived."""
+    dead = [Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
+    # Without a next_at its reader has left meanwhile, and nothing is repeated.
+    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < most_repeats]
+    unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
+    planned = {"next_at": now + UNCERTAIN_PAUSE, "repeat_count": Delivery.repeat_count + 1}
+    for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
+        session.execute(
+            update(Delivery)
+            .where(*which)
+            .values(**unknown, **plan)
+            .execution_options(synchronize_session=False)
         )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    return None if taken is None else session.get(Delivery, taken, populate_existing=True)
-
-
-def is_still_ours(delivery_id: int, fence: int) -> list[ColumnElement[bool]]:
-    """The condition under which an answer may be written: nobody has claimed it since."""
-    return [
-        Delivery.id == delivery_id,
-        Delivery.fence == fence,
-        or_(Delivery.state == DeliveryState.SENDING, Delivery.state == DeliveryState.UNCERTAIN),
-    ]

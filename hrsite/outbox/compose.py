@@ -1,5 +1,6 @@
 """templates/email/<letter>/ becomes a subject, a text and an HTML part, with places left open."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 MARK_OCTETS = 8
+# What no XML may hold (XML 1.0, 2.2), and so no MJML: one such character would spoil the letter.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,12 @@ def compose(name: str, *, language: str = "", **facts: Any) -> Letter:
     facts["place"] = lambda purpose: Markup(f"{mark}-{purpose}")  # noqa: S704 - our own letters
     facts["language"] = language or current_app.config["SITE_LANGUAGE"]
     facts["footer"] = current_app.config["MAIL_FOOTER"]
-    subject = render_template(f"email/{name}/subject.txt", **facts)
+    subject = _rendered(f"{name}/subject.txt", facts)
     return Letter(
         mark=mark,
         subject=" ".join(subject.split()),
-        text=render_template(f"email/{name}/body.txt", **facts).strip() + "\n",
-        html=_html(render_template(f"email/{name}/body.html", **facts)),
+        text=_rendered(f"{name}/body.txt", facts).strip() + "\n",
+        html=_html(_rendered(f"{name}/body.html", facts)),
         language=facts["language"],
     )
 
@@ -42,6 +45,10 @@ def splice(text: str, mark: str, links: dict[str, str]) -> str:
     for purpose, token in links.items():
         text = text.replace(f"{mark}-{purpose}", token)
     return text
+
+
+def _rendered(template: str, facts: dict[str, Any]) -> str:
+    return _UNWRITABLE.sub("", render_template(f"email/{template}", **facts))
 
 
 def _html(mjml: str) -> str:

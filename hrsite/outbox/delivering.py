@@ -10,12 +10,11 @@ from datetime import datetime
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import update
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.columns import changed_rows
-from hrsite.outbox import claiming, suppression
+from hrsite.outbox import claiming, presence, suppression
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.letters import letter_for
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
@@ -27,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 # Before MAIL the trouble is the line or the server, never this one person's address.
 CONNECTION_STAGES = ("connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth")
+CLOSING_DOWN = 421
 # So many in a row, and it is our letter that is not wanted: not the readers' fault.
 MOST_POLICY_REFUSALS = 5
 
@@ -37,7 +37,8 @@ class Claimed:
 
     delivery_id: int
     fence: int
-    letter: Letter
+    # None: it could not be composed.
+    letter: Letter | None
 
 
 def deliver_due(
@@ -57,25 +58,45 @@ def deliver_due(
             _write_down(session, claimed, answer, clock.now())
             session.commit()
             tried_count += 1
-            if answer.kind != "accepted" and answer.stage in CONNECTION_STAGES:
+            if _is_about_the_line(answer):
                 # The server is away or busy: the other copies wait for the next look.
                 break
     return tried_count
 
 
+def _is_about_the_line(answer: Answer) -> bool:
+    """Would the next letter meet the same trouble, whoever it is for?"""
+    if answer.stage in CONNECTION_STAGES:
+        return True
+    broke = answer.code is None and answer.kind in ("deferred", "uncertain")
+    return broke or answer.code == CLOSING_DOWN
+
+
 def _claim(session: Session, owner: str) -> Claimed | None:
     """Claim the next copy and compose it; committed, so that no lock is held while SMTP talks."""
     now = clock.now()
+    presence.refresh(session, owner, now)
     delivery = claiming.claim(session, owner, now)
     claimed = None
     if delivery is not None:
-        claimed = Claimed(delivery.id, delivery.fence, letter_for(delivery, now))
+        claimed = Claimed(delivery.id, delivery.fence, _composed(delivery, now))
     session.commit()
     return claimed
 
 
-def _hand_over(connection: LetterConnection, letter: Letter) -> Answer:
+def _composed(delivery: Delivery, now: datetime) -> Letter | None:
+    try:
+        return letter_for(delivery, now)
+    except Exception as trouble:
+        # Whatever is wrong with this letter must not hold up the others behind it.
+        log.error("letter_not_composed", delivery=delivery.id, exc_info=trouble)
+        return None
+
+
+def _hand_over(connection: LetterConnection, letter: Letter | None) -> Answer:
     """The answer to one letter; a letter that cannot even be written is a fault of ours."""
+    if letter is None:
+        return Answer("setting", "data", None, None, "This letter cannot be put together.")
     try:
         return connection.hand_over(letter)
     except BadHeader as trouble:
@@ -84,56 +105,56 @@ def _hand_over(connection: LetterConnection, letter: Letter) -> Answer:
 
 def _write_down(session: Session, claimed: Claimed, answer: Answer, now: datetime) -> None:
     """Turn the server's answer into the row's next state, if the row is still ours."""
-    delivery = session.get_one(Delivery, claimed.delivery_id, populate_existing=True)
-    write = (
-        update(Delivery)
-        .where(*claiming.is_still_ours(claimed.delivery_id, claimed.fence))
-        .values(
-            **_values(delivery, answer, now),
-            owner=None,
-            lease_until=None,
-            changed_at=now,
-            reply_code=answer.code,
-            reply_text=answer.text[:600],
-        )
-        .execution_options(synchronize_session=False)
+    delivery = session.get_one(
+        Delivery, claimed.delivery_id, populate_existing=True, with_for_update=True
     )
-    if changed_rows(session.execute(write)) != 1:
+    if not claiming.is_still_ours(delivery, claimed.fence):
         log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
         return
+    # Our own mistake is no attempt of the reader's.
+    delivery.attempt_count += answer.kind not in ("setting", "too_large")
+    delivery.state, delivery.next_at = _outcome(delivery, answer, now)
+    delivery.repeat_count += delivery.state == DeliveryState.UNCERTAIN and bool(delivery.next_at)
+    delivery.owner = delivery.lease_until = None
+    delivery.changed_at = now
+    delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
     _draw_conclusions(session, delivery, answer, now)
 
 
-def _values(delivery: Delivery, answer: Answer, now: datetime) -> dict[str, object]:
-    attempts = delivery.attempt_count + 1
+def _outcome(
+    delivery: Delivery, answer: Answer, now: datetime
+) -> tuple[DeliveryState, datetime | None]:
+    """The state that follows from an answer, and when the copy is due again, if ever."""
     if answer.kind == "accepted":
-        return {"state": DeliveryState.ACCEPTED, "attempt_count": attempts, "next_at": None}
+        return DeliveryState.ACCEPTED, None
     if answer.kind == "refused":
-        return {"state": DeliveryState.REFUSED, "attempt_count": attempts, "next_at": None}
+        return DeliveryState.REFUSED, None
     if answer.kind == "uncertain":
-        return _uncertain_values(delivery, attempts, now)
+        return DeliveryState.UNCERTAIN, _repeat_at(delivery, now)
+    # Not taken. A copy that was in the air before stays "uncertain" when it is given up.
+    in_the_air_before = delivery.repeat_count > 0
+    if delivery.next_at is None:
+        # Its reader left while it was being handed over: there is no next time.
+        left = DeliveryState.WITHDRAWN
+        return (DeliveryState.UNCERTAIN if in_the_air_before else left), None
     if answer.kind in ("setting", "too_large"):
-        # Our own mistake: no attempt counted. The pause below keeps it from being tried again.
-        return {"state": DeliveryState.QUEUED, "next_at": now}
-    next_at = next_attempt(attempts, now, delivery.message.not_after)
-    state = DeliveryState.DEFERRED if next_at else DeliveryState.EXPIRED
-    return {"state": state, "attempt_count": attempts, "next_at": next_at}
+        return DeliveryState.QUEUED, now  # The pause below keeps it from being tried at once.
+    next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
+    if next_at:
+        return DeliveryState.DEFERRED, next_at
+    return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.EXPIRED), None
 
 
-def _uncertain_values(delivery: Delivery, attempts: int, now: datetime) -> dict[str, object]:
-    """In the air when the line broke: one repeat later if we may, else it stays not known."""
+def _repeat_at(delivery: Delivery, now: datetime) -> datetime | None:
+    """When to repeat a letter that was in the air when the line broke; None: leave it at that."""
     again = now + claiming.UNCERTAIN_PAUSE
     may_repeat = (
         current_app.config["UNCERTAIN"] == "repeat"
         and delivery.repeat_count < claiming.MOST_REPEATS
+        and delivery.next_at is not None  # Its reader has not left meanwhile.
         and again < delivery.message.not_after
     )
-    return {
-        "state": DeliveryState.UNCERTAIN,
-        "attempt_count": attempts,
-        "next_at": again if may_repeat else None,
-        "repeat_count": delivery.repeat_count + may_repeat,
-    }
+    return again if may_repeat else None
 
 
 def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now: datetime) -> None:
@@ -145,13 +166,19 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
     elif answer.soft_bounce:
         suppression.note_bounce(session, delivery, "soft", answer.code, answer.text, now)
     if answer.kind == "policy":
+        # Locked, for another worker may be counting too.
+        session.refresh(message, with_for_update=True)
         message.policy_refusals_in_a_row += 1
         if message.policy_refusals_in_a_row >= MOST_POLICY_REFUSALS:
             pause(message, f"The mail service would not take this letter: {answer.text}", now)
     elif answer.kind == "accepted" and message.policy_refusals_in_a_row:
         message.policy_refusals_in_a_row = 0
     if answer.kind == "setting":
-        pause(message, f"A mail setting is wrong: {answer.text}", now)
+        reason = f"A mail setting is wrong: {answer.text}"
+        if answer.stage in CONNECTION_STAGES:
+            pause_all(session, reason, now)
+        else:
+            pause(message, reason, now)
     if answer.kind == "too_large":
         pause(message, f"The mail service takes no letter of this size: {answer.text}", now)
 
@@ -159,6 +186,19 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
 def pause(message: OutboxMessage, reason: str, now: datetime) -> None:
     """Hand over nothing more of this message until the coach presses Resume."""
     message.paused_at, message.pause_reason = now, reason[:600]
+
+
+def pause_all(session: Session, reason: str, now: datetime) -> None:
+    """Pause every message that still has copies waiting: no letter could get through."""
+    session.flush()
+    waiting = exists().where(
+        Delivery.message_id == OutboxMessage.id,
+        Delivery.state.in_(claiming.DUE_STATES),
+        Delivery.next_at.is_not(None),
+    )
+    open_ones = select(OutboxMessage).where(OutboxMessage.paused_at.is_(None), waiting)
+    for message in session.scalars(open_ones.order_by(OutboxMessage.id).with_for_update()):
+        pause(message, reason, now)
 
 
 def resume(message: OutboxMessage, now: datetime) -> None:

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import Select, case, exists, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, insert, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
+from hrsite.outbox import claiming
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 
 TRANSACTIONAL = "transactional"
 # How long a letter is tried, when nothing else limits it.
 PATIENCE = timedelta(hours=24)
-# What a leaver's copy may still be called back from. "sending" may already be in the air.
-WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+# A letter that somebody has just asked for goes ahead of an Issue's thousands.
+HEAD_START = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def put_delivery(
         state=DeliveryState.QUEUED,
         created_at=now,
         changed_at=now,
-        next_at=now,
+        next_at=now - HEAD_START if message.is_transactional else now,
     )
     session.add(delivery)
     return delivery
@@ -117,36 +118,45 @@ def put_deliveries(
         "message_id", "address", "address_key", "links", "letter_id", "state",
         "created_at", "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
     ]  # fmt: skip
-    return changed_rows(session.execute(insert(Delivery).from_select(columns, rows)))
+    # Without being told, SQLAlchemy forgets how many rows psycopg has inserted.
+    written = insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
+    return changed_rows(session.execute(written))
 
 
 def withdraw(session: Session, address_key: str, streams: Iterable[str], now: datetime) -> int:
     """Call back what still waits for an address in these streams; the count.
 
     Belongs into the transaction in which the person leaves: after its commit nothing more of
-    theirs is handed over.
+    theirs is handed over. A copy that is being handed over at this moment is not tried again.
     """
     messages = select(OutboxMessage.id).where(OutboxMessage.stream.in_(list(streams)))
-    answer = session.execute(
-        update(Delivery)
-        .where(
-            Delivery.address_key == address_key,
-            Delivery.message_id.in_(messages),
-            Delivery.state.in_(WAITING),
-            # An uncertain copy without a date ahead is a result already, not a plan.
-            Delivery.next_at.is_not(None),
-        )
-        .values(state=DeliveryState.WITHDRAWN, changed_at=now, next_at=None, owner=None)
-        .execution_options(synchronize_session=False)
+    return _call_back(
+        session, now, Delivery.address_key == address_key, Delivery.message_id.in_(messages)
     )
-    return changed_rows(answer)
 
 
-def blank(session: Session, address_key: str) -> None:
-    """Take the address and the links out of every copy ever written for it; results stay."""
+def blank(session: Session, address_key: str, now: datetime) -> None:
+    """Take the address and the links out of every copy ever written for it; results stay.
+
+    What still waits is called back: without its links it could not be written.
+    """
+    whose = Delivery.address_key == address_key
+    _call_back(session, now, whose)
     session.execute(
         update(Delivery)
-        .where(Delivery.address_key == address_key)
+        .where(whose)
         .values(address="", links={})
         .execution_options(synchronize_session=False)
     )
+
+
+def _call_back(session: Session, now: datetime, *whose: ColumnElement[bool]) -> int:
+    count = claiming.drop(session, DeliveryState.WITHDRAWN, now, *whose)
+    # In the hands of a worker: its answer still counts, but no next_at means no next time.
+    session.execute(
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.SENDING, *whose)
+        .values(next_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return count

@@ -51,7 +51,6 @@ class OutboxMessage(Base):
     is_timely: Mapped[bool] = mapped_column(default=False)
     paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     pause_reason: Mapped[str | None] = mapped_column(String(600))
-    stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     policy_refusals_in_a_row: Mapped[int] = mapped_column(default=0)
 
     @property

@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 
 # A worker looks every minute; silent for three, it is gone.
 SILENCE = timedelta(minutes=3)
+# Often enough to say so during a long delivery, without a write for every letter.
+FRESH = timedelta(seconds=30)
 
 
 def announce(session: Session, name: str, now: datetime) -> None:
@@ -30,7 +32,7 @@ def refresh(session: Session, name: str, now: datetime) -> None:
     worker = session.get(Worker, name)
     if worker is None:
         session.add(Worker(name=name, started_at=now, seen_at=now))
-    else:
+    elif abs(now - worker.seen_at) > FRESH:
         worker.seen_at = now
 
 

@@ -1,8 +1,10 @@
 """Bounces and complaints close an address; may this address be written to?"""
 
+import contextlib
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite.outbox.models import Bounce, Delivery, Suppression
@@ -15,8 +17,12 @@ def is_suppressed(session: Session, address_key: str) -> bool:
 
 def suppress(session: Session, address_key: str, reason: str, now: datetime) -> None:
     """Close an address. A second reason changes nothing: it is closed already."""
-    if not is_suppressed(session, address_key):
-        session.add(Suppression(address_key=address_key, reason=reason[:600], since_at=now))
+    if is_suppressed(session, address_key):
+        return
+    closed = Suppression(address_key=address_key, reason=reason[:600], since_at=now)
+    # Another worker may close it at this moment: that must not undo what else we write down.
+    with contextlib.suppress(IntegrityError), session.begin_nested():
+        session.add(closed)
 
 
 def lift(session: Session, address_key: str) -> None:

@@ -15,7 +15,7 @@ from hrsite.pages import listing, needing, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
 from hrsite.posts import shelf
-from hrsite.posts.forms import number_in
+from hrsite.posts.boxes import number_in
 
 RECENT_COUNT = 5
 

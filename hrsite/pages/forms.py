@@ -1,13 +1,13 @@
 """The shape of what the coach sends about a page."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hrsite.posts.forms import LONGEST_BODY, one_line, paragraphs
+from hrsite.posts.boxes import LONGEST_BODY, one_line, paragraphs
+from hrsite.shaping import Form
 
 
-class PageForm(FlaskForm):
+class PageForm(Form):
     """A page as it is written."""
 
     title = StringField(

@@ -10,9 +10,9 @@ from hrsite.extensions import db
 from hrsite.headers import CONTENT_SECURITY_POLICY
 from hrsite.markup import clean
 from hrsite.media.storing import PictureRefused
-from hrsite.newsletter import issues
 from hrsite.posts import desk_publishing, desk_writing, publishing, shelf
-from hrsite.posts.forms import PostForm, number_in
+from hrsite.posts.boxes import number_in
+from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import find_or_make, names_of
 
@@ -76,6 +76,7 @@ def preview() -> ResponseReturnValue:
         summary=form.summary.data or "",
         body_html=clean(desk_writing.html_of(form)),
         author_name=furniture.site().coach_name,
+        language=saved.language if saved else "",
         picture=None if saved is None or form.remove_picture.data else saved.picture,
         published_at=saved.published_at if saved else None,
         tags=[find_or_make(session, name) for name in names_of(form.topics.data or "")],
@@ -90,29 +91,23 @@ def delete(id: int) -> ResponseReturnValue:
     """Ask once, then throw it away."""
     session = db.session()
     post = session.get(Post, id) or abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("posts/desk/delete.html", post=post)
-    if issues.issue_of_post(session, id) is not None:
-        return _refuse_to_delete(id)
     try:
         publishing.delete(session, publishing.hold(session, id))
         session.commit()
     except publishing.PostGone:
         session.rollback()
-    except IntegrityError:  # Its Issue was opened this very moment.
+    except IntegrityError:  # Its Issue holds on to it.
         session.rollback()
-        return _refuse_to_delete(id)
+        flash(
+            "Readers got this by email, so the desk keeps it with the record of that."
+            " You can take it off the site.",
+            "wrong",
+        )
+        return redirect(url_for("posts_desk.edit", id=id), 303)
     flash("Deleted.", "done")
     return redirect(url_for("posts_desk.index"), 303)
-
-
-def _refuse_to_delete(id: int) -> ResponseReturnValue:
-    flash(
-        "Readers got this by email, so the desk keeps it with the record of that."
-        " You can take it off the site.",
-        "wrong",
-    )
-    return redirect(url_for("posts_desk.edit", id=id), 303)
 
 
 def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:

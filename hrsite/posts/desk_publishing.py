@@ -15,7 +15,7 @@ from hrsite import clock, furniture, queue
 from hrsite.extensions import db
 from hrsite.newsletter import issues
 from hrsite.newsletter.audience import AudienceCounts, counts
-from hrsite.newsletter.models import Issue, Topic
+from hrsite.newsletter.models import Topic
 from hrsite.posts import publishing, sentences
 from hrsite.posts.forms import PublishForm
 from hrsite.posts.models import Post
@@ -38,7 +38,7 @@ class Plan:
 
     def fingerprint(self, post: Post, audience: AudienceCounts) -> str:
         """Changes with the text, the plan and the number of readers."""
-        dates = [str(moment) for moment in (post.published_at, self.at)]
+        dates = [str(moment) for moment in (post.updated_at, post.published_at, self.at)]
         seen = [post.version, post.send_to_readers, *dates, self.with_email, audience.ready]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
@@ -50,18 +50,21 @@ def publish(id: int) -> ResponseReturnValue:
     if not post.body_html.strip():
         flash("There is no text in it yet. Write something, then publish.", "wrong")
         return redirect(url_for("posts_desk.edit", id=id), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         _fill(form, post, now)
         return _page(form, post)
-    issue = issues.issue_of_post(session, id)
-    plan = _plan(form, issue, now)
+    plan = _plan(form, now)
     if plan is None:
         return _page(form, post, status=422)
-    if plan.is_done(post, now):
+    is_second_step = "confirm" in request.form
+    if is_second_step and plan.is_done(post, now):
         return redirect(url_for("posts_desk.done", id=id), 303)
-    if "confirm" not in request.form:
-        return _review(form, post, plan)
-    return _act(form, plan, id, now)
+    issue = issues.issue_of_post(session, id)
+    if plan.with_email and issue is not None:
+        day = furniture.day(issue.created_at)
+        form.how.errors = [f"Readers got this by email on {day}. It cannot go to them again."]
+        return _page(form, post, status=422)
+    return _act(form, plan, id, now) if is_second_step else _review(form, post, plan)
 
 
 def done(id: int) -> ResponseReturnValue:
@@ -114,15 +117,11 @@ def _act(form: PublishForm, plan: Plan, id: int, now: datetime) -> ResponseRetur
     return redirect(url_for("posts_desk.done", id=id), 303)
 
 
-def _plan(form: PublishForm, issue: Issue | None, now: datetime) -> Plan | None:
+def _plan(form: PublishForm, now: datetime) -> Plan | None:
     """What the form asks for; None when it cannot be, with the reason at its box."""
     if not form.validate():
         return None
     with_email = form.how.data == "email"
-    if with_email and issue is not None:
-        day = furniture.day(issue.created_at)
-        form.how.errors = [f"Readers got this by email on {day}. It cannot go to them again."]
-        return None
     if form.when.data == "now":
         return Plan(with_email, None)
     try:

@@ -6,7 +6,8 @@ from hrsite import clock
 from hrsite.extensions import db
 from hrsite.markup import from_markdown, to_markdown
 from hrsite.posts import illustrating, publishing
-from hrsite.posts.forms import PostForm, number_in
+from hrsite.posts.boxes import number_in
+from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import line_of, names_of
 

@@ -1,9 +1,7 @@
 """The shape of what the coach sends about an article."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -15,49 +13,16 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
-from hrsite.markup import tidy_text
+from hrsite.posts.boxes import CLOCK_FORMATS, LONGEST_BODY, NeededWhen, one_line, paragraphs
 from hrsite.posts.tagging import LONGEST_NAME, names_of
+from hrsite.shaping import Form
 
-LONGEST_BODY = 400_000
 MOST_TOPICS = 10
-CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
 
 
-def one_line(text: str | None) -> str | None:
-    """Text for one line: tidy, with single spaces."""
-    return None if text is None else " ".join(tidy_text(text).split())
-
-
-def paragraphs(text: str | None) -> str | None:
-    """Text of many lines: tidy, and otherwise as it was typed."""
-    return None if text is None else tidy_text(text)
-
-
-def number_in(text: str | None) -> int:
-    """The number a hidden field carries; 0, which no saved version has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-class NeededWhen:
-    """A day or a time that must be there and readable in some cases, and is ignored in others."""
-
-    def __init__(self, is_needed: Callable[[Any], bool], missing: str, unreadable: str) -> None:
-        self.is_needed = is_needed
-        self.missing = missing
-        self.unreadable = unreadable
-
-    def __call__(self, form: Any, field: Any) -> None:
-        """Raise StopValidation, always: nothing more is asked of the field."""
-        field.errors = []
-        if not self.is_needed(form) or field.data is not None:
-            raise StopValidation
-        is_typed = any(text.strip() for text in field.raw_data or [])
-        raise StopValidation(self.unreadable if is_typed else self.missing)
-
-
-class PostForm(FlaskForm):
+class PostForm(Form):
     """An article as it is written."""
 
     title = StringField(
@@ -100,7 +65,7 @@ def _is_later(form: Any) -> bool:
     return bool(form.when.data == "later")
 
 
-class PublishForm(FlaskForm):
+class PublishForm(Form):
     """How and when an article goes out."""
 
     how = RadioField(

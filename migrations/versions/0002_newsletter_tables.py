@@ -47,7 +47,6 @@ def upgrade() -> None:
         sa.Column("is_timely", sa.Boolean(), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(length=600), nullable=True),
-        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("policy_refusals_in_a_row", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_messages_key")),

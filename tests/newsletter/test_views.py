@@ -162,7 +162,7 @@ def test_asking_for_a_link_writes_only_to_people_on_the_list(
     "typed",
     ["", "   ", "no-at-sign", "two@@example.org", "a b@example.org", "x" * 300 + "@example.org",
      "a\x01b@example.org\r\nBcc: all@example.org", "\ufffd@example.org", "ada@localhost",
-     "é@example.org", "Ada <ada@example.org>", "w" * 1_000_000],
+     "é@example.org", "Ada <ada@example.org>", "w" * 30_000],
 )  # fmt: skip
 def test_an_address_that_is_none_gets_words_and_nothing_is_kept(
     client: FlaskClient, session: Session, clock: Traveller, typed: str

@@ -113,5 +113,3 @@ def test_leaving_can_be_undone_for_an_hour_and_not_longer(
     clock.shift(timedelta(minutes=61))
     assert client.post(f"{path}/undo").status_code == 404
     assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
-
-

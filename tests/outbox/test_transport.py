@@ -50,9 +50,9 @@ def test_a_look_at_the_server_sends_nothing_and_keeps_the_line() -> None:
 
 
 def test_a_look_at_a_server_that_does_not_want_us_tells_why() -> None:
-    with RawServer({"BANNER": b"554 5.7.1 you are blocked\r\n"}) as server:
-        with open_connection(make_app(server.port)) as connection:
-            trouble = connection.check()
+    blocking = RawServer({"BANNER": b"554 5.7.1 you are blocked\r\n"})
+    with blocking as server, open_connection(make_app(server.port)) as connection:
+        trouble = connection.check()
     assert trouble is not None
     assert (trouble.stage, trouble.text) == ("banner", "5.7.1 you are blocked")
 

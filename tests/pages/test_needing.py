@@ -6,11 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.newsletter import issues
 from hrsite.newsletter.models import Issue
 from hrsite.outbox.models import Worker
 from hrsite.pages.needing import needs
-from tests.factories import make_page, make_post, make_subscriber
+from tests.factories import make_page, make_post, make_subscriber, open_issues
 
 
 def said(session: Session) -> list[str]:
@@ -28,8 +27,7 @@ def test_letters_that_nobody_carries_are_told(session: Session) -> None:
     make_page(session)
     make_post(session, send_to_readers=True)
     make_subscriber(session)
-    issues.open_next(session, clock.now())
-    session.commit()
+    open_issues(session)
 
     assert any("not running" in text for text in said(session))
     now = clock.now()
@@ -41,7 +39,7 @@ def test_letters_that_nobody_carries_are_told(session: Session) -> None:
 def test_an_issue_that_stopped_on_its_way_is_told_with_its_reason(session: Session) -> None:
     make_page(session)
     post = make_post(session, title="Small steps", send_to_readers=True)
-    issues.open_next(session, clock.now())
+    open_issues(session)
     issue = session.scalars(select(Issue)).one()
     issue.message.paused_at = clock.now()
     issue.message.pause_reason = "The password was refused."

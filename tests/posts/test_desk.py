@@ -2,21 +2,18 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.media.models import Picture
 from hrsite.posts.models import Post
 from tests.conftest import AppMaker
 from tests.factories import make_account, make_picture, make_post, make_tag, sign_in
-from tests.posts.writing import picture_file, saved, saved_count, send
+from tests.posts.writing import saved, saved_count, send
 
 
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, session: Session) -> None:
@@ -159,85 +156,6 @@ def test_a_preview_shows_the_picture_that_is_there(coach: FlaskClient, session: 
 
     assert "A table with two cups" in shown.text
     assert "A table with two cups" not in gone.text
-
-
-def test_a_head_picture_is_kept_described_and_taken_away(
-    app: Flask, coach: FlaskClient, session: Session
-) -> None:
-    send(coach, picture=picture_file(), picture_alt="Two cups on a table")
-    post = saved(session)
-    address = f"/desk/posts/{post.id}"
-    assert post.picture is not None
-    assert Path(app.config["MEDIA_FOLDER"], f"{post.picture.name}.webp").is_file()
-    with coach.get(f"/media/{post.picture.name}.webp") as shown:
-        assert shown.status_code == 200
-
-    send(coach, address, picture_alt="Three cups", version="1")
-    assert saved(session).picture.alt == "Three cups"  # type: ignore[union-attr]
-    send(coach, address, remove_picture="y", version="2")
-    assert saved(session).picture is None
-
-
-@pytest.mark.parametrize(
-    ("file", "alt", "words"),
-    [
-        (b"GIF89a and then nothing", "A moving picture", "PNG"),
-        (None, "", "no description yet"),
-    ],
-)
-def test_a_picture_that_cannot_be_taken_is_refused_in_words_and_the_text_is_kept(
-    app: Flask, coach: FlaskClient, session: Session, file: bytes | None, alt: str, words: str
-) -> None:
-    upload = picture_file()
-    if file is not None:
-        upload[0].seek(0)
-        upload[0].truncate()
-        upload[0].write(file)
-        upload[0].seek(0)
-
-    answer = send(coach, picture=upload, picture_alt=alt)
-
-    assert answer.status_code == 422
-    assert words in answer.text
-    assert "Two doses, and a spare." in answer.text
-    assert saved_count(session) == 0
-    assert not list(Path(app.config["MEDIA_FOLDER"]).glob("*"))
-
-
-def test_a_stale_form_leaves_no_picture_behind(
-    app: Flask, coach: FlaskClient, session: Session
-) -> None:
-    send(coach)
-
-    send(
-        coach,
-        f"/desk/posts/{saved(session).id}",
-        picture=picture_file(),
-        picture_alt="Cups",
-        version="7",
-    )
-
-    assert not list(Path(app.config["MEDIA_FOLDER"]).glob("*"))
-
-
-@pytest.mark.parametrize("body_format", ["markdown", "html"])
-def test_a_picture_for_the_text_is_put_at_its_end(
-    coach: FlaskClient, session: Session, body_format: str
-) -> None:
-    boxes = {"body": "Before.", "body_format": body_format, "body_picture_alt": "A [kit] *open*"}
-    answer = send(coach, act="picture", body_picture=picture_file(), **boxes)
-
-    assert answer.status_code == 200
-    assert "Before." in answer.text
-    assert "/media/" in answer.text
-    assert saved_count(session) == 0
-
-    send(coach, body_picture=picture_file(), **boxes)
-    picture = session.scalars(select(Picture).order_by(Picture.id.desc())).first()
-    assert picture
-    assert saved(session).body_html.startswith("<p>Before.</p>")
-    assert f'src="/media/{picture.name}.webp"' in saved(session).body_html
-    assert 'alt="A [kit] *open*"' in saved(session).body_html
 
 
 def test_a_draft_is_deleted_after_one_question(coach: FlaskClient, session: Session) -> None:

@@ -56,6 +56,7 @@ def test_nothing_goes_out_before_the_sentence_was_read(
 
     page = plan(coach, post, **LATER)
 
+    assert page.status_code == 200
     assert (
         "On Thursday 4 June 2026 at 6:00 pm, Toronto time, this goes on the site and to 2 readers."
         " 1 has not confirmed." in page.text
@@ -159,6 +160,21 @@ def test_a_second_press_of_the_same_button_does_nothing_more(
 
     assert second.location == first.location
     assert saved(session).published_at == date
+
+
+def test_a_button_pressed_again_after_the_letters_went_just_says_what_was_done(
+    coach: FlaskClient, session: Session, work: Callable[[], None]
+) -> None:
+    post = make_draft(session)
+    make_subscriber(session)
+    page = plan(coach, post)
+    press(coach, post, page)
+    work()
+
+    assert press(coach, post, page).location == f"/desk/posts/{post.id}/done"
+    work()
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Issue)) == 1
 
 
 def test_a_change_after_the_review_shows_it_once_more(coach: FlaskClient, session: Session) -> None:

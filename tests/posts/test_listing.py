@@ -67,8 +67,8 @@ def test_a_topic_with_nothing_to_read_does_not_show(session: Session) -> None:
 def test_every_article_is_on_one_page_even_when_dates_are_equal(session: Session) -> None:
     now = clock.now()
     for number in range(30):
-        # Ten dates, each for three articles; rows are not made in the order of their dates.
-        make_post(session, published_at=now - timedelta(days=number * 7 % 10))
+        # Six dates, each for five articles, so that pages end within a date.
+        make_post(session, published_at=now - timedelta(days=number * 7 % 6))
 
     pages = walk(session)
 

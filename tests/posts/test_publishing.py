@@ -1,13 +1,17 @@
 """Saving, publishing, taking back."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from hrsite import clock
+from hrsite.extensions import db
 from hrsite.posts import publishing
 from hrsite.posts.models import Post
 from hrsite.posts.publishing import PostWords
@@ -135,3 +139,38 @@ def test_a_taken_address_cannot_be_taken_twice(session: Session) -> None:
     with pytest.raises(IntegrityError):
         make_post(session, slug="same")
     session.rollback()
+
+
+def test_of_two_people_who_save_at_once_the_second_is_told(app: Flask, session: Session) -> None:
+    post = saved(session)
+    publishing.save(session, post, PostWords("From my phone"), 1, clock.now())
+    has_begun = threading.Event()
+
+    def save_too(post_id: int) -> str:
+        with app.app_context():
+            has_begun.set()
+            try:
+                publishing.hold(db.session(), post_id, 1)  # Waits for the other's commit.
+            except publishing.StalePost as stale:
+                return stale.theirs.title
+            return "nothing stale"
+
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(save_too, post.id)
+        has_begun.wait()
+        session.commit()
+
+        assert told.result() == "From my phone"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nobody_else_can_write_what_is_held(app: Flask, session: Session) -> None:
+    # SQLite has one writer at a time anyhow.
+    post = saved(session)
+    publishing.hold(session, post.id)
+
+    with app.app_context(), pytest.raises(OperationalError, match="could not obtain lock"):
+        db.session.execute(select(Post.id).with_for_update(nowait=True))
+    session.rollback()
+    with app.app_context():
+        assert db.session.execute(select(Post.id).with_for_update(nowait=True)).one()

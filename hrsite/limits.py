@@ -1,0 +1,38 @@
+"""How much may be sent to us: little by readers, whose forms are short; pictures by the coach."""
+
+from io import BytesIO
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from hrsite.cookies import DESK
+
+# An address, two topics and a signed time come to some 400 octets.
+READERS_OCTETS = 64 * 1024
+
+
+def init_app(app: Flask) -> None:
+    """Set the limits before anything reads a form."""
+    app.before_request(_limit)
+
+
+def _limit() -> None:
+    config = current_app.config
+    most: int = config["MAX_CONTENT_LENGTH"]
+    if not request.path.startswith(DESK + "/"):
+        most = READERS_OCTETS
+    elif request.mimetype == "application/x-www-form-urlencoded":
+        # Werkzeug reads such a form whole: MAX_FORM_MEMORY_SIZE binds the other kind alone.
+        most = config["MAX_FORM_MEMORY_SIZE"]
+    request.max_content_length = most
+    if request.environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in request.environ:
+        _measure(most)
+
+
+def _measure(most: int) -> None:
+    """Read a body that came in chunks. Werkzeug would cut it off at the limit, and say nothing."""
+    body = request.environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    del request.environ["HTTP_TRANSFER_ENCODING"]
+    request.environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}

@@ -1,0 +1,50 @@
+"""Who gets a topic now, and the numbers the coach sees before she presses the button."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from hrsite.newsletter import audience
+from hrsite.newsletter.models import SubscriptionState, Topic
+from tests import factories
+from tests.outbox.ledger import close
+
+CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
+    SubscriptionState.CONFIRMED,
+    SubscriptionState.UNCONFIRMED,
+    SubscriptionState.UNSUBSCRIBED,
+)
+
+
+def addresses_of(session: Session, topic: Topic) -> list[str]:
+    return sorted(row.address for row in session.execute(audience.audience(topic)))
+
+
+def test_only_those_who_confirmed_the_topic_are_written_to(session: Session) -> None:
+    factories.make_subscriber(session, "both@example.org", tuple(Topic))
+    factories.make_subscriber(session, "notes@example.org", (Topic.NOTICES,))
+    factories.make_subscriber(session, "new@example.org", tuple(Topic), UNCONFIRMED)
+    factories.make_subscriber(session, "gone@example.org", tuple(Topic), UNSUBSCRIBED)
+    assert addresses_of(session, Topic.ARTICLES) == ["both@example.org"]
+    assert addresses_of(session, Topic.NOTICES) == ["both@example.org", "notes@example.org"]
+
+
+def test_a_reader_of_two_topics_stands_in_each_once(session: Session) -> None:
+    factories.make_subscriber(session, topics=tuple(Topic))
+    for topic in Topic:
+        assert len(addresses_of(session, topic)) == 1
+
+
+def test_the_numbers_name_everybody_once(session: Session) -> None:
+    for number, state in enumerate([CONFIRMED] * 3 + [UNCONFIRMED] * 2 + [UNSUBSCRIBED]):
+        factories.make_subscriber(session, f"reader{number}@example.org", state=state)
+    for closed in ("reader0@example.org", "reader3@example.org"):
+        close(session, closed)
+    assert audience.counts(session, Topic.ARTICLES) == audience.AudienceCounts(
+        ready=2, unconfirmed=2, left=1, blocked=1
+    )
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_with_nobody_on_the_list_every_number_is_nought(session: Session, topic: Topic) -> None:
+    assert audience.counts(session, topic) == audience.AudienceCounts(0, 0, 0, 0)
+    assert addresses_of(session, topic) == []

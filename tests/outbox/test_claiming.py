@@ -1,0 +1,213 @@
+"""Claims: each copy to one worker, dead leases, late letters, and answers that come too late."""
+
+import threading
+from datetime import timedelta
+
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.extensions import db
+from hrsite.outbox import claiming, enqueue
+from hrsite.outbox.models import DeliveryState
+from tests.outbox.ledger import (
+    READERS,
+    close,
+    look,
+    mail_goes_to,
+    put_letter,
+    rows,
+    states,
+    while_in_the_air,
+)
+from tests.outbox.smtp_server import mail_server
+
+A_SECOND = timedelta(seconds=1)
+
+
+def claim_and_die(session: Session) -> None:
+    """A worker takes a copy and is never heard of again."""
+    assert claiming.claim(session, "a dead worker", our_clock.now())
+    session.commit()
+
+
+def test_two_workers_hand_each_letter_over_once(app: Flask, session: Session) -> None:
+    readers = [f"reader{number}@example.org" for number in range(60)]
+    put_letter(session, *readers)
+    both = threading.Barrier(2)
+    troubles: list[Exception] = []
+
+    def work(owner: str) -> None:
+        try:
+            both.wait(10)
+            look(app, owner)
+            # Whoever passed by a locked row comes again, as a worker does every minute.
+            look(app, owner)
+        except Exception as trouble:
+            troubles.append(trouble)
+
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        workers = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(60)
+    assert troubles == []
+    assert sorted(to for one in inbox.envelopes for to in one.rcpt_tos) == sorted(readers)
+    assert states(session) == {"accepted": 60}
+    assert {row.fence for row in rows(session)} == {1}
+
+
+def test_nothing_due_is_no_claim(session: Session) -> None:
+    assert claiming.claim(session, "a worker", our_clock.now()) is None
+    put_letter(session, READERS[0])
+    row = rows(session)[0]
+    row.next_at = our_clock.now() + A_SECOND
+    session.commit()
+    assert claiming.claim(session, "a worker", our_clock.now()) is None
+
+
+def test_whoever_has_waited_longest_is_next(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, *READERS)
+    for row, minutes, state in zip(
+        rows(session), (2, 3, 1), ("queued", "deferred", "uncertain"), strict=True
+    ):
+        row.next_at = our_clock.now() - timedelta(minutes=minutes)
+        row.state = DeliveryState(state)
+    session.commit()
+    taken = []
+    while delivery := claiming.claim(session, "a worker", our_clock.now()):
+        taken.append(delivery.address)
+    assert taken == [READERS[1], READERS[0], READERS[2]]
+
+
+def test_an_address_closed_since_is_not_claimed(session: Session) -> None:
+    put_letter(session, READERS[0])
+    close(session, READERS[0])
+    assert claiming.claim(session, "a worker", our_clock.now()) is None
+    claiming.settle(session, our_clock.now(), repeats=True)
+    session.commit()
+    assert states(session) == {"suppressed": 1}
+
+
+def test_a_living_lease_is_left_alone(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+    claim_and_die(session)
+    clock.shift(claiming.LEASE)
+    assert look(app) == 0
+    assert states(session) == {"sending": 1}
+
+
+def test_a_dead_workers_letter_is_uncertain_then_repeated_once_with_its_message_id(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+    letter_id = rows(session)[0].letter_id
+    claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    assert look(app) == 0
+    assert states(session) == {"uncertain": 1}
+    clock.shift(claiming.UNCERTAIN_PAUSE - A_SECOND)
+    assert look(app) == 0
+    clock.shift(A_SECOND)
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        assert look(app) == 1
+    assert states(session) == {"accepted": 1}
+    assert f"Message-ID: <{letter_id}@localhost>".encode() in bytes(inbox.envelopes[0].content)
+
+
+def test_a_letter_that_was_lost_twice_stays_uncertain(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+    for _ in range(2):
+        claim_and_die(session)
+        clock.shift(claiming.LEASE + A_SECOND)
+        look(app)
+        clock.shift(claiming.UNCERTAIN_PAUSE)
+    clock.shift(timedelta(hours=30))
+    assert look(app) == 0
+    assert [(row.state, row.next_at, row.fence) for row in rows(session)] == [
+        ("uncertain", None, 2)
+    ]
+
+
+def test_with_hold_set_an_uncertain_letter_is_not_repeated(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    app.config["UNCERTAIN"] = "hold"
+    put_letter(session, READERS[0])
+    claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    look(app)
+    clock.shift(timedelta(hours=2))
+    assert look(app) == 0
+    assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]
+
+
+def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+
+    def the_lease_runs_out() -> None:
+        with app.app_context():
+            clock.shift(claiming.LEASE + A_SECOND)
+            claiming.settle(db.session(), our_clock.now(), repeats=True)
+            db.session.commit()
+
+    with mail_server() as inbox:
+        while_in_the_air(inbox, the_lease_runs_out)
+        mail_goes_to(app, inbox.port)
+        look(app)
+    assert states(session) == {"accepted": 1}
+
+
+def test_a_fence_makes_an_old_owners_late_answer_void(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+
+    def another_worker_takes_it() -> None:
+        with app.app_context():
+            clock.shift(claiming.LEASE + A_SECOND)
+            claiming.settle(db.session(), our_clock.now(), repeats=True)
+            clock.shift(claiming.UNCERTAIN_PAUSE)
+            assert claiming.claim(db.session(), "another", our_clock.now())
+            db.session.commit()
+
+    with mail_server() as inbox:
+        while_in_the_air(inbox, another_worker_takes_it, "550 5.1.1 nobody here")
+        mail_goes_to(app, inbox.port)
+        look(app)
+    row = rows(session)[0]
+    assert (row.state, row.owner, row.fence, row.reply_text) == ("sending", "another", 2, None)
+
+
+def test_a_letter_past_its_time_is_too_late(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, *READERS)
+    clock.shift(enqueue.PATIENCE)
+    assert look(app) == 0
+    assert states(session) == {"expired": 3}
+
+
+def test_an_uncertain_letter_past_its_time_stays_uncertain(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+    clock.shift(enqueue.PATIENCE - claiming.LEASE - timedelta(minutes=1))
+    claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    look(app)
+    clock.shift(claiming.UNCERTAIN_PAUSE)
+    assert look(app) == 0
+    assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]

@@ -1,0 +1,115 @@
+"""The desk's page of letters: what waits, what is in trouble and why, and the button to go on."""
+
+from datetime import timedelta
+
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.outbox import delivering, enqueue, presence
+from tests.outbox.ledger import READERS, answer_to, look, mail_goes_to, put_letter, rows, states
+from tests.outbox.smtp_server import DROP, RawServer, mail_server
+
+
+def test_an_empty_page_says_what_will_stand_there(coach: FlaskClient) -> None:
+    page = coach.get("/desk/letters/").text
+    for words in ("0 letters", "Never", "No mail goes out until the worker runs", "Nothing yet"):
+        assert words in page
+
+
+def test_a_refused_letter_stands_there_masked_with_the_servers_reason(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, *READERS)
+    with mail_server() as inbox:
+        answer_to(inbox, {READERS[0]: "550 5.1.1 <b>no such mailbox"})
+        mail_goes_to(app, inbox.port)
+        look(app)
+        page = coach.get("/desk/letters/").text
+    assert "Refused" in page
+    assert "5.1.1 &lt;b&gt;no such mailbox" in page
+    assert READERS[0] not in page
+    assert "@example.org" in page
+
+
+def test_a_letter_in_doubt_is_called_not_known(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0])
+    with RawServer({"DOT": DROP}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+    assert "Not known" in coach.get("/desk/letters/").text
+
+
+def test_a_blanked_address_breaks_no_page(app: Flask, session: Session, coach: FlaskClient) -> None:
+    put_letter(session, READERS[0])
+    with RawServer({"RCPT": b"550 5.1.1 gone\r\n"}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+    enqueue.blank(session, rows(session)[0].address_key, our_clock.now())
+    session.commit()
+    assert coach.get("/desk/letters/").status_code == 200
+
+
+def test_go_on_resumes_all_that_was_paused(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    for key in ("issue/1", "issue/2"):
+        message = put_letter(session, *READERS, key=key)
+        delivering.pause(message, "A mail setting is wrong: no such server", our_clock.now())
+    session.commit()
+    session.rollback()
+    page = coach.get("/desk/letters/").text
+    assert page.count("no such server") == 2
+    assert look(app) == 0
+    session.rollback()
+    assert coach.post("/desk/letters/resume").status_code == 303
+    assert "no such server" not in coach.get("/desk/letters/").text
+    assert look(app) == 6
+    assert states(session) == {"accepted": 6}
+
+
+def test_the_page_says_when_the_worker_was_last_seen(
+    session: Session, coach: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    presence.refresh(session, "one", our_clock.now())
+    session.commit()
+    clock.shift(timedelta(minutes=20))
+    page = coach.get("/desk/letters/").text
+    assert "Tuesday 2 June 2026 at 10:00 am" in page
+    assert "No mail goes out until the worker runs" not in page
+
+
+def test_a_letter_of_the_folder_opens_with_its_links(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0], text="Open http://localhost/settings/place-0-settings\n")
+    token = rows(session)[0].links["settings"]
+    look(app)
+    (file,) = app.config["MAIL_FOLDER"].iterdir()
+    assert file.name in coach.get("/desk/letters/").text
+    page = coach.get(f"/desk/letters/{file.name}").text
+    assert f'href="http://localhost/settings/{token}"' in page
+
+
+def test_names_that_are_no_letters_are_not_found(coach: FlaskClient) -> None:
+    for name in ("..%2f..%2fsecret.key", "secret.key", "x.eml"):
+        assert coach.get(f"/desk/letters/{name}").status_code == 404
+
+
+def test_with_a_mail_server_no_letter_can_be_opened(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0])
+    look(app)
+    (file,) = app.config["MAIL_FOLDER"].iterdir()
+    mail_goes_to(app, 1)
+    assert coach.get(f"/desk/letters/{file.name}").status_code == 404
+
+
+def test_a_stranger_sees_no_letters(client: FlaskClient) -> None:
+    assert client.get("/desk/letters/").status_code in (302, 303)
+    assert client.post("/desk/letters/resume").status_code == 403

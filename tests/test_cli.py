@@ -1,0 +1,102 @@
+"""Commands: what they say, and the exit code that a script can trust."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, inspect, text
+
+from hrsite.cli import main
+from tests import databases
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Call a command in a folder of its own, with settings from the environment."""
+    monkeypatch.setenv("HRSITE_MODE", "development")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+
+    def call(*words: str, **settings: str) -> Result:
+        return CliRunner().invoke(main, words, env=settings, catch_exceptions=False)
+
+    return call
+
+
+def test_without_a_command_it_lists_them(run: Run) -> None:
+    said = run("--help")
+    for command in ("start", "serve", "worker", "migrate", "doctor", "demo", "owner"):
+        assert f"  {command} " in said.output
+
+
+@pytest.mark.parametrize("command", ["start", "serve", "worker", "migrate", "doctor"])
+def test_wrong_settings_are_all_told_and_end_with_2(run: Run, command: str) -> None:
+    said = run(command, HRSITE_MODE="production", MAIL_PORT="Zq7", SECRET_KEY="Zq7")
+    assert said.exit_code == 2
+    assert [line.split(":")[0] for line in said.stderr.splitlines()[1:]] == [
+        "  - MAIL_PORT",
+        "  - BASE_URL",
+        "  - SECRET_KEY",
+    ]
+    assert "Zq7" not in said.output
+    assert "Traceback" not in said.output
+
+
+def test_migrating_says_that_it_did_and_the_second_time_has_nothing_to_do(run: Run) -> None:
+    assert run("migrate").output == "The database is up to date now.\n"
+    again = run("migrate")
+    assert (again.exit_code, again.output) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["start", "serve", "worker", "migrate"])
+def test_a_newer_database_ends_with_3_and_is_left_alone(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    run("migrate")
+    engine = create_engine(f"sqlite:///{tmp_path / 'data' / 'hrsite.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("DROP TABLE post_tags"))
+    said = run(command, PORT="8399")
+    assert said.exit_code == 3
+    assert "newer hrsite" in said.stderr
+    assert "Nothing was changed" in said.stderr
+    assert "post_tags" not in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_a_database_that_is_not_there_ends_with_3_in_one_line(run: Run) -> None:
+    said = run("migrate", DATABASE_URL="postgresql+psycopg://me:sesame@/none?host=/nowhere")
+    assert said.exit_code == 3
+    assert "The database cannot be used" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+    assert "sesame" not in said.stderr
+
+
+def test_the_doctor_ends_with_1_when_something_is_wrong_and_else_with_0(run: Run) -> None:
+    ill = run("doctor")
+    assert ill.exit_code == 1
+    assert "WRONG  database: empty; run: hrsite migrate" in ill.output
+    run("migrate")
+    well = run("doctor")
+    assert well.exit_code == 0
+    assert "WRONG" not in well.output
+    assert "look   owner" in well.output
+    assert "ok     database" in well.output
+
+
+def test_the_owners_code_works_on_a_database_nobody_migrated(run: Run) -> None:
+    said = run("owner", "reset")
+    assert said.exit_code == 0
+    assert "http://localhost:8000/desk/set-up" in said.output
+
+
+def test_it_runs_on_postgresql_too(run: Run) -> None:
+    url = databases.create_database("cli")
+    try:
+        assert run("migrate", DATABASE_URL=url).exit_code == 0
+        assert run("doctor", DATABASE_URL=url).exit_code == 0
+    finally:
+        databases.drop_database("cli")

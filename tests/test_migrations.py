@@ -1,0 +1,127 @@
+"""Migrations: in a row, complete, reversible, and standing on nothing of today's code."""
+
+import ast
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect, text
+
+from hrsite.extensions import Base, db, migrate
+from tests.empty_databases import empty_app  # noqa: F401
+
+FOLDER = Path(__file__).parents[1] / "migrations"
+FILES = sorted((FOLDER / "versions").glob("*.py"))
+
+
+def script(app: Flask) -> ScriptDirectory:
+    return ScriptDirectory.from_config(migrate.get_config(str(FOLDER)))
+
+
+def in_order(app: Flask) -> list[Script]:
+    return list(reversed(list(script(app).walk_revisions())))
+
+
+def structure() -> dict[str, object]:
+    """Every table with its columns, indexes and constraints, as the database tells it."""
+    look = inspect(db.engine)
+    return {
+        name: (
+            [str(column | {"type": str(column["type"])}) for column in look.get_columns(name)],
+            sorted(str(index) for index in look.get_indexes(name)),
+            sorted(str(one) for one in look.get_unique_constraints(name)),
+            sorted(str(one) for one in look.get_foreign_keys(name)),
+            str(look.get_pk_constraint(name)),
+        )
+        for name in look.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_they_are_numbered_in_a_row_with_one_end(empty_app: Flask) -> None:  # noqa: F811
+    wanted = [f"{number:04}" for number in range(1, len(FILES) + 1)]
+    assert [path.name[:4] for path in FILES] == wanted
+    assert all(path.name[4] == "_" for path in FILES)
+    assert [one.revision for one in in_order(empty_app)] == wanted
+    assert [one.down_revision for one in in_order(empty_app)] == [None, *wanted[:-1]]
+    assert script(empty_app).get_heads() == wanted[-1:]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_none_leans_on_code_that_will_change(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    imported = {
+        name.name.split(".")[0] if isinstance(node, ast.Import) else (node.module or "")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert "hrsite" not in {name.split(".")[0] for name in imported}
+    assert ast.get_docstring(tree)
+
+
+def test_an_empty_database_becomes_what_the_models_say(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER))
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert set(inspect(db.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:  # noqa: F811
+    stages = []
+    for one in in_order(empty_app):
+        stages.append(structure())
+        flask_migrate.upgrade(directory=str(FOLDER), revision=one.revision)
+        assert structure() != stages[-1]
+    for stage in reversed(stages):
+        flask_migrate.downgrade(directory=str(FOLDER), revision="-1")
+        assert structure() == stage
+    assert structure() == {}
+
+
+def test_the_way_back_and_forth_ends_where_it_began(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER))
+    once = structure()
+    flask_migrate.downgrade(directory=str(FOLDER), revision="base")
+    flask_migrate.upgrade(directory=str(FOLDER))
+    assert structure() == once
+
+
+def test_rebuilding_a_table_keeps_what_refers_to_it(
+    empty_app: Flask,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    # As a later migration would: SQLite makes the table anew and drops the old one.
+    flask_migrate.upgrade(directory=str(FOLDER))
+    with db.engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO subscribers (id, address, address_key, links, confirm_hash,"
+            " settings_hash, unsubscribe_hash, created_at)"
+            " VALUES (1, 'a', 'k', 'l', 'c', 's', 'u', '2026-06-02 14:00:00+00')"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO subscriptions (id, subscriber_id, topic, state, changed_at)"
+            " VALUES (1, 1, 'articles', 'confirmed', '2026-06-02 14:00:00+00')"
+        ))  # fmt: skip
+    copy = tmp_path / "migrations"
+    later = copy / "versions" / "9999_later.py"
+    later.parent.mkdir(parents=True)
+    for path in [FOLDER / "env.py", FOLDER / "alembic.ini", FOLDER / "script.py.mako", *FILES]:
+        (copy / path.relative_to(FOLDER)).write_text(path.read_text())
+    later.write_text(
+        '"""Later."""\nimport sqlalchemy as sa\nfrom alembic import op\n'
+        f'revision = "9999"\ndown_revision = "{FILES[-1].name[:4]}"\n'
+        'def upgrade():\n    with op.batch_alter_table("subscribers") as table:\n'
+        '        table.alter_column("address_key", type_=sa.String(100))\n'
+    )
+    flask_migrate.upgrade(directory=str(copy))
+    with db.engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM subscriptions")) == 1
+        if connection.dialect.name == "sqlite":
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1

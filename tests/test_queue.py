@@ -1,0 +1,168 @@
+"""The queue wakes workers, on each kind of storage, and holds nothing that could be lost or run."""
+
+import contextlib
+import json
+import pickle
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from huey import Huey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite.newsletter.models import SignupRequest
+from hrsite.queue import UnknownQueue, open_queue
+from tests import databases
+from tests.conftest import AppMaker
+from tests.journeys.doors import sign_up
+from tests.outbox.ledger import mail_goes_to
+from tests.outbox.smtp_server import Inbox, mail_server
+
+# The queue has a storage of its own; one kind of database beside it is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(params=["sqlite", "redis", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty queue of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'a-queue.db'}"
+    if request.param == "redis":
+        return databases.redis_url()
+    return databases.create_database("queue").replace("+psycopg", "")
+
+
+@pytest.fixture
+def web(make_app: AppMaker, url: str) -> Flask:
+    """The application as a web process has it."""
+    return make_app(QUEUE_URL=url)
+
+
+@contextlib.contextmanager
+def running(app: Flask) -> Iterator[Huey]:
+    """A worker's thread that does nothing until it is woken."""
+    huey = app.extensions["huey"]
+    huey._startup.clear()
+    consumer = huey.create_consumer(workers=1, periodic=False, max_delay=0.1)
+    _, thread = consumer.worker_threads[0]
+    thread.start()
+    try:
+        yield huey
+    finally:
+        consumer.stop_flag.set()
+        thread.join(20)
+        huey.storage.close()
+
+
+def arrival(inbox: Inbox) -> threading.Event:
+    """Set when the first letter arrives."""
+    arrived = threading.Event()
+
+    async def handle_data(server: Any, session: Any, envelope: Any) -> str:
+        inbox.envelopes.append(envelope)
+        arrived.set()
+        return "250 2.0.0 kept"
+
+    inbox.handle_DATA = handle_data  # type: ignore[method-assign]
+    return arrived
+
+
+def test_a_signup_wakes_a_worker_elsewhere(web: Flask, make_app: AppMaker, url: str) -> None:
+    elsewhere = make_app(QUEUE_URL=url)
+    with mail_server() as inbox:
+        mail_goes_to(elsewhere, inbox.port)
+        arrived = arrival(inbox)
+        with running(elsewhere):
+            assert sign_up(web.test_client(), "ada@example.org").status_code == 303
+            assert arrived.wait(20)
+    web.extensions["huey"].storage.close()
+    assert [envelope.rcpt_tos for envelope in inbox.envelopes] == [["ada@example.org"]]
+
+
+def test_a_wake_up_carries_no_data(web: Flask) -> None:
+    sign_up(web.test_client(), "ada@example.org")
+    storage = web.extensions["huey"].storage
+    (stored,) = storage.enqueued_items()
+    message = json.loads(bytes(stored))
+    assert message[1].endswith("wake")
+    assert b"ada" not in bytes(stored)
+    assert b"example" not in bytes(stored)
+    assert message[6:8] == [[], {}]
+    storage.close()
+
+
+class Trap:
+    """Writes a file when somebody unpickles it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (self.file,))
+
+
+def test_a_pickle_in_the_queue_is_refused_and_the_worker_goes_on(
+    web: Flask, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trap = tmp_path / "sprung"
+    with mail_server() as inbox:
+        mail_goes_to(web, inbox.port)
+        arrived = arrival(inbox)
+        web.extensions["huey"].storage.enqueue(pickle.dumps(Trap(trap)))
+        with running(web):
+            sign_up(web.test_client(), "ada@example.org")
+            assert arrived.wait(20)
+    assert not trap.exists()
+    assert "Error reading from queue" in caplog.text
+
+
+def test_the_look_of_every_minute_finds_what_a_flushed_queue_forgot(web: Flask) -> None:
+    sign_up(web.test_client(), "ada@example.org")
+    huey = web.extensions["huey"]
+    huey.storage.flush_queue()
+    for task in huey.read_periodic(datetime(2026, 6, 2, 14, 1, tzinfo=UTC)):
+        huey.execute(task)
+    huey.storage.close()
+    assert len(list(Path(web.config["MAIL_FOLDER"]).iterdir())) == 1
+
+
+def test_the_tidying_runs_by_night_alone(web: Flask) -> None:
+    huey = web.extensions["huey"]
+    by_day = huey.read_periodic(datetime(2026, 6, 2, 14, 0, tzinfo=UTC))
+    by_night = huey.read_periodic(datetime(2026, 6, 2, 3, 0, tzinfo=UTC))
+    huey.storage.close()
+    assert [task.name for task in by_day] == ["every_minute"]
+    assert [task.name for task in by_night] == ["every_minute", "nightly"]
+
+
+def unreachable(app: Flask, url: str) -> None:
+    """Take the queue away from an application that runs."""
+    app.extensions["huey"].storage.close()
+    if url.startswith("sqlite"):
+        file = Path(url.removeprefix("sqlite:///"))
+        file.unlink()
+        file.mkdir()
+    elif url.startswith("postgresql"):
+        databases.drop_database("queue")
+    else:
+        app.extensions["huey"].storage.pool.connection_kwargs["path"] = "/nowhere"
+
+
+def test_an_unreachable_queue_costs_the_reader_nothing(
+    web: Flask, url: str, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreachable(web, url)
+    assert sign_up(web.test_client(), "ada@example.org").status_code == 303
+    assert "queue_unreachable" in caplog.text
+    session.rollback()
+    assert len(session.scalars(select(SignupRequest)).all()) == 1
+
+
+def test_a_queue_of_an_unknown_kind_is_named(database: str) -> None:
+    with pytest.raises(UnknownQueue, match="amqp"):
+        open_queue("amqp://localhost")

@@ -1,0 +1,137 @@
+"""Starting and ending: one clear line when it cannot be, and nothing left behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hrsite import serving
+from tests.running_site import Running, are_gone, demo, free_port, offspring, until
+
+NEEDS_PROC = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="no /proc here to see processes in"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One demo's data for all tests here: filling it takes a while."""
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["start", "demo"])
+def test_a_busy_port_is_told_in_one_line_and_ends_with_4(
+    busy_port: int, tmp_path: Path, command: str
+) -> None:
+    more = ["--port", str(busy_port), "--folder", str(tmp_path)] if command == "demo" else []
+    ended = subprocess.run(
+        [sys.executable, "-m", "hrsite.cli", command, *more],
+        cwd=tmp_path,
+        env=os.environ
+        | {"HRSITE_MODE": "development", "DATA_DIR": str(tmp_path), "PORT": str(busy_port)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 4
+    assert ended.stderr == (
+        f"Port {busy_port} on 127.0.0.1 cannot be used (Address already in use)."
+        " Choose another one, such as PORT=8123.\n"
+    )
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "999.1.1.1"])
+def test_a_host_that_is_not_ours_to_listen_on_is_told(host: str) -> None:
+    with pytest.raises(serving.PortTaken, match="cannot be used"):
+        serving.check_port(host, 8000)
+
+
+def test_a_free_port_is_no_trouble() -> None:
+    serving.check_port("127.0.0.1", free_port())
+
+
+@NEEDS_PROC
+def test_the_demo_works_from_any_folder_and_its_second_start_keeps_everything(
+    folder: Path, tmp_path: Path
+) -> None:
+    with demo(folder, tmp_path) as site:
+        first, before = site.said, titles(site)
+        sign_up(site)
+        assert until(lambda: any((folder / "mail").glob("*.eml")))
+        refuses_a_long_body_in_chunks(site)
+        ends_and_leaves_nobody_behind(site, signal.SIGTERM)
+    (letter,) = (folder / "mail").glob("*.eml")
+    assert b"new.reader@example.net" in letter.read_bytes()
+    assert f"localhost:{site.port}/confirm/".encode() in letter.read_bytes()
+    assert not (tmp_path / "data").exists()
+    with demo(folder, tmp_path, site.port) as again:
+        assert first.endswith(again.said)  # Only the first one has a database to bring up.
+        assert titles(again) == before
+        ends_and_leaves_nobody_behind(again, signal.SIGINT)
+
+
+@NEEDS_PROC
+def test_closing_the_window_ends_both(folder: Path, tmp_path: Path) -> None:
+    with demo(folder, tmp_path) as site:
+        ends_and_leaves_nobody_behind(site, signal.SIGHUP)
+
+
+@NEEDS_PROC
+def test_when_one_of_the_two_dies_the_other_ends_too(folder: Path, tmp_path: Path) -> None:
+    with demo(folder, tmp_path) as site:
+        all_of_them = offspring(site.process.pid)
+        os.kill(site.children()["serve"], signal.SIGKILL)
+        assert site.process.wait(40) != 0
+        assert until(lambda: are_gone(all_of_them))
+
+
+def titles(site: Running) -> list[str]:
+    return re.findall(r'href="/posts/[^"]+', site.get("/posts/"))
+
+
+def sign_up(site: Running) -> None:
+    stamp = re.search(r'name="stamp"[^>]*value="([^"]+)"', site.get("/signup"))
+    assert stamp
+    form = {"address": "new.reader@example.net", "stamp": stamp[1], "topics": "articles"}
+    urllib.request.urlopen(  # noqa: S310 - our own site
+        f"http://localhost:{site.port}/signup", urllib.parse.urlencode(form).encode()
+    ).close()
+
+
+def refuses_a_long_body_in_chunks(site: Running) -> None:
+    chunk = b"2000\r\n" + b"x" * 0x2000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", site.port)) as line:
+        line.settimeout(20)
+        line.sendall(
+            b"POST /signup HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 16 + b"0\r\n\r\n"
+        )
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.split(b" ", 2)[1] == b"413"
+    assert b"</html>" in answer
+
+
+def ends_and_leaves_nobody_behind(site: Running, number: int) -> None:
+    all_of_them = offspring(site.process.pid)
+    assert len(all_of_them) >= 2
+    assert site.stop(number) == 0
+    assert until(lambda: are_gone(all_of_them))
+    serving.check_port("127.0.0.1", site.port)

@@ -1,0 +1,165 @@
+"""What a worker does when it looks: each job by itself, and all of them again after trouble."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite import worker
+from hrsite.newsletter import asking
+from hrsite.newsletter.models import Issue, SignupRequest, Subscriber, SubscriptionState, Topic
+from hrsite.outbox import history
+from hrsite.outbox.models import Delivery
+from tests import factories
+from tests.journeys.doors import Letters, sign_up
+from tests.outbox.ledger import READERS, put_letter, rows, states
+
+Work = Callable[[], None]
+
+
+def test_one_look_answers_signups_opens_issues_and_hands_letters_over(
+    app: Flask, session: Session, work: Work, letters: Letters
+) -> None:
+    sign_up(app.test_client(), "new@example.org")
+    session.rollback()
+    factories.make_subscriber(session, READERS[0])
+    factories.make_post(session, title="Small steps", send_to_readers=True)
+    work()
+    assert {(letter.letter.to, letter.letter.subject) for letter in letters()} == {
+        ("new@example.org", "Please confirm your address"),
+        (READERS[0], "Small steps"),
+    }
+    session.rollback()
+    assert session.scalars(select(SignupRequest)).all() == []
+
+
+def test_looking_again_does_nothing_again(session: Session, work: Work, letters: Letters) -> None:
+    factories.make_subscriber(session, READERS[0])
+    factories.make_post(session, send_to_readers=True)
+    for _ in range(3):
+        work()
+    assert len(letters()) == 1
+
+
+def test_a_poisonous_request_holds_up_neither_letters_nor_the_next_request(
+    session: Session, work: Work, letters: Letters, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_letter(session, *READERS)
+    session.add(
+        SignupRequest(
+            kind="signup",
+            address="no address at all",
+            topics="articles",
+            words_version="1",
+            asked_at=rows(session)[0].created_at,
+        )
+    )
+    session.commit()
+    asking.request_signup(session, "after@example.org", [Topic.ARTICLES], our_clock.now())
+    session.commit()
+    work()
+    assert len(letters()) == 4
+    assert "after@example.org" in {letter.letter.to for letter in letters()}
+    assert "one_failed" in caplog.text
+    kept = session.scalars(select(SignupRequest.address)).all()
+    assert kept == ["no address at all"]
+
+
+def test_an_issue_that_cannot_be_opened_keeps_no_letter_back(
+    session: Session, work: Work, letters: Letters, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_letter(session, *READERS)
+    factories.make_post(session, send_to_readers=True)
+    session.execute(text("ALTER TABLE issues RENAME TO issues_elsewhere"))
+    session.commit()
+    work()
+    assert len(letters()) == 3
+    assert "'job': 'open_issues'" in caplog.text
+
+
+def test_a_database_that_is_away_is_logged_and_found_again(
+    app: Flask, session: Session, work: Work, letters: Letters, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_letter(session, *READERS)
+    session.execute(text("ALTER TABLE workers RENAME TO workers_elsewhere"))
+    session.execute(text("ALTER TABLE deliveries RENAME TO deliveries_elsewhere"))
+    session.commit()
+    work()
+    assert letters() == []
+    assert "look_failed" in caplog.text
+    session.execute(text("ALTER TABLE workers_elsewhere RENAME TO workers"))
+    session.execute(text("ALTER TABLE deliveries_elsewhere RENAME TO deliveries"))
+    session.commit()
+    work()
+    assert len(letters()) == 3
+
+
+def test_two_workers_open_an_issue_once(
+    app: Flask, session: Session, work: Work, letters: Letters
+) -> None:
+    for reader in READERS:
+        factories.make_subscriber(session, reader)
+    factories.make_post(session, send_to_readers=True)
+    session.rollback()
+    both = threading.Barrier(2)
+
+    def look() -> None:
+        both.wait(10)
+        with app.app_context():
+            worker.do_what_is_due()
+
+    workers = [threading.Thread(target=look) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(30)
+    work()
+    session.rollback()
+    assert len(session.scalars(select(Issue)).all()) == 1
+    assert sorted(letter.letter.to for letter in letters()) == sorted(READERS)
+    assert states(session) == {"accepted": 3}
+
+
+def test_a_worker_told_to_stop_begins_nothing_new(app: Flask, session: Session) -> None:
+    put_letter(session, *READERS)
+    with app.app_context():
+        worker.do_what_is_due(lambda: True)
+    assert states(session) == {"queued": 3}
+    assert history.worker_seen_at(session)
+
+
+def test_by_night_whoever_never_confirmed_is_forgotten(
+    app: Flask,
+    session: Session,
+    work: Work,
+    letters: Letters,
+    clock: time_machine.Traveller,
+) -> None:
+    sign_up(app.test_client(), "new@example.org")
+    session.rollback()
+    factories.make_subscriber(session, READERS[0])
+    factories.make_subscriber(session, READERS[1], state=SubscriptionState.UNSUBSCRIBED)
+    work()
+    clock.shift(timedelta(days=15))
+    with app.app_context():
+        worker.tidy_up()
+    session.rollback()
+    assert [person.address for person in session.scalars(select(Subscriber))] == list(READERS[:2])
+    assert [(row.address, row.links, row.state) for row in session.scalars(select(Delivery))] == [
+        ("", {}, "accepted")
+    ]
+
+
+def test_no_look_leaves_an_address_in_the_clear(app: Flask, session: Session, work: Work) -> None:
+    sign_up(app.test_client(), "ada.lovelace@example.org")
+    work()
+    session.rollback()
+    raw = session.execute(text("SELECT address FROM deliveries")).scalars().all()
+    assert raw
+    assert all(b"lovelace" not in bytes(value) for value in raw)

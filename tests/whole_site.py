@@ -1,0 +1,131 @@
+"""The whole site with something behind every door, and every door with an address that opens."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import MetaData, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from hrsite import clock, markdown
+from hrsite.accounts.models import DeskSession
+from hrsite.extensions import db
+from hrsite.newsletter.models import Issue, Topic
+from hrsite.outbox import folder
+from tests import factories
+
+READERS = ("reader.one@example.net", "reader.two@example.net")
+# Sign-in and set-up are the desk's own front door; sign-out opens nothing.
+FRONT_DOORS = {
+    "accounts.sign_in",
+    "accounts.send_sign_in",
+    "accounts.set_up",
+    "accounts.send_set_up",
+    "accounts.sign_out",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way of knocking: a method, and a path that leads to something."""
+
+    method: str
+    path: str
+    endpoint: str
+    rule: str
+
+    @property
+    def is_desk(self) -> bool:
+        """Is it below /desk, and not the front door?"""
+        return self.rule.startswith("/desk") and self.endpoint not in FRONT_DOORS
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+@dataclass
+class Furnished:
+    """What stands behind the doors: values for the parts of each path."""
+
+    of: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def doors(self, app: Flask) -> list[Door]:
+        """Every route with every method it has, each with an address that leads to something."""
+        made = []
+        with app.test_request_context():
+            for rule in app.url_map.iter_rules():
+                path = app.url_map.bind("localhost").build(rule.endpoint, self._values(rule))
+                made += [
+                    Door(method, path, rule.endpoint, rule.rule)
+                    for method in sorted((rule.methods or set()) - {"OPTIONS"})
+                ]
+        return made
+
+    def _values(self, rule: Rule) -> dict[str, Any]:
+        if not rule.arguments:
+            return {}
+        room = self.of.get(rule.endpoint) or self.of[rule.endpoint.split(".")[0]]
+        return {name: room[name] for name in rule.arguments}
+
+
+def furnish(app: Flask, session: Session) -> Furnished:
+    """Put something behind every door. The coach must be signed in already."""
+    now = clock.now()
+    picture = factories.make_picture(session)
+    tag = factories.make_tag(session)
+    post = factories.make_post(
+        session, picture=picture, tags=[tag], send_to_readers=True,
+        body_html=markdown.from_markdown("## One\n\nWords, and [a link](https://example.com/).")
+    )  # fmt: skip
+    factories.make_post(session, published_at=None, slug="~a-draft")
+    unsent = factories.make_post(session)
+    notice = factories.make_notice(session)
+    factories.make_page(session)
+    readers = [factories.make_subscriber(session, typed, tuple(Topic)) for typed in READERS]
+    factories.open_issues(session)
+    issue = session.scalars(select(Issue)).one()
+    letter = folder.write(app.config["MAIL_FOLDER"], b"Subject: x\r\n\r\nwords\r\n", now)
+    desk_session = session.scalars(select(DeskSession)).first()
+    links = readers[0].links
+    media = app.config["MEDIA_FOLDER"]
+    media.mkdir(exist_ok=True)
+    (media / f"{picture.name}.webp").write_bytes(b"RIFF")
+    return Furnished(
+        {
+            "posts": {"slug": post.slug},
+            "posts.topic": {"slug": tag.slug},
+            "posts_desk": {"id": post.id},
+            # This one was never emailed: the desk would let it go.
+            "posts_desk.delete": {"id": unsent.id},
+            "notices": {"slug": notice.slug},
+            "notices_desk": {"id": notice.id},
+            "pages_desk": {"slug": "about"},
+            "media": {"name": picture.name},
+            "static": {"filename": "site.css"},
+            "newsletter_desk": {"issue_id": issue.id, "id": issue.id},
+            "outbox_desk": {"name": letter},
+            "accounts_desk": {"id": desk_session.id if desk_session else 1},
+            "newsletter.confirm": {"token": links["confirm"]},
+            "newsletter.say_yes": {"token": links["confirm"]},
+            "newsletter.settings": {"token": links["settings"]},
+            "newsletter.change_settings": {"token": links["settings"]},
+            "newsletter": {"token": links["unsubscribe"]},
+        }
+    )
+
+
+def everything_kept() -> dict[str, str]:
+    """The rows of every table of the database, as it is on disk: a checksum for each."""
+    with db.engine.connect() as connection:
+        found = MetaData()
+        found.reflect(connection)
+        return {
+            name: hashlib.sha256(
+                "\n".join(
+                    sorted(str(tuple(row)) for row in connection.execute(select(table)))
+                ).encode()
+            ).hexdigest()
+            for name, table in found.tables.items()
+        }
