@@ -16,6 +16,8 @@ from hrsite.config import PROJECT
 # Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
 GRACE_SECONDS = 20
 ENDED_UNASKED = 1
+# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool.
+THREADS = 8
 
 
 # Ctrl-C, `kill` and service managers, and a terminal window that is closed.
@@ -54,6 +56,9 @@ def serve(app: Flask) -> None:
         address=app.config["HOST"],
         port=app.config["PORT"],
         interface=Interfaces.WSGI,
+        websockets=False,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
         workers=app.config["WEB_PROCESSES"],
         log_access=False,
         log_enabled=True,

@@ -39,6 +39,7 @@ MAY_READ_REQUEST = {
     "hrsite/cookies.py",
     "hrsite/errors.py",
     "hrsite/furniture.py",
+    "hrsite/limits.py",
     "hrsite/headers.py",
     "hrsite/logs.py",
     "hrsite/pagecache.py",

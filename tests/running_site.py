@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -98,11 +98,10 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
         started = offspring(process.pid)
         yield running
     finally:
-        if process.poll() is None:
-            process.kill()
-            for number in started:
-                if not are_gone([number]):
-                    os.kill(number, signal.SIGKILL)
+        process.kill()
+        for number in started:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
