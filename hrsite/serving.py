@@ -16,8 +16,9 @@ from hrsite.config import PROJECT
 # Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
 GRACE_SECONDS = 20
 ENDED_UNASKED = 1
-# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool.
-THREADS = 8
+# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool, and
+# no more than granian finds sensible for the machine's cores.
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 
 # Ctrl-C, `kill` and service managers, and a terminal window that is closed.

@@ -20,11 +20,11 @@ class Form(FlaskForm):
         """How WTForms comes by what was sent."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What was sent to this form; None when nothing was."""
+            """What came for this form; None when nothing was."""
             if formdata is None or request.method not in SUBMIT_METHODS:
                 return None
-            sent: MultiDict[str, Any] = MultiDict(request.form)
+            given: MultiDict[str, Any] = MultiDict(request.form)
             for field in form:
                 if isinstance(field, FileField):
-                    sent.setlist(field.name, request.files.getlist(field.name))
-            return sent or None
+                    given.setlist(field.name, request.files.getlist(field.name))
+            return given or None

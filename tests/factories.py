@@ -1,5 +1,6 @@
 """Things to test with: plain functions with sensible defaults; each commits what it makes."""
 
+import functools
 import itertools
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from hrsite.posts.models import Post, Tag
 
 PASSWORD = "a quiet room with a lamp on"
 _numbers = itertools.count(1)
+_hash_once = functools.cache(hash_password)  # Slow on purpose; once a run is enough.
 
 
 def _keep(session: Session, row: Any) -> Any:
@@ -36,7 +38,7 @@ def make_account(session: Session, **changes: Any) -> Account:
         "is_owner": True,
         "created_at": clock.now(),
     } | changes
-    facts.setdefault("password_hash", hash_password(PASSWORD))
+    facts.setdefault("password_hash", _hash_once(PASSWORD))
     return _keep(session, Account(**facts))
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -31,9 +32,9 @@ class Running:
             return str(answer.read().decode())
 
     def children(self) -> dict[str, int]:
-        """Its two processes, by the name of their command."""
+        """Its two processes, by the name of their command; `serve` has others of its own."""
         found = {}
-        for number in offspring(self.process.pid):
+        for number in children_of(self.process.pid):
             words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
             if b"hrsite.cli" in words:
                 found[words[words.index(b"hrsite.cli") + 1].decode()] = number
@@ -45,18 +46,31 @@ class Running:
         return self.process.wait(LONGEST_SECONDS)
 
 
-def offspring(number: int) -> list[int]:
-    """The processes another one started, and theirs."""
+def children_of(number: int) -> list[int]:
+    """The processes another one started."""
     try:
-        own = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        return [
+            int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        ]
     except FileNotFoundError:
         return []
-    return [one for child in own for one in (int(child), *offspring(int(child)))]
+
+
+def offspring(number: int) -> list[int]:
+    """The processes another one started, and theirs."""
+    return [one for child in children_of(number) for one in (child, *offspring(child))]
 
 
 def are_gone(numbers: list[int]) -> bool:
-    """Has every one of these processes ended?"""
-    return not any(Path(f"/proc/{number}").exists() for number in numbers)
+    """Has every one of these processes ended? One that nobody has asked after yet has, too."""
+    return all(_state_of(number) in ("", "Z") for number in numbers)
+
+
+def _state_of(number: int) -> str:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2][:1]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def until(is_so: Callable[[], bool]) -> bool:
@@ -65,7 +79,7 @@ def until(is_so: Callable[[], bool]) -> bool:
     while time.monotonic() < deadline:
         if is_so():
             return True
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
     return False
 
 
@@ -89,15 +103,16 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    started: list[int] = []
+    started: set[int] = set()
     try:
         said = "".join(iter(process.stdout.readline, "  Ctrl-C ends it.\n"))
         running = Running(process, port, said)
         assert until(lambda: _answers(running))
         assert until(lambda: set(running.children()) == {"serve", "worker"})
-        started = offspring(process.pid)
+        started |= set(offspring(process.pid))
         yield running
     finally:
+        started |= {one for number in (process.pid, *started) for one in offspring(number)}
         process.kill()
         for number in started:
             with suppress(ProcessLookupError):

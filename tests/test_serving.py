@@ -94,8 +94,14 @@ def test_closing_the_window_ends_both(folder: Path, tmp_path: Path) -> None:
 
 
 @NEEDS_PROC
-def test_when_one_of_the_two_dies_the_other_ends_too(folder: Path, tmp_path: Path) -> None:
+def test_a_dead_web_process_is_replaced_and_without_the_site_the_worker_ends(
+    folder: Path, tmp_path: Path
+) -> None:
     with demo(folder, tmp_path) as site:
+        (web,) = offspring(site.children()["serve"])
+        os.kill(web, signal.SIGKILL)
+        assert until(lambda: are_gone([web]))
+        assert until(lambda: offspring(site.children()["serve"]) not in ([], [web]))
         all_of_them = offspring(site.process.pid)
         os.kill(site.children()["serve"], signal.SIGKILL)
         assert site.process.wait(40) != 0
