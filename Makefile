@@ -52,7 +52,7 @@ doctor: .venv/.runtime ## Check the settings, the database, the mail relay and t
 
 .PHONY: test
 test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="tests/posts -x").
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 .PHONY: lint
 lint: .venv/.test ## Check the style, the types and the templates.

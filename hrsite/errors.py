@@ -6,7 +6,13 @@ from typing import NamedTuple
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -151,7 +157,8 @@ def _may_pass(fault: DBAPIError) -> bool:
     if isinstance(fault.orig, sqlite3.Error):
         # The lowest octet says which fault it is, the others which kind of it.
         return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF in PASSING_SQLITE_FAULTS
-    return isinstance(fault, (OperationalError, InterfaceError))
+    # IntegrityError: two people saved the same new thing at once. Pressed again, it goes through.
+    return isinstance(fault, (OperationalError, InterfaceError, IntegrityError))
 
 
 def _busy_page() -> Response:

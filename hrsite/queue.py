@@ -46,8 +46,23 @@ def open_queue(url: str) -> Huey:
         pool = ConnectionPool.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
         return RedisHuey(QUEUE_NAME, connection_pool=pool, **options)
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresHuey(QUEUE_NAME, dsn=url, connect_timeout=SECONDS, **options)
+        return _open_postgresql(url, options)
     raise UnknownQueue(url.split(":", 1)[0])
+
+
+def _open_postgresql(url: str, options: dict[str, Any]) -> Huey:
+    """A queue in PostgreSQL; the site starts even while that is away, and says so in its log."""
+    import psycopg  # An extra: not everybody has it.
+
+    huey = PostgresHuey(
+        QUEUE_NAME, dsn=url, connect_timeout=SECONDS, create_tables=False, **options
+    )
+    try:
+        huey.storage.initialize_schema()
+    except psycopg.Error as trouble:
+        # Away; or another process made the tables this very moment.
+        log.warning("queue_unreachable", trouble=type(trouble).__name__)
+    return huey
 
 
 def wake() -> None:

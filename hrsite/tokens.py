@@ -44,9 +44,13 @@ def read_stamp(text: str) -> datetime:
     """The moment a form was rendered. Raises BadStamp when we did not sign it."""
     try:
         seconds = int(_signer().unsign(text.encode("utf-8", "replace")))
-        return datetime.fromtimestamp(seconds, UTC)
+        moment = datetime.fromtimestamp(seconds, UTC)
     except (BadSignature, ValueError, OverflowError, OSError) as trouble:
         raise BadStamp from trouble
+    if stamp(moment) != text:
+        # Base64 lets letters follow its "=": the same signature, but not as we wrote it.
+        raise BadStamp
+    return moment
 
 
 def _signer() -> Signer:

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from huey.storage import BaseSqlStorage
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
@@ -134,6 +135,9 @@ def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> I
     for app in made:
         with app.app_context():
             db.engine.dispose()
+        storage = app.extensions["huey"].storage
+        if isinstance(storage, BaseSqlStorage):
+            storage.close()
     if database == "postgresql":
         databases.drop_database("test")
 

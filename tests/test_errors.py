@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hrsite.errors import WORDS
@@ -85,6 +85,7 @@ def test_a_fault_of_ours_is_a_page_without_a_trace(app: Flask, fault: Exception)
         OSError(errno.ENOSPC, SECRET),
         OperationalError("SELECT", {}, Exception(SECRET)),
         InterfaceError("SELECT", {}, Exception(SECRET)),
+        IntegrityError("INSERT", {}, Exception(SECRET)),
         PoolTimeout(SECRET),
     ],
     ids=lambda fault: type(fault).__name__,

@@ -1,6 +1,8 @@
 """Readers ask for letters, say yes, change what they get, and leave."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,19 +34,8 @@ def signup() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """Keep the request; the same answer whoever the address belongs to."""
     form = SignupForm()
-    verdict = _screened(form)
-    problem = STALE if verdict == screening.Verdict.STALE else None
-    if verdict == screening.Verdict.FINE:
-        try:
-            asking.request_signup(db.session(), form.address.data or "", form.chosen(), clock.now())
-        except addresses.BadAddress as trouble:
-            problem = str(trouble)
-        else:
-            db.session.commit()
-            queue.wake()
-    if problem:
-        return render_template("newsletter/signup.html", form=form, problem=problem), 422
-    return redirect(url_for("newsletter.asked"), 303)
+    keep = partial(asking.request_signup, topics=form.chosen())
+    return _taken(form, keep, "newsletter/signup.html", "newsletter.asked")
 
 
 @blueprint.get("/signup/asked")
@@ -62,20 +53,7 @@ def link() -> ResponseReturnValue:
 @blueprint.post("/signup/link")
 def ask_for_link() -> ResponseReturnValue:
     """Keep the wish; the same answer whoever the address belongs to."""
-    form = LinkForm()
-    verdict = _screened(form)
-    problem = STALE if verdict == screening.Verdict.STALE else None
-    if verdict == screening.Verdict.FINE:
-        try:
-            asking.request_link(db.session(), form.address.data or "", clock.now())
-        except addresses.BadAddress as trouble:
-            problem = str(trouble)
-        else:
-            db.session.commit()
-            queue.wake()
-    if problem:
-        return render_template("newsletter/link.html", form=form, problem=problem), 422
-    return redirect(url_for("newsletter.link_asked"), 303)
+    return _taken(LinkForm(), asking.request_link, "newsletter/link.html", "newsletter.link_asked")
 
 
 @blueprint.get("/signup/link/asked")
@@ -163,6 +141,25 @@ def undo(token: str) -> ResponseReturnValue:
         return _unknown_link("come back")
     db.session.commit()
     return render_template("newsletter/undone.html")
+
+
+def _taken(
+    form: PublicForm, keep: Callable[..., None], template: str, next_page: str
+) -> ResponseReturnValue:
+    """Screen a public form and keep what it asks for; or show it again, saying why."""
+    verdict = _screened(form)
+    problem = STALE if verdict == screening.Verdict.STALE else None
+    if verdict == screening.Verdict.FINE:
+        try:
+            keep(db.session(), form.address.data or "", now=clock.now())
+        except addresses.BadAddress as trouble:
+            problem = str(trouble)
+        else:
+            db.session.commit()
+            queue.wake()
+    if problem:
+        return render_template(template, form=form, problem=problem), 422
+    return redirect(url_for(next_page), 303)
 
 
 def _screened(form: PublicForm) -> screening.Verdict:
