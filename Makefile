@@ -54,6 +54,13 @@ doctor: .venv/.runtime ## Check the settings, the database, the mail relay and t
 test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="tests/posts -x").
 	@$(RUN) pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
+.PHONY: trial-crash
+trial-crash: export READERS ?= 10000
+trial-crash: export KILLS ?= 200
+trial-crash: export DATABASE ?= sqlite
+trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, DATABASE).
+	@$(RUN) tests.trials.crash
+
 .PHONY: lint
 lint: .venv/.test ## Check the style, the types and the templates.
 	@$(RUN) ruff check --quiet
