@@ -60,6 +60,9 @@ def run(app: Flask) -> None:
         db.session.commit()
     log.info("worker_started", worker=name())
     consumer.run()
+    with app.app_context():
+        presence.leave(db.session(), name(), clock.now())
+        db.session.commit()
 
 
 def name() -> str:

@@ -126,3 +126,5 @@ class Worker(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Nothing while it runs, and when it was killed.
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

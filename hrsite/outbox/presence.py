@@ -18,7 +18,8 @@ FRESH = timedelta(seconds=30)
 
 def announce(session: Session, name: str, now: datetime) -> None:
     """Say that a worker starts, and whether it is alone."""
-    others = session.scalars(select(Worker.name).where(Worker.seen_at > now - SILENCE)).all()
+    here = select(Worker.name).where(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))
+    others = session.scalars(here).all()
     if [other for other in others if other != name]:
         log.info(
             "another_worker_is_here",
@@ -32,8 +33,15 @@ def refresh(session: Session, name: str, now: datetime) -> None:
     worker = session.get(Worker, name)
     if worker is None:
         session.add(Worker(name=name, started_at=now, seen_at=now))
-    elif abs(now - worker.seen_at) > FRESH:
-        worker.seen_at = now
+    elif abs(now - worker.seen_at) > FRESH or worker.ended_at is not None:
+        worker.seen_at, worker.ended_at = now, None
+
+
+def leave(session: Session, name: str, now: datetime) -> None:
+    """Say that a worker ends, as it was told to."""
+    worker = session.get(Worker, name)
+    if worker is not None:
+        worker.seen_at = worker.ended_at = now
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -4,12 +4,13 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.running_site import answers, free_port, until
 
 CODE = re.compile(r"Type code\s+(\S+)")
 READY = {"start": ("Started worker-1", "worker_started"), "serve": ("Started worker-1",)}
@@ -20,7 +21,7 @@ class LiveSite:
     """`hrsite start` or `hrsite serve` in processes of its own; keeps every line it prints."""
 
     def __init__(self, command: str, data: Path, **settings: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         own = {
             "HRSITE_MODE": "development",
@@ -87,12 +88,8 @@ def live_site(command: str, data: Path, **settings: str) -> Iterator[LiveSite]:
     site = LiveSite(command, data, **settings)
     try:
         site.wait_for(*READY[command])
+        # The server says that it has started before it listens.
+        assert until(lambda: answers(site.url)), "".join(site.lines)
         yield site
     finally:
         site.end()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

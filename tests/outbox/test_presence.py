@@ -49,6 +49,23 @@ def test_a_worker_that_comes_back_is_not_taken_for_another(
     assert WELCOME not in caplog.text
 
 
+def test_a_worker_that_ended_politely_is_gone_at_once_and_was_last_seen_then(
+    session: Session, clock: time_machine.Traveller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    announce(session, "one")
+    clock.shift(timedelta(seconds=10))
+    presence.leave(session, "one", our_clock.now())
+    session.commit()
+    announce(session, "two")
+    assert WELCOME not in caplog.text
+    assert history.worker_seen_at(session) == our_clock.now()
+    presence.refresh(session, "one", our_clock.now())
+    session.commit()
+    announce(session, "three")
+    assert WELCOME in caplog.text
+
+
 def test_a_silent_worker_is_taken_for_gone(
     session: Session, clock: time_machine.Traveller, caplog: pytest.LogCaptureFixture
 ) -> None:
