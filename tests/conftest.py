@@ -2,6 +2,7 @@
 
 import os
 import re
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask, has_app_context
@@ -29,6 +31,12 @@ SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
 KINDS = ("sqlite", "postgresql")
 
 AppMaker = Callable[..., Flask]
+
+# No deadlines: how long an example takes says more of the machine than of the code. A run in CI
+# tries the same examples each time; everywhere else each run looks at new ones.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 class CompiledOnce(BytecodeCache):

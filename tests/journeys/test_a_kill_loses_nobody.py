@@ -19,7 +19,6 @@ def test_whoever_a_killed_worker_left_behind_gets_the_letter(
 ) -> None:
     outcome = crash.run(app, session, READERS, KILLS, tmp_path / "worker.log")
     assert outcome.keeps_the_promise(), outcome
-    assert states(session) == {"accepted": len(READERS)}
     # The desk knows of each repeat: no reader has two copies without a row that says so.
     assert sum(row.repeat_count for row in rows(session)) >= outcome.repeats
 
