@@ -2,7 +2,6 @@
 
 import os
 import re
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
