@@ -75,15 +75,20 @@ def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetim
 
 
 def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
-    """Within the hour, take back what was left. False when it is too late, or nothing was left."""
+    """Within the hour, take the last leaving back: what was left before that stays left.
+
+    False when it is too late, or nothing was left.
+    """
     left = session.scalars(
-        select(ConsentEvent.topic).where(
+        select(ConsentEvent)
+        .where(
             ConsentEvent.address_key == subscriber.address_key,
             ConsentEvent.kind == "unsubscribed",
             ConsentEvent.happened_at > now - UNDO,
         )
-    )
-    topics = {topic for topic in left if topic is not None}
+        .order_by(ConsentEvent.happened_at.desc())
+    ).all()
+    topics = {event.topic for event in left if event.happened_at == left[0].happened_at}
     for subscription in subscriber.subscriptions:
         if subscription.topic in topics and subscription.state == UNSUBSCRIBED:
             set_state(subscription, CONFIRMED, now)

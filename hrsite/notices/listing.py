@@ -18,18 +18,16 @@ def published(now: datetime) -> Select[SessionNotice]:
 
 
 def upcoming(session: Session, now: datetime) -> Sequence[SessionNotice]:
-    """What is true now: the next session first; what holds until further notice last."""
+    """What is true now: the next session first; what holds until further notice last.
+
+    The bar on every page shows the first of them.
+    """
     return session.scalars(
         published(now)
         .where(or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now))
         .order_by(SessionNotice.starts_at.asc().nulls_last(), SessionNotice.id.desc())
         .limit(MOST_UPCOMING)
     ).all()
-
-
-def current(session: Session, now: datetime) -> Sequence[SessionNotice]:
-    """For the bar on every page."""
-    return upcoming(session, now)
 
 
 def past(session: Session, now: datetime) -> Sequence[SessionNotice]:

@@ -37,7 +37,7 @@ def show(slug: str) -> str:
 
 def current_notices() -> Sequence[SessionNotice]:
     """For the bar on any page."""
-    return listing.current(db.session(), clock.now())
+    return listing.upcoming(db.session(), clock.now())
 
 
 @blueprint.app_context_processor

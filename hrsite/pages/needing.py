@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
-from hrsite.outbox import history
+from hrsite.outbox import history, presence
 from hrsite.pages import listing
 from hrsite.posts import shelf
 
-# The worker looks at the rows every minute; after this long without a sign it is not there.
-WORKER_SILENCE = timedelta(minutes=5)
 # "Until further notice" is easily forgotten.
 NOTICE_AGE = timedelta(days=90)
 
@@ -56,7 +54,7 @@ def _paused_letters(session: Session) -> list[Need]:
 
 def _letters_without_worker(session: Session, now: datetime) -> list[Need]:
     seen_at = history.worker_seen_at(session)
-    is_there = seen_at is not None and now - seen_at < WORKER_SILENCE
+    is_there = seen_at is not None and now - seen_at < presence.SILENCE
     if is_there or not history.waiting_count(session):
         return []
     text = "Letters wait, and the part that carries them is not running. None are lost."

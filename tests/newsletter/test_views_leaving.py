@@ -113,3 +113,15 @@ def test_leaving_can_be_undone_for_an_hour_and_not_longer(
     clock.shift(timedelta(minutes=61))
     assert client.post(f"{path}/undo").status_code == 404
     assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
+def test_undo_brings_back_the_last_leaving_and_no_earlier_choice(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session, topics=tuple(Topic))
+    client.post(f"/settings/{ada.links['settings']}", data={"topics": ["notices"]})
+    clock.shift(timedelta(minutes=5))
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.post(path, data={"button": "1"})
+    client.post(f"{path}/undo")
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED, Topic.NOTICES: CONFIRMED}

