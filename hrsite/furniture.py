@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 from hrsite import clock, markup, tokens
 
+# Past an hour and a half hours are told, past two days days.
+MINUTES_TOLD, HOURS_TOLD = 90, 48
+
 
 @dataclass(frozen=True)
 class Site:
@@ -71,6 +74,18 @@ def moment(when: datetime) -> str:
     """Tuesday 4 June 2026 at 6:00 pm, Toronto time."""
     local = clock.local(when)
     return f"{local:%A} {day(when)} at {clock_time(when)}, {zone_name()}"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """12 minutes ago, 3 hours ago: as much as somebody wants to know of a time gone by."""
+    minutes = int((now - when).total_seconds()) // 60
+    if minutes < 1:
+        return "less than a minute ago"
+    if minutes < MINUTES_TOLD:
+        return f"{count(minutes, 'minute', 'minutes')} ago"
+    if minutes < HOURS_TOLD * 60:
+        return f"{count(minutes // 60, 'hour', 'hours')} ago"
+    return f"{count(minutes // (24 * 60), 'day', 'days')} ago"
 
 
 def isotime(when: datetime) -> str:

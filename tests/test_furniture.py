@@ -1,7 +1,7 @@
 """What every template may use: dates in words, counts, addresses of files, the site's own words."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,23 @@ def test_the_zone_is_named_as_people_name_it(site: Flask, zone: str, said: str) 
 )
 def test_a_count_agrees_with_its_noun(number: int, said: str) -> None:
     assert furniture.count(number, "reader", "readers") == said
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (timedelta(seconds=-5), "less than a minute ago"),
+        (timedelta(seconds=59), "less than a minute ago"),
+        (timedelta(minutes=1, seconds=59), "1 minute ago"),
+        (timedelta(minutes=12), "12 minutes ago"),
+        (timedelta(minutes=89), "89 minutes ago"),
+        (timedelta(minutes=90), "1 hour ago"),
+        (timedelta(hours=47), "47 hours ago"),
+        (timedelta(hours=48), "2 days ago"),
+    ],
+)
+def test_a_time_gone_by_is_said_as_a_person_would(gone: timedelta, said: str) -> None:
+    assert furniture.ago(EVENING, EVENING + gone) == said
 
 
 def test_a_title_always_has_the_same_pattern() -> None:

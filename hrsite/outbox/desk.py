@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, queue
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.outbox import delivering, folder, history
+from hrsite.outbox import delivering, folder, history, presence
 
 blueprint = Blueprint("outbox_desk", __name__, url_prefix="/desk/letters")
 blueprint.before_request(guard.require_coach)
@@ -18,7 +18,8 @@ STATE_WORDS = {"refused": "Refused", "uncertain": "Not known", "deferred": "Will
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """What waits, what failed, who carries it; without a mail server, the letters themselves."""
-    is_real = bool(current_app.config["MAIL_SERVER"])
+    is_real, now = bool(current_app.config["MAIL_SERVER"]), clock.now()
+    worker = presence.look(db.session(), now)
     troubled = [
         (
             addresses.mask(delivery.address),
@@ -36,7 +37,8 @@ def index() -> ResponseReturnValue:
         paused=history.paused(db.session()),
         folder=[] if is_real else folder.letters(current_app.config["MAIL_FOLDER"]),
         mail_is_real=is_real,
-        worker_seen_at=history.worker_seen_at(db.session()),
+        worker=worker,
+        worker_trouble=worker.trouble(now),
     )
 
 

@@ -1,11 +1,13 @@
 """Workers say that they are here, so that the desk can tell when none is."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hrsite import furniture
 from hrsite.outbox.models import Worker
 
 log = structlog.get_logger(__name__)
@@ -14,6 +16,30 @@ log = structlog.get_logger(__name__)
 SILENCE = timedelta(minutes=3)
 # Often enough to say so during a long delivery, without a write for every letter.
 FRESH = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether a worker is here now, and when any was last seen; None: none ever ran."""
+
+    is_here: bool
+    seen_at: datetime | None
+
+    def trouble(self, now: datetime) -> str | None:
+        """Why no mail goes out, in words; None when a worker is here to carry it."""
+        if self.is_here:
+            return None
+        if self.seen_at is None:
+            return "Not sending: no worker has run yet."
+        return f"Not sending: worker last seen {furniture.ago(self.seen_at, now)}."
+
+
+def look(session: Session, now: datetime) -> Presence:
+    """Is there a worker to carry mail? One that said goodbye is not, however short ago."""
+    here = select(Worker.seen_at).where(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))
+    newest = select(Worker.seen_at).order_by(Worker.seen_at.desc())
+    is_here = session.scalar(here.limit(1)) is not None
+    return Presence(is_here, session.scalar(newest.limit(1)))
 
 
 def announce(session: Session, name: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
         *_paused_letters(session),
-        *_letters_without_worker(session, now),
+        *_no_worker(session, now),
         *_old_notices(session, now),
         *_missing_pages(session),
         *_first_article(session, now),
@@ -52,12 +52,11 @@ def _paused_letters(session: Session) -> list[Need]:
     return found
 
 
-def _letters_without_worker(session: Session, now: datetime) -> list[Need]:
-    seen_at = history.worker_seen_at(session)
-    is_there = seen_at is not None and now - seen_at < presence.SILENCE
-    if is_there or not history.waiting_count(session):
+def _no_worker(session: Session, now: datetime) -> list[Need]:
+    trouble = presence.look(session, now).trouble(now)
+    if trouble is None:
         return []
-    text = "Letters wait, and the part that carries them is not running. None are lost."
+    text = f"{trouble} Nothing is lost: letters wait, and go out when it runs again."
     return [Need(text, "outbox_desk.index", {}, "See the letters")]
 
 

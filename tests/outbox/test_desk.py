@@ -15,7 +15,7 @@ from tests.outbox.smtp_server import DROP, RawServer, mail_server
 
 def test_an_empty_page_says_what_will_stand_there(coach: FlaskClient) -> None:
     page = coach.get("/desk/letters/").text
-    for words in ("0 letters", "Never", "No mail goes out until the worker runs", "Nothing yet"):
+    for words in ("0 letters", "Never", "no worker has run yet", "hrsite worker", "Nothing yet"):
         assert words in page
 
 
@@ -72,15 +72,32 @@ def test_go_on_resumes_all_that_was_paused(
     assert states(session) == {"accepted": 6}
 
 
-def test_the_page_says_when_the_worker_was_last_seen(
+def test_a_worker_that_fell_silent_shows_with_how_long_ago_it_was_seen(
     session: Session, coach: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     presence.refresh(session, "one", our_clock.now())
     session.commit()
-    clock.shift(timedelta(minutes=20))
+    clock.shift(presence.SILENCE - timedelta(seconds=1))
+    for page in ("/desk/letters/", "/desk/"):
+        assert "Not sending" not in coach.get(page).text
+    clock.shift(timedelta(minutes=9, seconds=1))
+    for page in ("/desk/letters/", "/desk/"):
+        assert "Not sending: worker last seen 12 minutes ago." in coach.get(page).text
+    assert "Tuesday 2 June 2026 at 10:00 am" in coach.get("/desk/letters/").text
+
+
+def test_a_worker_that_was_told_to_end_is_missed_at_once(
+    session: Session, coach: FlaskClient
+) -> None:
+    for name in ("one", "two"):
+        presence.refresh(session, name, our_clock.now())
+    presence.leave(session, "one", our_clock.now())
+    session.commit()
+    assert "Not sending" not in coach.get("/desk/letters/").text
+    presence.leave(session, "two", our_clock.now())
+    session.commit()
     page = coach.get("/desk/letters/").text
-    assert "Tuesday 2 June 2026 at 10:00 am" in page
-    assert "No mail goes out until the worker runs" not in page
+    assert "Not sending: worker last seen less than a minute ago." in page
 
 
 def test_a_letter_of_the_folder_opens_with_its_links(

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from hrsite import clock as site_clock
 from hrsite.newsletter.models import Topic
+from hrsite.outbox import presence
 from hrsite.pages.models import Page
 from tests.factories import make_notice, make_page, make_post, make_subscriber
 
@@ -42,6 +43,8 @@ def test_the_desk_shows_what_is_begun_what_is_planned_and_what_is_out(
     coach: FlaskClient, session: Session
 ) -> None:
     make_page(session)
+    presence.announce(session, "here", site_clock.now())
+    session.commit()
     make_post(session, title="Begun", published_at=None)
     make_post(session, title="Planned", published_at=site_clock.now() + timedelta(days=1))
     make_post(session, title="Read by many")
