@@ -101,6 +101,8 @@ def _read(env: Env) -> dict[str, Any]:
         "MAIL_SENDER": env.str("MAIL_SENDER", "", validate=rules.address),
         "MAIL_ISSUE_SENDER": env.str("MAIL_ISSUE_SENDER", "", validate=rules.address),
         "MAIL_REPLY_TO": env.str("MAIL_REPLY_TO", "", validate=rules.address),
+        # Where letters come back to: each copy gets a tag after "+". Empty: to the sender.
+        "MAIL_BOUNCE_ADDRESS": env.str("MAIL_BOUNCE_ADDRESS", "", validate=rules.bounce_address),
         # A postal address for the foot of each letter, where the law asks for one.
         "MAIL_FOOTER": env.str("MAIL_FOOTER", ""),
         # What to do with a letter that was in the air when the line broke: repeat once, or hold.

@@ -14,6 +14,8 @@ from hrsite.addresses import BadAddress, wire_form
 # A host as it stands in an address bar: letters, digits, dots, hyphens; or an IPv6 address.
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
+# Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
+LONGEST_BOUNCE_MAILBOX = 27
 _USUAL_PORTS = {"http": 80, "https": 443}
 _QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
 
@@ -116,6 +118,16 @@ def address(text: str) -> None:
             wire_form(text)
     except BadAddress:
         raise ValidationError("is no email address, such as post@example.org") from None
+
+
+def bounce_address(text: str) -> None:
+    """An address with room for a tag that tells each letter apart."""
+    address(text)
+    if len(text.rpartition("@")[0]) > LONGEST_BOUNCE_MAILBOX:
+        raise ValidationError(
+            f"may have at most {LONGEST_BOUNCE_MAILBOX} letters before the @, because each"
+            " letter adds a tag of its own"
+        )
 
 
 def link(text: str) -> None:

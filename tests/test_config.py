@@ -95,6 +95,7 @@ WRONG = {
     "MAIL_TIMEOUT": "nan",
     "MAIL_REPLY_TIMEOUT": "-1",
     "MAIL_SENDER": "Zq7",
+    "MAIL_BOUNCE_ADDRESS": "Zq7-far-too-long-for-a-tag-of-ours@example.org",
     "UNCERTAIN": "Zq7",
     "MAX_UPLOAD_MEGABYTES": "0",
     "SIGNUP_MIN_SECONDS": "-1",
