@@ -153,6 +153,9 @@ def _complete(settings: dict[str, Any]) -> list[str]:
     settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{folder / 'hrsite.db'}"
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{folder / 'queue.db'}"
     settings["MAIL_SENDER"] = settings["MAIL_SENDER"] or f"post@{host}"
+    if not development and not rules.is_address(settings["MAIL_SENDER"]):
+        # RFC 5321 4.5.3.1.3: not every host name leaves room for one.
+        return ["MAIL_SENDER: missing. Your host name makes no address to write from by itself."]
     settings["MAIL_ISSUE_SENDER"] = settings["MAIL_ISSUE_SENDER"] or settings["MAIL_SENDER"]
     settings |= {
         "DATA_DIR": folder,

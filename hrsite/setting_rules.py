@@ -16,6 +16,8 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
+# As long as a letter's sender may be in the ledger.
+LONGEST_WORDS = 200
 _USUAL_PORTS = {"http": 80, "https": 443}
 _QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
 
@@ -109,15 +111,23 @@ def one_line(text: str) -> None:
     """Words for a title or a header: a line break there would begin another header."""
     if not text.isprintable():
         raise ValidationError("must be one line of plain text")
+    if len(text) > LONGEST_WORDS:
+        raise ValidationError(f"must be at most {LONGEST_WORDS} characters")
 
 
 def address(text: str) -> None:
     """An email address that can be written to a mail server, when there is one."""
+    if text and not is_address(text):
+        raise ValidationError("is no email address, such as post@example.org")
+
+
+def is_address(text: str) -> bool:
+    """Can this be written to a mail server?"""
     try:
-        if text:
-            wire_form(text)
+        wire_form(text)
     except BadAddress:
-        raise ValidationError("is no email address, such as post@example.org") from None
+        return False
+    return True
 
 
 def bounce_address(text: str) -> None:

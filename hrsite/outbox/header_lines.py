@@ -19,8 +19,11 @@ from hrsite.addresses import BadAddress, wire_form
 Mailbox = tuple[str, str]
 
 LONGEST_LINE = 998  # RFC 5322 2.1.1, without the line end.
-# RFC 2047 2: an encoded word is at most 75 octets; 45 octets are 60 in base64, and 12 around.
-_WORD_OCTETS = 45
+# RFC 2047 2: a line with an encoded word is at most 76 octets. 39 octets are 52 in base64, and 12
+# around, which leaves room for "Reply-To: ".
+_WORD_OCTETS = 39
+# A longer name could not be folded: it may have no blank.
+_LONGEST_PLAIN_NAME = 200
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _NAME = re.compile(r"[!-9;-~]{1,76}")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
@@ -78,7 +81,7 @@ def _mailbox(header: str, name: str, address: str) -> str:
         wire = wire_form(address)
     except BadAddress as trouble:
         raise BadHeader(f"{header}: {trouble}") from trouble
-    if _PRINTABLE.fullmatch(name) and "=?" not in name:
+    if len(name) <= _LONGEST_PLAIN_NAME and _PRINTABLE.fullmatch(name) and "=?" not in name:
         return formataddr((name.strip(), wire))
     return "\r\n ".join([*_encoded_words(name), f"<{wire}>"])
 

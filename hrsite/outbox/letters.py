@@ -1,5 +1,6 @@
 """One person's copy of a message, as it goes on the wire."""
 
+import hashlib
 from datetime import datetime
 
 from flask import current_app
@@ -9,6 +10,7 @@ from hrsite.outbox.models import Delivery, OutboxMessage
 from hrsite.outbox.wire import Letter
 
 UNSUBSCRIBE = "unsubscribe"
+LONGEST_LIST_ID = 254  # RFC 2919 2.
 
 
 def letter_for(delivery: Delivery, now: datetime) -> Letter:
@@ -42,6 +44,14 @@ def _headers(
         ("List-Unsubscribe", f"<{link}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         # RFC 2919: which list this is, without a topic word for an onlooker to read.
-        ("List-Id", f"<{'letters' if message.stream == 'articles' else 'notes'}.{domain}>"),
+        ("List-Id", f"<{list_id(message.stream, domain)}>"),
         ("Precedence", "bulk"),
     )
+
+
+def list_id(stream: str, domain: str) -> str:
+    """The list's name under our domain; under "localhost" when that would be too long."""
+    name = "letters" if stream == "articles" else "notes"
+    if len(name) + 1 + len(domain) <= LONGEST_LIST_ID:
+        return f"{name}.{domain}"
+    return f"{name}.{hashlib.sha256(domain.encode()).hexdigest()[:32]}.localhost"
