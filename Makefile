@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+# What a trial may be asked for; without an answer it takes its own.
+export READERS KILLS IN_FLIGHT SIGNAL DATABASE QUEUE WORKERS SEED
 
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 INSTALL := $(UV) pip install --quiet --python .venv/bin/python
@@ -55,10 +57,7 @@ test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="t
 	@$(RUN) pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 .PHONY: trial-crash
-trial-crash: export READERS ?= 10000
-trial-crash: export KILLS ?= 200
-trial-crash: export DATABASE ?= sqlite
-trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, DATABASE).
+trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, DATABASE …).
 	@$(RUN) tests.trials.crash
 
 .PHONY: lint

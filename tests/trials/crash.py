@@ -4,211 +4,170 @@
 broke; a bounded one runs with the tests.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import random
 import signal
-import subprocess
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count as counted
 
-import flask_migrate
-from flask import Flask
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from tests.outbox.ledger import look, put_letter
+from tests.trials.forked_workers import Forks, forks, owner_of
+from tests.trials.outcomes import Outcome, let_time_pass, outcome, waiting_count
+from tests.trials.places import Place, new_place, wish
+from tests.trials.post_office import MOMENTS, REPLY, PostOffice, nothing, post_office
 
-from hrsite import clock, create_app
-from hrsite.config import PROJECT
-from hrsite.extensions import db, only_reads
-from hrsite.outbox.models import Delivery, DeliveryState
-from tests import databases
-from tests.conftest import SECRET, settings_for
-from tests.outbox.ledger import look, mail_goes_to, put_letter, rows, states
-from tests.outbox.smtp_server import Inbox, mail_server
-
-# Where in a letter a worker is killed: it has named the reader; the letter is whole and waits for
-# its reply; the reply is on its way back.
-MOMENTS = ("rcpt", "air", "reply")
-LONGEST_SECONDS = 600
-IN_FLIGHT = 1
-
-
-class Trial:
-    """Real worker processes against a real mail server that ends them at a given letter."""
-
-    def __init__(self, app: Flask, inbox: Inbox, log: Path) -> None:
-        mail_goes_to(app, inbox.port)
-        self.environment = os.environ | {
-            "HRSITE_MODE": "development",
-            "DATA_DIR": str(app.config["DATA_DIR"]),
-            "DATABASE_URL": app.config["DATABASE_URL"],
-            "QUEUE_URL": "",
-            "BASE_URL": "http://localhost",
-            "SECRET_KEY": SECRET,
-            "ADDRESS_KEY": SECRET,
-            "MAIL_SERVER": "127.0.0.1",
-            "MAIL_PORT": str(inbox.port),
-            "MAIL_USE_TLS": "false",
-        }
-        self.inbox, self.log = inbox, log
-        self.worker: subprocess.Popen[bytes] | None = None
-        self.end: Callable[[str], None] = lambda moment: None
-        inbox.handle_RCPT = self.handle_rcpt  # type: ignore[attr-defined]
-        inbox.handle_DATA = self.handle_data  # type: ignore[method-assign]
-
-    async def handle_rcpt(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        envelope.rcpt_tos.append(address)
-        self.end("rcpt")
-        return "250 2.1.5 known"
-
-    async def handle_data(self, server: Any, session: Any, envelope: Any) -> str:
-        self.inbox.envelopes.append(envelope)
-        self.end("air")
-        server.loop.call_soon(self.end, "reply")
-        return "250 2.0.0 kept"
-
-    def run_until(self, letter_count: int, by: signal.Signals, at: str = "air") -> int:
-        """Run a worker and end it at that letter, at that moment of it; its exit code."""
-
-        def end(moment: str) -> None:
-            if self.worker and moment == at and len(self.inbox.envelopes) >= letter_count:
-                self.worker.send_signal(by)
-
-        with self.log.open("ab") as log:
-            self.worker = subprocess.Popen(
-                [sys.executable, "-m", "hrsite.cli", "worker"],
-                cwd=PROJECT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
-            self.end = end
-            try:
-                return self.worker.wait(LONGEST_SECONDS)
-            finally:
-                self.end = lambda moment: None
-                self.worker.kill()
-                self.worker.wait()
+LONGEST_SECONDS = 120
+# A worker that has had nothing to do for so long is ended while it idles.
+IDLE_SECONDS = 5.0
+# Before it listens for signals, a polite one ends a worker at once.
+POLITE_ENDS = {0, -signal.SIGTERM}
+# Beside the chosen moments of a letter: any moment, wherever the worker happens to be.
+WHENEVER, AT_THE_START = "whenever", "at the start"
+KINDS = (*MOMENTS, WHENEVER, WHENEVER, WHENEVER, AT_THE_START)
+# A worker needs about so long to begin with letters, and to hand over a few.
+STARTING_SECONDS, A_FEW_LETTERS_SECONDS = 1.0, 0.05
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What every reader got in the end."""
+class Moment:
+    """When to end a worker: at a letter (counted from the first), or so long after it."""
 
-    readers: int
-    # Got nothing, and the desk does not say so either.
-    missed: int
-    duplicates: int
-    # Second copies that do not say they are the same letter.
-    strange: int
-    kills: int
-    accepted: int
-    # In the air twice when a worker died: not repeated again, and told to the coach.
-    not_known: int
-    repeats: int
-
-    def keeps_the_promise(self) -> bool:
-        """Nobody missed, no more doubles than letters in the air, each with one Message-ID."""
-        return (
-            self.missed == 0
-            and self.duplicates <= self.kills * IN_FLIGHT
-            and self.strange == 0
-            and self.accepted + self.not_known == self.readers
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"readers {self.readers} missed {self.missed} duplicates {self.duplicates}"
-            f" in flight {IN_FLIGHT} kills {self.kills} accepted {self.accepted}"
-            f" not known {self.not_known}"
-        )
+    letter: int
+    kind: str
+    seconds: float = 0.0
 
 
-def run(app: Flask, session: Session, readers: list[str], kills: int, log: Path) -> Outcome:
-    """Kill `kills` workers at random letters and moments, let one finish, and count."""
-    put_letter(session, *readers)
-    numbers = sorted(random.sample(range(1, len(readers) - 1), kills))
-    with mail_server() as inbox:
-        trial = Trial(app, inbox, log)
-        for number in numbers:
-            code = trial.run_until(number, signal.SIGKILL, random.choice(MOMENTS))
-            assert code == -signal.SIGKILL, f"the worker ended by itself; see {log}"
-            let_time_pass(session)
-        for _ in range(3):
-            look(app)
-            let_time_pass(session)
-    return _counted(session, inbox, readers, kills)
-
-
-def let_time_pass(session: Session) -> None:
-    """As if a quarter of an hour had gone by since the last worker died."""
-    now = clock.now()
-    session.execute(
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.SENDING)
-        .values(lease_until=now - timedelta(seconds=1))
-    )
-    session.execute(
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.UNCERTAIN, Delivery.next_at.is_not(None))
-        .values(next_at=now)
-    )
-    session.commit()
-
-
-def identities(inbox: Inbox) -> list[tuple[str, bytes]]:
-    """Each letter that arrived: to whom, and its Message-ID."""
+def random_moments(readers: int, kills: int, chance: random.Random) -> list[Moment]:
+    """As many moments as kills, spread over the letters."""
     found = []
-    for envelope in inbox.envelopes:
-        lines = bytes(envelope.content or b"").split(b"\r\n")
-        (message_id,) = [line for line in lines if line.startswith(b"Message-ID:")]
-        found.append((envelope.rcpt_tos[0], message_id))
+    for letter in sorted(chance.choices(range(1, max(readers - 1, 2)), k=kills)):
+        kind = chance.choice(KINDS)
+        longest = STARTING_SECONDS if kind == AT_THE_START else A_FEW_LETTERS_SECONDS
+        found.append(Moment(letter, kind, chance.uniform(0, longest)))
     return found
 
 
-def _counted(session: Session, inbox: Inbox, readers: list[str], kills: int) -> Outcome:
-    letters = identities(inbox)
-    copies = Counter(reader for reader, _ in letters)
-    not_known = {row.address for row in rows(session) if row.state == DeliveryState.UNCERTAIN}
-    return Outcome(
-        readers=len(readers),
-        missed=len(set(readers) - set(copies) - not_known),
-        duplicates=len(letters) - len(copies),
-        strange=len(set(letters)) - len(copies),
-        kills=kills,
-        accepted=states(session)["accepted"],
-        not_known=len(not_known),
-        repeats=sum(1 for count in copies.values() if count > 1),
-    )
+@dataclass
+class Crashes:
+    """Workers that hand letters over, and somebody who ends one of them after the other."""
+
+    place: Place
+    office: PostOffice
+    workers: Forks
+    worker_count: int = 1
+    chance: random.Random = field(default_factory=random.Random)
+    living: list[int] = field(default_factory=list)
+
+    def end_one(self, moment: Moment, by: signal.Signals) -> int:
+        """Let the workers work, end one of them at that moment; its exit code."""
+        while len(self.living) < self.worker_count:
+            self.living.append(self.workers.start())
+        pid = self.living[-1] if moment.kind == AT_THE_START else self.chance.choice(self.living)
+        blow = threading.Timer(moment.seconds, self.workers.end, (pid, by))
+        stages = (moment.kind,) if moment.kind in MOMENTS else (REPLY,)
+
+        def watch(stage: str, count: int) -> None:
+            if count < moment.letter or stage not in stages:
+                return
+            self.office.at = nothing
+            if moment.kind == WHENEVER:
+                blow.start()
+            else:
+                self.workers.end(pid, by)
+
+        if moment.kind == AT_THE_START:
+            blow.start()
+        else:
+            self.office.at = watch
+        code = self._wait(pid, by)
+        blow.cancel()
+        self.office.at = nothing
+        self.living.remove(pid)
+        let_time_pass(self.place.session, owner_of(pid))
+        return code
+
+    def finish(self) -> None:
+        """Tell whoever lives to stop; then hand over what is left."""
+        for pid in self.living:
+            self.workers.end(pid, signal.SIGTERM)
+            assert self.workers.wait(pid, LONGEST_SECONDS) in POLITE_ENDS, f"see {self.place.log}"
+        dead = [owner_of(pid) for pid in self.workers.codes]
+        for _ in range(5):
+            let_time_pass(self.place.session, *dead)
+            look(self.place.app)
+            if not waiting_count(self.place.session):
+                break
+
+    def _wait(self, pid: int, by: signal.Signals) -> int:
+        for waited in counted(1):
+            before = len(self.office.letters)
+            code = self.workers.wait(pid, IDLE_SECONDS)
+            if code is not None:
+                return code
+            if len(self.office.letters) == before:
+                self.workers.end(pid, by)
+            assert waited * IDLE_SECONDS < LONGEST_SECONDS, f"it will not end; {self.place.log}"
+        raise AssertionError
+
+
+def run(  # noqa: PLR0913  (each is a wish of the caller)
+    place: Place,
+    readers: list[str],
+    moments: Sequence[Moment],
+    in_flight: int = 1,
+    by: signal.Signals = signal.SIGKILL,
+    worker_count: int = 1,
+) -> Outcome:
+    """End a worker at each of these moments, let the rest be handed over, and count."""
+    put_letter(place.session, *readers)
+    with post_office() as office:
+        environment = place.workers_environment(office.port, in_flight)
+        with forks(environment, place.log) as workers:
+            crashes = Crashes(place, office, workers, worker_count)
+            for moment in moments:
+                code = crashes.end_one(moment, by)
+                expected = {-signal.SIGKILL} if by == signal.SIGKILL else POLITE_ENDS
+                assert code in expected, f"a worker ended by itself, {code}; see {place.log}"
+            crashes.finish()
+        return outcome(place.session, office, readers, in_flight, len(moments))
+
+
+def broken(found: Outcome, by: signal.Signals) -> list[str]:
+    """What the promise says of such a trial: a polite end doubles nothing at all."""
+    return found.broken_promises(0 if by == signal.SIGTERM else None)
 
 
 def main() -> None:
-    """Run it as READERS, KILLS and DATABASE (sqlite or postgresql) say, and print one last line."""
-    count, kills = int(os.environ["READERS"]), int(os.environ["KILLS"])
-    logging.disable(logging.INFO)  # The mail server tells of every connection.
-    with tempfile.TemporaryDirectory() as folder:
-        data, changes = Path(folder), {}
-        if os.environ["DATABASE"] == "postgresql":
-            changes["DATABASE_URL"] = databases.create_database("trial")
-        app = create_app(settings_for(data, **changes))
-        with app.app_context():
-            flask_migrate.upgrade()
-            readers = [f"reader{number}@example.org" for number in range(count)]
-            only_reads.set(True)  # Looking must not hold the write lock that the workers need.
-            outcome = run(app, db.session(), readers, kills, data / "worker.log")
-            db.session.remove()
-            db.engine.dispose()
-    print(outcome)
-    sys.exit(not outcome.keeps_the_promise())
+    """Run it as the environment says, one line for each "in flight", and one for all."""
+    logging.disable(logging.INFO)
+    count, kills = int(wish("READERS", "10000")), int(wish("KILLS", "200"))
+    by = signal.Signals[f"SIG{wish('SIGNAL', 'KILL')}"]
+    seed = int(wish("SEED", str(random.randrange(10**6))))
+    readers = [f"reader{number}@example.org" for number in range(count)]
+    found, faults = [], []
+    for in_flight in map(int, wish("IN_FLIGHT", "1").split(",")):
+        moments = random_moments(count, kills, random.Random(seed))
+        with new_place(wish("DATABASE", "sqlite"), wish("QUEUE", "sqlite")) as place:
+            one = run(place, readers, moments, in_flight, by, int(wish("WORKERS", "1")))
+        print(one, flush=True)
+        found.append(one)
+        faults += broken(one, by)
+    print(
+        f"trial-crash: missed {sum(one.missed for one in found)}"
+        f" duplicates {sum(one.duplicates for one in found)}"
+        f" in flight {','.join(str(one.in_flight) for one in found)}"
+        f" kills {sum(one.kills for one in found)} by {by.name} (SEED={seed}):"
+        f" {'BROKEN: ' + '; '.join(faults) if faults else 'the promise held'}"
+    )
+    sys.exit(bool(faults))
 
 
 if __name__ == "__main__":
+    os.environ["HRSITE_ENV_FILE"] = ""
     main()
