@@ -60,6 +60,10 @@ test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="t
 trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, DATABASE …).
 	@$(RUN) tests.trials.crash
 
+.PHONY: bench-mail
+bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).
+	@$(RUN) tests.bench.mail
+
 .PHONY: lint
 lint: .venv/.test ## Check the style, the types and the templates.
 	@$(RUN) ruff check --quiet

@@ -1,0 +1,124 @@
+"""hrsite's own sender in a process of its own, as its worker runs it; and what the bench needs.
+
+Started by the bench with the settings of one site in its environment. What it hands over are real
+rows: put_message and put_deliveries write them down, deliver_due finds them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Select, event, select
+
+from hrsite import clock, create_app
+from hrsite.extensions import db
+from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.outbox.compose import Letter
+from hrsite.outbox.delivering import deliver_due
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
+from tests.bench import letter, reporting, seeding
+
+OWNER = f"bench/{os.getpid()}"
+
+
+def seed(distinct: int, readers: int) -> dict[str, Any]:
+    """Make a site's tables and put readers into them."""
+    with reporting.Stopwatch() as watch:
+        seeding.seed(db.session(), distinct, readers)
+        _settle()
+    return watch.cost(readers)
+
+
+def write_down(readers: int, octets: int, everybody: bool = False) -> dict[str, Any]:
+    """Write down a letter and a copy for each of the first readers, as an Issue would."""
+    session, now = db.session(), clock.now()
+    envelope = Envelope(f"{OWNER}/{time.monotonic_ns()}", Topic.ARTICLES.value, now + PATIENCE)
+    count = 0
+    with reporting.Stopwatch() as watch, _transactions() as lengths:
+        frozen = Letter(**asdict(letter.written(octets)))
+        message = put_message(session, envelope, frozen, now)
+        assert message is not None
+        audience, is_whole = _audience(None if everybody else readers), False
+        while not is_whole:
+            count += put_deliveries(session, message, audience, now)
+            session.commit()
+            is_whole = getattr(message, "expanded_at", now) is not None
+        session.commit()
+    _settle()
+    return watch.cost(count) | {"longest_transaction": max(lengths)}
+
+
+def hand_over(letters: int, most_seconds: float) -> dict[str, Any]:
+    """Let the worker look until so many letters have gone, or the time is over."""
+    ends_at, count = time.monotonic() + most_seconds, 0
+    with reporting.Stopwatch() as watch:
+        while count < letters and time.monotonic() < ends_at:
+            tried = deliver_due(db.session(), OWNER, lambda: time.monotonic() > ends_at)
+            if not tried:
+                break
+            count += tried
+    return watch.cost(count)
+
+
+def _audience(readers: int | None) -> Select[str, str, dict[str, str]]:
+    """As newsletter/audience.py asks, but for the first so many readers."""
+    found = (
+        select(Subscriber.address, Subscriber.address_key, Subscriber.links)
+        .join(Subscription)
+        .where(
+            Subscription.topic == Topic.ARTICLES,
+            Subscription.state == SubscriptionState.CONFIRMED,
+        )
+    )
+    return found if readers is None else found.where(Subscriber.id <= readers)
+
+
+@contextmanager
+def _transactions() -> Iterator[list[float]]:
+    """How long each transaction lasts, from its lock to its end on the disk."""
+    began, lengths = [0.0], [0.0]
+
+    def begin(connection: Any) -> None:
+        began[0] = time.perf_counter()
+
+    def end(connection: Any, record: Any) -> None:
+        lengths.append(time.perf_counter() - began[0])
+
+    event.listen(db.engine, "begin", begin)
+    event.listen(db.engine, "checkin", end)
+    try:
+        yield lengths
+    finally:
+        event.remove(db.engine, "begin", begin)
+        event.remove(db.engine, "checkin", end)
+
+
+def _settle() -> None:
+    """Pay what writing rows leaves behind, so that it is not charged to whoever comes next."""
+    db.session.remove()
+    if db.engine.dialect.name == "sqlite":
+        raw = db.engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+    else:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def main(orders: dict[str, Callable[..., dict[str, Any]]] | None = None) -> None:
+    """Obey the bench until it hangs up."""
+    app = create_app()
+    with app.app_context():
+        known = {"seed": seed, "write_down": write_down, "hand_over": hand_over}
+        reporting.obey(known | (orders or {}), ready=True)
+        db.session.remove()
+        db.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
