@@ -44,10 +44,10 @@ def clean(html: str) -> str:
     to http, https, mailto, tel or a path of this site; pictures come from /media/ and have an alt
     text.
     """
-    written = "".join(_write(block) for block in tree(html).elements())
+    whole = "".join(written(block) for block in tree(html).elements())
     # A no-break space is kept as the character: XML, and so a feed, knows no "&nbsp;".
     return nh3.clean(
-        written,
+        whole,
         tags=_ALLOWED_TAGS,
         attributes=_ALLOWED,
         tag_attribute_values={"a": {"rel": {_OUTSIDE}}},
@@ -193,7 +193,8 @@ def _with_line_breaks(element: Element) -> Element:
     return Element(element.tag, element.attributes, children)
 
 
-def _write(node: Element | str) -> str:
+def written(node: Element | str) -> str:
+    """A node of such a tree as HTML."""
     if isinstance(node, str):
         return escape(node, quote=False)
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
@@ -201,4 +202,4 @@ def _write(node: Element | str) -> str:
         attributes += f' rel="{_OUTSIDE}"'
     if node.tag in VOID:
         return f"<{node.tag}{attributes}>"
-    return f"<{node.tag}{attributes}>{''.join(map(_write, node.children))}</{node.tag}>"
+    return f"<{node.tag}{attributes}>{''.join(map(written, node.children))}</{node.tag}>"

@@ -1,18 +1,22 @@
 """What every template may use: the site's own words, dates in words, and addresses of files."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from hrsite import clock, markup, tokens
 
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
+
+# In text that is escaped already; what ends a sentence is not part of an address.
+_ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,11 @@ def clean(html: str) -> Markup:
     return Markup(markup.clean(html))  # noqa: S704 - nh3 has just been over it
 
 
+def linked(text: str) -> Markup:
+    """Plain text whose web addresses can be pressed."""
+    return Markup(_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', str(escape(text))))  # noqa: S704
+
+
 def absolute(path: str) -> str:
     """A whole address on this site. From BASE_URL alone: a Host header can be anybody's."""
     base: str = current_app.config["BASE_URL"]
@@ -145,6 +154,7 @@ def init_app(app: Flask) -> None:
         "count": count,
         "pattern_seed": pattern_seed,
         "clean": clean,
+        "linked": linked,
         "reading_minutes": markup.reading_minutes,
     }
     app.context_processor(lambda: {"site": site(), "now": clock.now()})

@@ -125,3 +125,17 @@ def test_a_missing_value_in_a_template_is_a_fault_and_no_silent_gap(site: Flask)
 def test_the_templates_know_the_site(site: Flask) -> None:
     said = render_template_string("{{ site.name }} {{ site.help_text }} {{ site.mail_is_real }}")
     assert said == "Steady Ground Call 0 False"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Join at https://m.example/1?a=1&b=2.", 'href="https://m.example/1?a=1&amp;b=2">'),
+        ("(http://m.example/x)", '(<a href="http://m.example/x">http://m.example/x</a>)'),
+        ("<b> & https://", "&lt;b&gt; &amp; https://"),
+        ('https://m.example/"onload=x', '<a href="https://m.example/">https://m.example/</a>&#34;'),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_an_address_in_plain_text_can_be_pressed(text: str, said: str) -> None:
+    assert said in furniture.linked(text)

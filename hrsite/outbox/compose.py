@@ -9,8 +9,14 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 MARK_OCTETS = 8
+# Octets of HTML, with room for links: Gmail clips at 102 KB, and the way out with the rest.
+MOST_HTML = 95_000
 # What no XML may hold (XML 1.0, 2.2), and so no MJML: one such character would spoil the letter.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class TooLong(ValueError):
+    """The HTML part of a letter is longer than mail programs show whole."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +31,24 @@ class Letter:
 
 
 def compose(name: str, *, language: str = "", **facts: Any) -> Letter:
-    """Render a letter once. In its templates `place("settings")` leaves room for a token."""
+    """Render a letter once. In its templates `place("settings")` leaves room for a token.
+
+    Raises TooLong.
+    """
     mark = f"place-{secrets.token_hex(MARK_OCTETS)}"
     facts["place"] = lambda purpose: Markup(f"{mark}-{purpose}")  # noqa: S704 - our own letters
+    facts.setdefault("is_cut", False)
     facts["language"] = language or current_app.config["SITE_LANGUAGE"]
     facts["footer"] = current_app.config["MAIL_FOOTER"]
     subject = _rendered(f"{name}/subject.txt", facts)
+    html = _html(_rendered(f"{name}/body.html", facts))
+    if len(html.encode()) > MOST_HTML:
+        raise TooLong(f"The letter {name!r} is longer than {MOST_HTML:,} octets of HTML.")
     return Letter(
         mark=mark,
         subject=" ".join(subject.split()),
         text=_rendered(f"{name}/body.txt", facts).strip() + "\n",
-        html=_html(_rendered(f"{name}/body.html", facts)),
+        html=html,
         language=facts["language"],
     )
 

@@ -1,9 +1,10 @@
-"""Pictures of every page, to look at: wide and phone, light and dark. Not a test.
+"""Pictures of every page and letter, to look at: wide and phone, light and dark. Not a test.
 
 The first one goes into the README; the others lie in .screenshots/ until they are looked at.
 """
 
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import flask_migrate
@@ -13,6 +14,7 @@ from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.letter_samples import letters_of_a_new_site
 from tests.browser.live import LiveSite, live_site
 from tests.browser.pages import DESK, PUBLIC, sign_in
 from tests.conftest import SECRET, settings_for
@@ -47,6 +49,7 @@ def main() -> None:
             for look in LOOKS:
                 photograph(browser, site, look, coach)
             take_the_readmes(browser, site)
+            photograph_letters(browser)
             browser.close()
 
 
@@ -61,6 +64,20 @@ def photograph(browser: Browser, site: LiveSite, look: str, coach: filling.SignI
         name = path.strip("/").replace("/", "-") or "home"
         page.screenshot(path=RESULTS / f"{name}.{look}.png", full_page=True)
     page.context.close()
+
+
+def photograph_letters(browser: Browser) -> None:
+    """Every letter at the widths of a phone and of a mail program, light and dark."""
+    with tempfile.TemporaryDirectory() as folder:
+        letters = letters_of_a_new_site(Path(folder))
+    for width, scheme in product((360, 700), ("light", "dark")):
+        view = {"width": width, "height": 700}
+        page = browser.new_context(viewport=view, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        for name, letter in letters.items():
+            page.set_content(letter.html)
+            path = RESULTS / f"letter-{name}.{width}-{scheme}.png"
+            page.screenshot(path=path, full_page=True)
+        page.context.close()
 
 
 def take_the_readmes(browser: Browser, site: LiveSite) -> None:
