@@ -60,6 +60,14 @@ test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="t
 trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, DATABASE …).
 	@$(RUN) tests.trials.crash
 
+.PHONY: trial-queues
+trial-queues: .venv/.test ## Let several workers hear of each letter three times, or never (READERS, WORKERS).
+	@$(RUN) tests.trials.queues
+
+.PHONY: trial-power
+trial-power: .venv/.test ## Cut the power, unsynced writes lost; the control must fail (READERS, KILLS).
+	@$(RUN) tests.trials.power
+
 .PHONY: bench-mail
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).
 	@$(RUN) tests.bench.mail

@@ -25,8 +25,14 @@ from tests.trials.post_office import MOMENTS, REPLY, PostOffice, nothing, post_o
 LONGEST_SECONDS = 120
 # A worker that has had nothing to do for so long is ended while it idles.
 IDLE_SECONDS = 5.0
-# Before it listens for signals, a polite one ends a worker at once.
+# Before it listens for signals, any of them ends a worker at once.
 POLITE_ENDS = {0, -signal.SIGTERM}
+EXPECTED = {
+    signal.SIGKILL: {-signal.SIGKILL},
+    signal.SIGTERM: POLITE_ENDS,
+    # Power cuts: see `power`.
+    signal.SIGUSR1: {-signal.SIGKILL, -signal.SIGUSR1},
+}
 # Beside the chosen moments of a letter: any moment, wherever the worker happens to be.
 WHENEVER, AT_THE_START = "whenever", "at the start"
 KINDS = (*MOMENTS, WHENEVER, WHENEVER, WHENEVER, AT_THE_START)
@@ -61,13 +67,15 @@ class Crashes:
     office: PostOffice
     workers: Forks
     worker_count: int = 1
+    # What each worker calls before all else.
+    first: str = ""
     chance: random.Random = field(default_factory=random.Random)
     living: list[int] = field(default_factory=list)
 
     def end_one(self, moment: Moment, by: signal.Signals) -> int:
         """Let the workers work, end one of them at that moment; its exit code."""
         while len(self.living) < self.worker_count:
-            self.living.append(self.workers.start())
+            self.living.append(self.workers.start(self.first))
         pid = self.living[-1] if moment.kind == AT_THE_START else self.chance.choice(self.living)
         blow = threading.Timer(moment.seconds, self.workers.end, (pid, by))
         stages = (moment.kind,) if moment.kind in MOMENTS else (REPLY,)
@@ -90,6 +98,7 @@ class Crashes:
         self.office.at = nothing
         self.living.remove(pid)
         let_time_pass(self.place.session, owner_of(pid))
+        self.place.leave()
         return code
 
     def finish(self) -> None:
@@ -123,17 +132,18 @@ def run(  # noqa: PLR0913  (each is a wish of the caller)
     in_flight: int = 1,
     by: signal.Signals = signal.SIGKILL,
     worker_count: int = 1,
+    first: str = "",
 ) -> Outcome:
     """End a worker at each of these moments, let the rest be handed over, and count."""
     put_letter(place.session, *readers)
+    place.leave()
     with post_office() as office:
         environment = place.workers_environment(office.port, in_flight)
         with forks(environment, place.log) as workers:
-            crashes = Crashes(place, office, workers, worker_count)
+            crashes = Crashes(place, office, workers, worker_count, first)
             for moment in moments:
                 code = crashes.end_one(moment, by)
-                expected = {-signal.SIGKILL} if by == signal.SIGKILL else POLITE_ENDS
-                assert code in expected, f"a worker ended by itself, {code}; see {place.log}"
+                assert code in EXPECTED[by], f"a worker ended by itself, {code}; see {place.log}"
             crashes.finish()
         return outcome(place.session, office, readers, in_flight, len(moments))
 

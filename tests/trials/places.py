@@ -28,6 +28,11 @@ class Place:
     session: Session
     log: Path
 
+    def leave(self) -> None:
+        """Hold the database open no longer: the workers are to be alone with it."""
+        self.session.close()
+        db.engine.dispose()
+
     def workers_environment(self, port: int, in_flight: int = 1) -> dict[str, str]:
         """What the workers of this place are told; the trial's own application looks there too."""
         app = self.app

@@ -2,11 +2,6 @@
 
 import random
 import signal
-from pathlib import Path
-
-import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
 from tests.trials import crash
 from tests.trials.crash import AT_THE_START, WHENEVER, Moment
@@ -23,12 +18,6 @@ MOMENTS = [
     Moment(85, REPLY),
     Moment(120, WHENEVER, 0.013),
 ]
-
-
-@pytest.fixture
-def place(app: Flask, session: Session, tmp_path: Path) -> Place:
-    """This test's own database."""
-    return Place(app, session, tmp_path / "worker.log")
 
 
 def test_whoever_a_killed_worker_left_behind_gets_the_letter(place: Place) -> None:
