@@ -46,7 +46,11 @@ def say_where(bench: Bench) -> None:
 def say_limits(found: Mapping[str, Taken]) -> None:
     """What the sink can take, so that nobody mistakes its limit for a sender's."""
     for name, taken in found.items():
-        say(f"The sink can take {taken.cost.a_second:,.0f} letters a second ({name}, raw octets).")
+        alone = taken.cost.letters / max(1e-9, taken.cpu_seconds)
+        say(
+            f"The sink can take {taken.cost.a_second:,.0f} letters a second from a raw blaster"
+            f" ({name}); with its core all to itself {alone:,.0f}."
+        )
 
 
 def say_cell(cell: Cell, rows: Sequence[Row]) -> None:

@@ -21,6 +21,7 @@ class Taken:
     cost: Cost
     # The share of the time in which the sink was at work: near 1, it is the sink we measure.
     busy: float
+    cpu_seconds: float
     octets: int
     faults: tuple[str, ...] = ()
 
@@ -64,7 +65,7 @@ class Taking:
             faults += wrong_letters(counts["samples"])
         each = counts["octets"] // max(1, counts["letters"])
         busy = counts["cpu_seconds"] / max(1e-9, counts["seconds"])
-        return Taken(cost, busy, each, tuple(faults))
+        return Taken(cost, busy, counts["cpu_seconds"], each, tuple(faults))
 
 
 def wrong_letters(samples: list[tuple[str, str]]) -> list[str]:

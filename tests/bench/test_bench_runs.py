@@ -1,5 +1,6 @@
 """The bench still runs and sees what it is there to see; how fast is for `make bench-mail`."""
 
+import inspect
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Subscriber, Topic
-from tests.bench import letter, mail, seeding, taking
+from tests.bench import letter, mail, profile_mail, seeding, taking
 from tests.bench.options import Cell, Options, Way, from_environment
 
 SMALL = Options(
@@ -59,6 +60,16 @@ def test_a_letter_with_another_readers_link_is_seen() -> None:
         "the letter for bea@example.org is for somebody else",
         "the letter for bea@example.org holds links ['abc']",
     ]
+
+
+def test_the_profile_names_the_function_that_was_at_work() -> None:
+    sampler = profile_mail.Sampler()
+    for _ in range(3):
+        sampler.tick(0, inspect.currentframe())
+    told = sampler.told(letters=3, seconds=3e-6)
+    here = "test_the_profile_names_the_function_that_was_at_work"
+    assert told.count("1.0  tests/bench/test_bench_runs.py:") >= 2
+    assert here in told
 
 
 def test_a_quick_run_measures_less() -> None:
