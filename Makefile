@@ -72,6 +72,11 @@ trial-power: .venv/.test ## Cut the power, unsynced writes lost; the control mus
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).
 	@$(RUN) tests.bench.mail
 
+.PHONY: check-parsers
+check-parsers: .venv/.test ## Bring Node's mailparser and Perl's Email::MIME, and let them read our letters.
+	@.venv/bin/python -m tests.parsers.bringing
+	@$(RUN) pytest tests/outbox/test_parsed_alike.py
+
 .PHONY: lint
 lint: .venv/.test ## Check the style, the types and the templates.
 	@$(RUN) ruff check --quiet

@@ -1,0 +1,1 @@
+"""Other people's mail parsers, to read our letters with."""

