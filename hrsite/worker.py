@@ -1,11 +1,11 @@
 """The tasks the queue runs: what is due, deliver, tidy up. Thin: each calls one job."""
 
 import os
-import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from types import FrameType
 
 import structlog
 from flask import Flask
@@ -72,7 +72,13 @@ def name() -> str:
 
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
     """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
-    for job in (_say_we_are_here, _answer_requests, _open_issues, _hand_letters_over):
+    for job in (
+        _say_we_are_here,
+        _answer_requests,
+        _open_issues,
+        _complete_lists,
+        _hand_letters_over,
+    ):
         try:
             job(should_stop)
         except Exception as trouble:
@@ -97,6 +103,14 @@ def _open_issues(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     for told in issues.due(session, clock.now()):
         _try_one(partial(issues.open_issue, session, told), should_stop)
+
+
+def _complete_lists(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    # A list of many thousands is written down part by part, each in a transaction of its own.
+    while (unlisted := issues.unlisted(session)) and not should_stop():
+        for issue_id in unlisted:
+            _try_one(partial(issues.list_more, session, issue_id), should_stop)
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
@@ -130,11 +144,17 @@ def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool])
 
 
 def _stop_gently(consumer: Consumer) -> None:
-    """Let SIGTERM finish the letter in hand as SIGINT does: huey itself would break it off.
+    """Let every SIGINT and SIGTERM finish the letter in hand, at once and however many come.
 
-    Systemd, containers and `kill` all say SIGTERM. The table is huey's own, and there is no
-    option to make both signals gentle. Huey listens for signals only after its threads have
-    started, and the first look may be long: so we listen at once.
+    Systemd, containers and `kill` all say SIGTERM, at which huey would break off. Of two signals
+    it takes the second for impatience and breaks off as well; but a service and the process that
+    started it may both be told. Whoever cannot wait has SIGKILL. There is no option for any of
+    this. Huey also listens only after its threads have started: so we listen before.
     """
-    consumer._signal_actions[signal.SIGTERM] = (False, True)
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        consumer._signum, consumer._restart, consumer._graceful = signum, False, True
+        consumer.stop_flag.set()
+
+    consumer._handle_signal = stop
     consumer._set_signal_handlers()

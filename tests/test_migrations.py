@@ -125,3 +125,31 @@ def test_rebuilding_a_table_keeps_what_refers_to_it(
         assert connection.scalar(text("SELECT count(*) FROM subscriptions")) == 1
         if connection.dialect.name == "sqlite":
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_copies_written_before_there_were_tallies_are_counted(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0002")
+    with db.engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO outbox_messages (id, key, stream, mark, sender_name, sender_address,"
+            " reply_to, language, subject, text, html, created_at, not_after, is_timely,"
+            " policy_refusals_in_a_row) VALUES (1, 'k', 'articles', 'm', '', '', '', 'en', '', '',"
+            " '', '2026-06-02 14:00:00+00', '2026-06-03 14:00:00+00', FALSE, 2)"
+        ))  # fmt: skip
+        for key, state in enumerate(("accepted", "accepted", "refused", "queued")):
+            connection.execute(text(
+                "INSERT INTO deliveries (message_id, address, address_key, links, letter_id,"
+                " state, created_at, changed_at, attempt_count, repeat_count, fence)"
+                " VALUES (1, 'a', :key, 'l', 'i', :state, '2026-06-02 14:00:00+00',"
+                " '2026-06-02 14:00:00+00', 1, 0, 1)"
+            ), {"key": str(key), "state": state})  # fmt: skip
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0003")
+    with db.engine.connect() as connection:
+        tally = connection.execute(text("SELECT * FROM message_tallies")).mappings().one()
+    assert {name: count for name, count in tally.items() if count} == {
+        "message_id": 1,
+        "created_count": 4,
+        "accepted_count": 2,
+        "refused_count": 1,
+        "policy_refusals_in_a_row": 2,
+    }

@@ -1,6 +1,7 @@
 """Who gets a topic now, and who is left out and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
@@ -19,12 +20,18 @@ class AudienceCounts:
     blocked: int
 
 
-def audience(topic: Topic) -> Select[str, str, dict[str, str]]:
-    """Address, its key and links of everybody who has confirmed a topic."""
+def audience(topic: Topic, as_of: datetime) -> Select[str, str, dict[str, str]]:
+    """Address, its key and links of everybody who had confirmed a topic at a moment, and still
+    has: a long list is written down in parts, and nobody may come in between.
+    """
     return (
         select(Subscriber.address, Subscriber.address_key, Subscriber.links)
         .join(Subscription)
-        .where(Subscription.topic == topic, Subscription.state == SubscriptionState.CONFIRMED)
+        .where(
+            Subscription.topic == topic,
+            Subscription.state == SubscriptionState.CONFIRMED,
+            Subscription.changed_at <= as_of,
+        )
     )
 
 

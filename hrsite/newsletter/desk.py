@@ -15,7 +15,7 @@ from hrsite.markup import tidy_text
 from hrsite.newsletter import audience, issues, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.models import ConsentEvent, Issue, Subscriber, Topic
-from hrsite.outbox import delivering, history
+from hrsite.outbox import history, pausing
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.shaping import Form
 
@@ -136,7 +136,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
 @blueprint.post("/issues/<int(max=2147483647):issue_id>/stop")
 def stop(issue_id: int) -> ResponseReturnValue:
     """Hand over nothing more of an Issue until Resume is pressed."""
-    delivering.pause(db.get_or_404(Issue, issue_id).message, "You stopped it.", clock.now())
+    pausing.pause(db.get_or_404(Issue, issue_id).message, "You stopped it.", clock.now(), "stopped")
     db.session.commit()
     flash("Stopped. Nothing more of this goes out until you press Resume.", "done")
     return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
@@ -145,7 +145,7 @@ def stop(issue_id: int) -> ResponseReturnValue:
 @blueprint.post("/issues/<int(max=2147483647):issue_id>/resume")
 def resume(issue_id: int) -> ResponseReturnValue:
     """Go on with a stopped or paused Issue."""
-    delivering.resume(db.get_or_404(Issue, issue_id).message, clock.now())
+    pausing.resume(db.get_or_404(Issue, issue_id).message, clock.now())
     db.session.commit()
     queue.wake()
     flash("Going on. Whoever has it already does not get it again.", "done")

@@ -16,7 +16,7 @@ from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
-from hrsite.outbox.models import DeliveryState
+from hrsite.outbox.models import DeliveryState, OutboxMessage
 from hrsite.posts.models import Post
 
 # Nobody can use a notice in the last minutes before its session.
@@ -56,6 +56,28 @@ def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
     if told.kind is Post:
         return _open_article(session, session.get_one(Post, told.id), now)
     return _open_notice(session, session.get_one(SessionNotice, told.id), now)
+
+
+def unlisted(session: Session) -> list[int]:
+    """The Issues whose list of readers is not completely written down yet, oldest first."""
+    waiting = select(Issue.id).join(Issue.message).where(OutboxMessage.expanded_at.is_(None))
+    return list(session.scalars(waiting.order_by(Issue.id)))
+
+
+def write_list_down(session: Session, issue: Issue, now: datetime) -> None:
+    """Write down the next part of an Issue's readers: whoever was on the list when it was opened.
+
+    Whoever has left since is not written down.
+    """
+    readers = audience(issue.topic, issue.created_at)
+    put_deliveries(session, issue.message, readers, now)
+
+
+def list_more(session: Session, issue_id: int, now: datetime) -> None:
+    """Write down the next part of a long list; nothing when another worker has done it."""
+    message = select(OutboxMessage).join(Issue).where(Issue.id == issue_id).with_for_update()
+    if session.scalars(message).one().expanded_at is None:
+        write_list_down(session, session.get_one(Issue, issue_id), now)
 
 
 def issue_of_post(session: Session, post_id: int) -> Issue | None:
@@ -151,7 +173,7 @@ def _open(
     message = put_message(session, envelope, letter, now)
     if message is None:
         return None
-    issue.message_id = message.id
+    issue.message = message
     session.add(issue)
-    put_deliveries(session, message, audience(issue.topic), now)
+    write_list_down(session, issue, now)
     return issue

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
+from hrsite.outbox import tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 
 # Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
@@ -15,6 +16,7 @@ LEASE = timedelta(minutes=15)
 UNCERTAIN_PAUSE = timedelta(minutes=15)
 MOST_REPEATS = 1
 DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
 
 
 def settle(session: Session, now: datetime, *, repeats: bool) -> None:
@@ -35,13 +37,23 @@ def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnEl
     A copy that was in the air once may have arrived. It stays "uncertain", whatever the reason:
     only the plan to repeat it goes.
     """
-    may_have_arrived = (Delivery.repeat_count > 0, DeliveryState.UNCERTAIN.value)
+    waiting = [Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which]
+    counts = [(tally.states_of(session, *waiting, ~MAY_HAVE_ARRIVED), state)]
+    counts += [(tally.states_of(session, *waiting, MAY_HAVE_ARRIVED), DeliveryState.UNCERTAIN)]
     answer = session.execute(
         update(Delivery)
-        .where(Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which)
-        .values(state=case(may_have_arrived, else_=state.value), changed_at=now, next_at=None)
+        .where(*waiting)
+        .values(
+            state=case((MAY_HAVE_ARRIVED, DeliveryState.UNCERTAIN.value), else_=state.value),
+            changed_at=now,
+            next_at=None,
+            owner=None,
+        )
         .execution_options(synchronize_session=False)
     )
+    for found, after in counts:
+        for message_id, before in found.items():
+            tally.moved(session, message_id, before, {after: before.total()})
     return changed_rows(answer)
 
 
@@ -53,6 +65,7 @@ def claim(session: Session, owner: str, now: datetime) -> Delivery | None:
     due = _next_due(session, now)
     if due is None:
         return None
+    tally.moved(session, due.message_id, {due.state: 1}, {DeliveryState.SENDING: 1})
     due.state, due.owner, due.lease_until = DeliveryState.SENDING, owner, now + LEASE
     due.fence, due.changed_at = due.fence + 1, now
     session.flush()
@@ -74,6 +87,8 @@ def _next_due(session: Session, now: datetime) -> Delivery | None:
     is_open = exists().where(
         OutboxMessage.id == Delivery.message_id,
         OutboxMessage.paused_at.is_(None),
+        OutboxMessage.expanded_at.is_not(None),
+        OutboxMessage.starts_at <= now,
         OutboxMessage.not_after > now,
     )
     due = (
@@ -103,6 +118,8 @@ def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> 
     again = [Delivery.next_at.is_not(None), Delivery.repeat_count < most_repeats]
     unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
     planned = {"next_at": now + UNCERTAIN_PAUSE, "repeat_count": Delivery.repeat_count + 1}
+    for message_id, before in tally.states_of(session, *dead).items():
+        tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
     for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
         session.execute(
             update(Delivery)

@@ -10,14 +10,13 @@ from datetime import datetime
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.outbox import claiming, presence, suppression
-from hrsite.outbox.enqueue import PATIENCE
+from hrsite.outbox import claiming, presence, suppression, tally
 from hrsite.outbox.letters import letter_for
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.pausing import pause, pause_all
 from hrsite.outbox.retrying import Answer, next_attempt
 from hrsite.outbox.transport import LetterConnection, open_connection
 from hrsite.outbox.wire import BadHeader, Letter
@@ -111,6 +110,7 @@ def _write_down(session: Session, claimed: Claimed, answer: Answer, now: datetim
     if not claiming.is_still_ours(delivery, claimed.fence):
         log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
         return
+    before = delivery.state
     # Our own mistake is no attempt of the reader's.
     delivery.attempt_count += answer.kind not in ("setting", "too_large")
     delivery.state, delivery.next_at = _outcome(delivery, answer, now)
@@ -118,6 +118,7 @@ def _write_down(session: Session, claimed: Claimed, answer: Answer, now: datetim
     delivery.owner = delivery.lease_until = None
     delivery.changed_at = now
     delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
+    tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
     _draw_conclusions(session, delivery, answer, now)
 
 
@@ -167,12 +168,14 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
         suppression.note_bounce(session, delivery, "soft", answer.code, answer.text, now)
     if answer.kind == "policy":
         # Locked, for another worker may be counting too.
-        session.refresh(message, with_for_update=True)
-        message.policy_refusals_in_a_row += 1
-        if message.policy_refusals_in_a_row >= MOST_POLICY_REFUSALS:
+        kept = message.tally
+        session.refresh(kept, with_for_update=True)
+        kept.policy_refusals_in_a_row += 1
+        kept.policy_refusal_count += 1
+        if kept.policy_refusals_in_a_row >= MOST_POLICY_REFUSALS:
             pause(message, f"The mail service would not take this letter: {answer.text}", now)
-    elif answer.kind == "accepted" and message.policy_refusals_in_a_row:
-        message.policy_refusals_in_a_row = 0
+    elif answer.kind == "accepted" and message.tally.policy_refusals_in_a_row:
+        message.tally.policy_refusals_in_a_row = 0
     if answer.kind == "setting":
         reason = f"A mail setting is wrong: {answer.text}"
         if answer.stage in CONNECTION_STAGES:
@@ -181,29 +184,3 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
             pause(message, reason, now)
     if answer.kind == "too_large":
         pause(message, f"The mail service takes no letter of this size: {answer.text}", now)
-
-
-def pause(message: OutboxMessage, reason: str, now: datetime) -> None:
-    """Hand over nothing more of this message until the coach presses Resume."""
-    message.paused_at, message.pause_reason = now, reason[:600]
-
-
-def pause_all(session: Session, reason: str, now: datetime) -> None:
-    """Pause every message that still has copies waiting: no letter could get through."""
-    session.flush()
-    waiting = exists().where(
-        Delivery.message_id == OutboxMessage.id,
-        Delivery.state.in_(claiming.DUE_STATES),
-        Delivery.next_at.is_not(None),
-    )
-    open_ones = select(OutboxMessage).where(OutboxMessage.paused_at.is_(None), waiting)
-    for message in session.scalars(open_ones.order_by(OutboxMessage.id).with_for_update()):
-        pause(message, reason, now)
-
-
-def resume(message: OutboxMessage, now: datetime) -> None:
-    """Go on with a paused message, with time enough to do so unless its session has begun."""
-    if not message.is_timely:
-        message.not_after = max(message.not_after, now + PATIENCE)
-    message.paused_at = message.pause_reason = None
-    message.policy_refusals_in_a_row = 0

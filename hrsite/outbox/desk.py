@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, queue
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.outbox import delivering, folder, history, presence
+from hrsite.outbox import folder, history, pausing, presence
 
 blueprint = Blueprint("outbox_desk", __name__, url_prefix="/desk/letters")
 blueprint.before_request(guard.require_coach)
@@ -58,7 +58,7 @@ def letter(name: str) -> ResponseReturnValue:
 def resume() -> ResponseReturnValue:
     """Go on with everything that was paused."""
     for message in history.paused(db.session()):
-        delivering.resume(message, clock.now())
+        pausing.resume(message, clock.now())
     db.session.commit()
     queue.wake()
     flash("Going on. Letters that waited are tried again now.", "done")

@@ -6,29 +6,49 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, case, exists, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    Subquery,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
-from hrsite.outbox import claiming
+from hrsite.outbox import claiming, tally
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Suppression
 
 TRANSACTIONAL = "transactional"
 # How long a letter is tried, when nothing else limits it.
 PATIENCE = timedelta(hours=24)
 # A letter that somebody has just asked for goes ahead of an Issue's thousands.
 HEAD_START = timedelta(hours=1)
+# So many people are written down in one transaction: some 50 ms, for which others wait.
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What a message says beside its text: which key, stream and time limit it has."""
+    """What a message says beside its text: which key, stream and time limits it has.
+
+    `starts_at` None: at once.
+    """
 
     key: str
     stream: str
     not_after: datetime
     is_timely: bool = False
+    starts_at: datetime | None = None
 
 
 def put_message(
@@ -54,8 +74,10 @@ def put_message(
         text=letter.text,
         html=letter.html,
         created_at=now,
+        starts_at=envelope.starts_at or now,
         not_after=envelope.not_after,
         is_timely=envelope.is_timely,
+        tally=MessageTally(),
     )
     session.add(message)
     session.flush()
@@ -80,9 +102,11 @@ def put_delivery(
         state=DeliveryState.QUEUED,
         created_at=now,
         changed_at=now,
-        next_at=now - HEAD_START if message.is_transactional else now,
+        next_at=now - HEAD_START if message.is_transactional else message.starts_at,
     )
+    tally.created(session, message.id, 1)
     session.add(delivery)
+    message.expanded_at = message.expanded_at or now
     return delivery
 
 
@@ -91,36 +115,58 @@ def put_deliveries(
     message: OutboxMessage,
     audience: Select[str, str, dict[str, str]],
     now: datetime,
+    most: int = AT_ONCE,
 ) -> int:
-    """Write down one copy for each row of a select (address, address key, links); the count.
+    """Write down one copy for each of the next rows of a select; the count.
 
-    One INSERT … SELECT, never a loop over people. A suppressed address gets its row too, so that
-    the numbers add up and the coach can see who was left out.
+    The select gives `address`, `address_key`, `links`, and may give `is_discreet`. One INSERT …
+    SELECT, never a loop over people; and at most so many in a transaction, for nobody else can
+    write meanwhile. The list is complete when `message.expanded_at` is set; call again until then.
+    A suppressed address gets its row too, so that the numbers add up and the coach can see who
+    was left out.
     """
-    people = audience.subquery()
+    rest = audience.order_by(audience.selected_columns.address_key)
+    if message.audience_cursor is not None:
+        rest = rest.where(audience.selected_columns.address_key > message.audience_cursor)
+    people = rest.limit(most).subquery()
     is_suppressed = exists().where(Suppression.address_key == people.c.address_key)
+    session.flush()
+    written = session.execute(_copies(message, people, is_suppressed, now))
+    count = changed_rows(written)
+    suppressed = select(func.count()).select_from(people).where(is_suppressed)
+    tally.created(session, message.id, count, session.scalars(suppressed).one())
+    if count < most:
+        message.expanded_at = now
+    else:
+        message.audience_cursor = session.scalars(select(func.max(people.c.address_key))).one()
+    return count
+
+
+def _copies(
+    message: OutboxMessage, people: Subquery, is_suppressed: ColumnElement[bool], now: datetime
+) -> Insert:
     moment = literal(now, UTCDateTime)
     rows = select(
         literal(message.id),
         people.c.address,
         people.c.address_key,
         people.c.links,
+        people.c.get("is_discreet", false()),
         random_hex(),
         case((is_suppressed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         moment,
         moment,
-        case((is_suppressed, null()), else_=moment),
+        case((is_suppressed, null()), else_=literal(message.starts_at, UTCDateTime)),
         literal(0),
         literal(0),
         literal(0),
     )
     columns = [
-        "message_id", "address", "address_key", "links", "letter_id", "state",
+        "message_id", "address", "address_key", "links", "is_discreet", "letter_id", "state",
         "created_at", "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
     ]  # fmt: skip
     # Without being told, SQLAlchemy forgets how many rows psycopg has inserted.
-    written = insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
-    return changed_rows(session.execute(written))
+    return insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
 
 
 def withdraw(session: Session, address_key: str, streams: Iterable[str], now: datetime) -> int:

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
@@ -49,9 +50,33 @@ class OutboxMessage(Base):
     not_after: Mapped[datetime] = mapped_column(UTCDateTime)
     # True: worthless after not_after, whatever held it up, for its session has begun.
     is_timely: Mapped[bool] = mapped_column(default=False)
+    # Nothing is handed over before: until then the coach may take it back.
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When the whole list was written down; nothing, and nothing is handed over, until it is.
+    expanded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # How far the list is written down: the last address key of the part before.
+    audience_cursor: Mapped[str | None] = mapped_column(String(64))
     paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # "stopped" by the coach, "fault", "late" or "restored".
+    pause_kind: Mapped[str | None] = mapped_column(String(20))
     pause_reason: Mapped[str | None] = mapped_column(String(600))
-    policy_refusals_in_a_row: Mapped[int] = mapped_column(default=0)
+    # The same for readers who asked for discreet letters, where there is such a wording.
+    discreet_sender_name: Mapped[str | None] = mapped_column(String(200))
+    discreet_subject: Mapped[str | None] = mapped_column(String(500))
+    discreet_text: Mapped[str | None] = mapped_column(Text)
+    discreet_html: Mapped[str | None] = mapped_column(Text)
+    # When its last copy got its result. Until then a worker looks at it.
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+
+    tally: Mapped["MessageTally"] = relationship(cascade="all, delete-orphan")
+    created_count: AssociationProxy[int] = association_proxy("tally", "created_count")
+    accepted_count: AssociationProxy[int] = association_proxy("tally", "accepted_count")
+    refused_count: AssociationProxy[int] = association_proxy("tally", "refused_count")
+    uncertain_count: AssociationProxy[int] = association_proxy("tally", "uncertain_count")
+    withdrawn_count: AssociationProxy[int] = association_proxy("tally", "withdrawn_count")
+    suppressed_count: AssociationProxy[int] = association_proxy("tally", "suppressed_count")
+    expired_count: AssociationProxy[int] = association_proxy("tally", "expired_count")
+    waiting_count: AssociationProxy[int] = association_proxy("tally", "waiting_count")
 
     @property
     def is_transactional(self) -> bool:
@@ -59,14 +84,48 @@ class OutboxMessage(Base):
         return self.stream == "transactional"
 
 
+class MessageTally(Base):
+    """How many copies of a message there are, and how many have which result. See tally.py.
+
+    Kept, for counting a million rows takes too long for a page; and beside the message, for a
+    change to a row that holds a whole letter would write that letter anew each time.
+    """
+
+    __tablename__ = "message_tallies"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), primary_key=True)
+    created_count: Mapped[int] = mapped_column(default=0)
+    accepted_count: Mapped[int] = mapped_column(default=0)
+    refused_count: Mapped[int] = mapped_column(default=0)
+    uncertain_count: Mapped[int] = mapped_column(default=0)
+    withdrawn_count: Mapped[int] = mapped_column(default=0)
+    suppressed_count: Mapped[int] = mapped_column(default=0)
+    expired_count: Mapped[int] = mapped_column(default=0)
+    policy_refusal_count: Mapped[int] = mapped_column(default=0)
+    policy_refusals_in_a_row: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many copies have no result yet."""
+        return (
+            self.created_count
+            - self.accepted_count
+            - self.refused_count
+            - self.uncertain_count
+            - self.withdrawn_count
+            - self.suppressed_count
+            - self.expired_count
+        )
+
+
 class Delivery(Base):
     """One copy to one address, and how far it has come."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("message_id", "address_key"),
-        Index("ix_deliveries_due", "state", "next_at"),
-        Index("ix_deliveries_address_key", "address_key"),
+        # In this order it also finds all that was written to one address.
+        UniqueConstraint("address_key", "message_id"),
+        Index("ix_deliveries_due", "message_id", "state", "next_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +135,7 @@ class Delivery(Base):
     links: Mapped[dict[str, str]] = mapped_column(SealedLinks)
     # The left half of Message-ID, made with the row, so that every attempt carries the same one.
     letter_id: Mapped[str] = mapped_column(String(32))
+    is_discreet: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -100,11 +160,16 @@ class Bounce(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
     address_key: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     reply_code: Mapped[int | None]
     reply_text: Mapped[str] = mapped_column(String(600))
+    # Who told us: "smtp", "dsn", "ses", "postmark" or "mailgun".
+    source: Mapped[str] = mapped_column(String(20), default="smtp")
+    # The same report told twice is one row.
+    event_key: Mapped[str | None] = mapped_column(String(200), unique=True)
 
 
 class Suppression(Base):
@@ -114,6 +179,8 @@ class Suppression(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), unique=True)
+    # "hard", "soft", "complaint" or "erased".
+    kind: Mapped[str] = mapped_column(String(20), default="hard")
     reason: Mapped[str] = mapped_column(String(600))
     since_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

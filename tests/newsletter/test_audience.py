@@ -1,8 +1,11 @@
 """Who gets a topic now, and the numbers the coach sees before she presses the button."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
+from hrsite import clock
 from hrsite.newsletter import audience
 from hrsite.newsletter.models import SubscriptionState, Topic
 from tests import factories
@@ -16,7 +19,7 @@ CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
 
 
 def addresses_of(session: Session, topic: Topic) -> list[str]:
-    return sorted(row.address for row in session.execute(audience.audience(topic)))
+    return sorted(row.address for row in session.execute(audience.audience(topic, clock.now())))
 
 
 def test_only_those_who_confirmed_the_topic_are_written_to(session: Session) -> None:
@@ -48,3 +51,13 @@ def test_the_numbers_name_everybody_once(session: Session) -> None:
 def test_with_nobody_on_the_list_every_number_is_nought(session: Session, topic: Topic) -> None:
     assert audience.counts(session, topic) == audience.AudienceCounts(0, 0, 0, 0)
     assert addresses_of(session, topic) == []
+
+
+def test_whoever_confirms_after_the_list_was_begun_is_not_on_it(session: Session) -> None:
+    begun = clock.now()
+    factories.make_subscriber(session, "early@example.org")
+    late = factories.make_subscriber(session, "late@example.org")
+    late.subscriptions[0].changed_at = begun + timedelta(seconds=1)
+    session.commit()
+    on_it = session.execute(audience.audience(Topic.ARTICLES, begun))
+    assert [row.address for row in on_it] == ["early@example.org"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.newsletter import issues
 from hrsite.newsletter.models import Topic
-from hrsite.outbox import delivering, enqueue
+from hrsite.outbox import enqueue, pausing
 from hrsite.outbox.models import DeliveryState, OutboxMessage
 from tests import factories
 from tests.outbox.ledger import READERS, rows, states
@@ -104,9 +104,9 @@ def test_a_resumed_notice_is_not_handed_over_past_its_session(
     starts_at = our_clock.now() + 25 * HOUR
     factories.make_notice(session, send_to_readers=True, starts_at=starts_at)
     (issue,) = factories.open_issues(session)
-    delivering.pause(issue.message, "You stopped it.", our_clock.now())
+    pausing.pause(issue.message, "You stopped it.", our_clock.now())
     clock.shift(20 * HOUR)
-    delivering.resume(issue.message, our_clock.now())
+    pausing.resume(issue.message, our_clock.now())
     assert issue.message.not_after < starts_at
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import delivering, history
+from hrsite.outbox import history, pausing
 from tests.outbox.certificates import make_certificates, server_shield
 from tests.outbox.ledger import READERS, answer_to, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import RawServer, mail_server
@@ -68,7 +68,7 @@ def test_a_wrong_password_pauses_all_mail_and_counts_no_attempt(
         assert len(history.paused(session)) == 2
         app.config["MAIL_PASSWORD"] = "sesame"
         for message in history.paused(session):
-            delivering.resume(message, our_clock.now())
+            pausing.resume(message, our_clock.now())
         session.commit()
         assert look(app) == 4
     assert states(session) == {"accepted": 4}
@@ -130,12 +130,12 @@ def test_a_pause_stops_the_clock_and_resume_gives_time_anew(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
     message = put_letter(session, *READERS)
-    delivering.pause(message, "You stopped it.", our_clock.now())
+    pausing.pause(message, "You stopped it.", our_clock.now())
     session.commit()
     clock.shift(timedelta(days=3))
     assert look(app) == 0
     assert states(session) == {"queued": 3}
-    delivering.resume(message, our_clock.now())
+    pausing.resume(message, our_clock.now())
     session.commit()
     assert look(app) == 3
     assert states(session) == {"accepted": 3}
@@ -146,12 +146,12 @@ def test_a_notice_paused_past_its_session_is_too_late_even_after_resume(
 ) -> None:
     until = our_clock.now() + timedelta(hours=3)
     message = put_letter(session, *READERS, stream="notices", not_after=until, is_timely=True)
-    delivering.pause(message, "You stopped it.", our_clock.now())
+    pausing.pause(message, "You stopped it.", our_clock.now())
     session.commit()
     clock.shift(timedelta(hours=3))
     assert look(app) == 0
     assert states(session) == {"expired": 3}
-    delivering.resume(message, our_clock.now())
+    pausing.resume(message, our_clock.now())
     session.commit()
     assert look(app) == 0
     assert states(session) == {"expired": 3}

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import delivering, enqueue, presence
+from hrsite.outbox import enqueue, pausing, presence
 from tests.outbox.ledger import READERS, answer_to, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import DROP, RawServer, mail_server
 
@@ -59,7 +59,7 @@ def test_go_on_resumes_all_that_was_paused(
 ) -> None:
     for key in ("issue/1", "issue/2"):
         message = put_letter(session, *READERS, key=key)
-        delivering.pause(message, "A mail setting is wrong: no such server", our_clock.now())
+        pausing.pause(message, "A mail setting is wrong: no such server", our_clock.now())
     session.commit()
     session.rollback()
     page = coach.get("/desk/letters/").text

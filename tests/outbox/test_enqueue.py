@@ -1,5 +1,6 @@
 """What is written down when a letter goes out: once, for everybody, and called back in time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock
+from hrsite import clock as our_clock
 from hrsite.newsletter.audience import audience
 from hrsite.newsletter.models import SubscriptionState, Topic
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import enqueue
+from hrsite.outbox import enqueue, tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from tests import factories
@@ -59,11 +61,50 @@ def test_each_reader_of_the_topic_gets_one_row_and_nobody_else_does(session: Ses
     factories.make_subscriber(session, "gone@example.org", state=SubscriptionState.UNSUBSCRIBED)
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    count = enqueue.put_deliveries(session, message, audience(Topic.ARTICLES), clock.now())
+    count = enqueue.put_deliveries(
+        session, message, audience(Topic.ARTICLES, clock.now()), clock.now()
+    )
     session.commit()
     assert count == 3
     assert {row.address for row in rows(session)} == set(READERS)
     assert states(session) == {"queued": 3}
+
+
+def test_a_long_list_is_written_down_in_parts_and_nothing_goes_out_before_its_end(
+    app: Flask, session: Session
+) -> None:
+    for number in range(5):
+        factories.make_subscriber(session, f"reader{number}@example.org")
+    close(session, "reader3@example.org")
+    message = enqueue.put_message(session, envelope(), LETTER, clock.now())
+    assert message
+    readers, counts = audience(Topic.ARTICLES, clock.now()), []
+    while message.expanded_at is None:
+        counts.append(enqueue.put_deliveries(session, message, readers, clock.now(), most=2))
+        session.commit()
+        assert message.created_count == sum(counts)
+        if message.expanded_at is None:
+            assert look(app) == 0
+    assert counts == [2, 2, 1]
+    assert look(app) == 4
+    assert states(session) == {"accepted": 4, "suppressed": 1}
+    assert tally.check(session) == []
+
+
+def test_nothing_goes_out_before_its_moment(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    soon = our_clock.now() + timedelta(minutes=5)
+    later = replace(envelope(), starts_at=soon)
+    message = enqueue.put_message(session, later, LETTER, our_clock.now())
+    assert message
+    factories.make_subscriber(session, READERS[0])
+    readers = audience(Topic.ARTICLES, our_clock.now())
+    enqueue.put_deliveries(session, message, readers, our_clock.now())
+    session.commit()
+    assert look(app) == 0
+    clock.move_to(soon)
+    assert look(app) == 1
 
 
 def test_a_closed_address_gets_a_row_that_says_so_and_no_letter(
@@ -74,7 +115,7 @@ def test_a_closed_address_gets_a_row_that_says_so_and_no_letter(
     close(session, READERS[1])
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES), clock.now())
+    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES, clock.now()), clock.now())
     session.commit()
     closed = rows(session)[1]
     assert (closed.address, closed.state, closed.next_at) == (READERS[1], "suppressed", None)
@@ -86,7 +127,7 @@ def test_every_row_has_an_identity_and_links_of_its_own(session: Session) -> Non
     people = [factories.make_subscriber(session, reader) for reader in READERS]
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES), clock.now())
+    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES, clock.now()), clock.now())
     session.commit()
     assert {row.address: row.links for row in rows(session)} == {
         person.address: person.links for person in people

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import delivering, history
+from hrsite.outbox import history, pausing
 from hrsite.outbox.models import DeliveryState
 from tests.outbox.ledger import READERS, answer_to, look, mail_goes_to, put_letter, rows
 from tests.outbox.smtp_server import mail_server
@@ -75,10 +75,10 @@ def test_the_newest_trouble_is_shown_first_and_only_so_many(
 def test_paused_messages_are_found_until_resumed(session: Session) -> None:
     message = put_letter(session)
     assert history.paused(session) == []
-    delivering.pause(message, "You stopped it.", our_clock.now())
+    pausing.pause(message, "You stopped it.", our_clock.now())
     session.commit()
     assert history.paused(session) == [message]
-    delivering.resume(message, our_clock.now())
+    pausing.resume(message, our_clock.now())
     session.commit()
     assert history.paused(session) == []
 

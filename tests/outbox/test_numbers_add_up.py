@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, delivering, enqueue, history
-from hrsite.outbox.models import Bounce, Delivery, OutboxMessage, Suppression
+from hrsite.outbox import claiming, enqueue, history, pausing, tally
+from hrsite.outbox.models import Bounce, Delivery, MessageTally, OutboxMessage, Suppression
 from tests.outbox.ledger import answer_to, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import Inbox, mail_server
 
@@ -56,7 +56,7 @@ class History:
         answer_to(inbox, self.answers)
         inbox.envelopes.clear()
         session.rollback()
-        for table in (Bounce, Suppression, Delivery, OutboxMessage):
+        for table in (Bounce, Suppression, Delivery, MessageTally, OutboxMessage):
             session.execute(delete(table))
         session.commit()
 
@@ -86,7 +86,7 @@ class History:
 
     def resume_all(self) -> None:
         for message in history.paused(self.session):
-            delivering.resume(message, our_clock.now())
+            pausing.resume(message, our_clock.now())
 
     def leave(self, who: str) -> None:
         key = key_of(addresses.check(who))
@@ -100,6 +100,7 @@ class History:
         for message_id in self.published:
             total = sum(states(self.session, message_id).values())
             assert total == created.setdefault(message_id, total)
+        assert tally.check(self.session) == []
         handed_over = self.handed_over()
         for who, count in self.left.items():
             assert handed_over[who] == count, f"{who} got a letter after leaving"
