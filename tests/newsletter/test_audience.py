@@ -54,8 +54,8 @@ def test_with_nobody_on_the_list_every_number_is_nought(session: Session, topic:
 
 
 def test_whoever_confirms_after_the_list_was_begun_is_not_on_it(session: Session) -> None:
-    begun = clock.now()
     factories.make_subscriber(session, "early@example.org")
+    begun = clock.now()
     late = factories.make_subscriber(session, "late@example.org")
     late.subscriptions[0].changed_at = begun + timedelta(seconds=1)
     session.commit()
