@@ -116,14 +116,13 @@ def downgrade() -> None:
         batch_op.drop_column("is_discreet")
     op.drop_table("message_tallies")
     with op.batch_alter_table("outbox_messages") as batch_op:
-        batch_op.add_column(
-            sa.Column("policy_refusals_in_a_row", sa.Integer(), nullable=True),
-            insert_after="pause_reason",
-        )
         batch_op.drop_index("ix_outbox_messages_settled_at")
         for name in (*DISCREET, "settled_at", "pause_kind", "audience_cursor", "expanded_at"):
             batch_op.drop_column(name)
         batch_op.drop_column("starts_at")
+    # On its own, so that it comes last again, where it was.
+    with op.batch_alter_table("outbox_messages") as batch_op:
+        batch_op.add_column(sa.Column("policy_refusals_in_a_row", sa.Integer(), nullable=True))
     op.execute("UPDATE outbox_messages SET policy_refusals_in_a_row = 0")
     with op.batch_alter_table("outbox_messages") as batch_op:
         batch_op.alter_column(
