@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -53,9 +54,8 @@ class Workers:
     two: float
 
 
-def memory(bench: Bench) -> list[Memory]:
+def memory(bench: Bench) -> Iterator[Memory]:
     """A fresh worker for each number of readers writes its list down and hands it over."""
-    found = []
     options, way = bench.options, bench.options.ways[-1]
     for readers in options.scales:
         settings = bench.sites.fresh("sqlite", max(readers, options.distinct))
@@ -68,16 +68,12 @@ def memory(bench: Bench) -> list[Memory]:
             )
         bench.note(f"memory at {readers}", taken)
         cost = taken.cost
-        found.append(
-            Memory(readers, written["peak_octets"], cost.peak_octets, cost.letters, cost.a_second)
-        )
+        yield Memory(readers, written["peak_octets"], cost.peak_octets, cost.letters, cost.a_second)
         bench.sites.drop(settings)
-    return found
 
 
-def expansion(bench: Bench) -> list[Expansion]:
+def expansion(bench: Bench) -> Iterator[Expansion]:
     """Write the whole list down, on each database; the median of the rounds."""
-    found = []
     readers = bench.options.readers_most
     for database in bench.options.databases:
         answers = []
@@ -91,21 +87,16 @@ def expansion(bench: Bench) -> list[Expansion]:
                 bench.faults.append(f"{answers[-1]['letters']} of {readers} were written down")
         middle = sorted(answers, key=lambda answer: answer["seconds"])[len(answers) // 2]
         longest = max(answer["longest_transaction"] for answer in answers)
-        found.append(
-            Expansion(database, readers, middle["seconds"], longest, middle["peak_octets"])
-        )
-    return found
+        yield Expansion(database, readers, middle["seconds"], longest, middle["peak_octets"])
 
 
-def workers(bench: Bench) -> list[Workers]:
+def workers(bench: Bench) -> Iterator[Workers]:
     """Two workers on one database against one; nobody is bound to a core."""
     with ExitStack() as stack:
         sink = stack.enter_context(Taking(bench.log, None))
-        return [
-            _one_and_two(bench, sink, database, cell)
-            for database in bench.options.databases
-            for cell in bench.options.worker_cells
-        ]
+        for database in bench.options.databases:
+            for cell in bench.options.worker_cells:
+                yield _one_and_two(bench, sink, database, cell)
 
 
 def _one_and_two(bench: Bench, sink: Taking, database: str, cell: Cell) -> Workers:
