@@ -20,6 +20,7 @@ from hrsite.newsletter import views as newsletter_views
 from hrsite.notices import desk as notices_desk
 from hrsite.notices import views as notices_views
 from hrsite.outbox import desk as outbox_desk
+from hrsite.outbox import views as outbox_views
 from hrsite.outbox.transport import mail
 from hrsite.pages import desk as pages_desk
 from hrsite.pages import views as pages_views
@@ -35,6 +36,8 @@ PUBLIC_DOORS = (
     newsletter_views.blueprint,
     pages_views.blueprint,
     media_views.blueprint,
+    # Mail services call here; each call is believed by its signature alone.
+    outbox_views.blueprint,
 )
 DESK_DOORS = (
     accounts_views.blueprint,

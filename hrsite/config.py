@@ -14,6 +14,10 @@ from hrsite.keys import UnsafeKeyFile, load_or_make
 
 PROJECT = Path(__file__).resolve().parent.parent
 KNOWN_SECRETS = ("secret", "changeme", "change-me", "dev", "password", "secret-key")
+SECRETS = (
+    "SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD", "BOUNCE_IMAP_PASSWORD", "POSTMARK_SECRET",
+    "MAILGUN_SIGNING_KEY",
+)  # fmt: skip
 SHORTEST_SECRET = 32
 FEWEST_LETTERS = 8  # Different ones; 32 random letters never have fewer.
 
@@ -103,6 +107,19 @@ def _read(env: Env) -> dict[str, Any]:
         "MAIL_REPLY_TO": env.str("MAIL_REPLY_TO", "", validate=rules.address),
         # Where letters come back to: each copy gets a tag after "+". Empty: to the sender.
         "MAIL_BOUNCE_ADDRESS": env.str("MAIL_BOUNCE_ADDRESS", "", validate=rules.bounce_address),
+        # Where returned mail is read: a Maildir on this machine, or a mailbox by IMAP over TLS.
+        "BOUNCE_MAILDIR": env.str("BOUNCE_MAILDIR", ""),
+        "BOUNCE_IMAP_SERVER": env.str("BOUNCE_IMAP_SERVER", ""),
+        "BOUNCE_IMAP_PORT": env.int("BOUNCE_IMAP_PORT", 993, validate=rules.port),
+        "BOUNCE_IMAP_USERNAME": env.str("BOUNCE_IMAP_USERNAME", ""),
+        "BOUNCE_IMAP_PASSWORD": env.str("BOUNCE_IMAP_PASSWORD", ""),
+        "BOUNCE_IMAP_FOLDER": env.str("BOUNCE_IMAP_FOLDER", "INBOX"),
+        # What mail services tell by webhook is believed when it is signed. Empty: no such page.
+        # Amazon's certificate is a file, because nothing here fetches anything.
+        "SES_TOPIC": env.str("SES_TOPIC", ""),
+        "SES_CERTIFICATE_FILE": env.str("SES_CERTIFICATE_FILE", "", validate=rules.readable_file),
+        "POSTMARK_SECRET": env.str("POSTMARK_SECRET", "", validate=rules.long_secret),
+        "MAILGUN_SIGNING_KEY": env.str("MAILGUN_SIGNING_KEY", "", validate=rules.long_secret),
         # A postal address for the foot of each letter, where the law asks for one.
         "MAIL_FOOTER": env.str("MAIL_FOOTER", ""),
         # What to do with a letter that was in the air when the line broke: repeat once, or hold.
@@ -237,7 +254,7 @@ def _open_secrets(settings: dict[str, Any], file: Path | None) -> list[str]:
         return []
     if not file.stat().st_mode & stat.S_IROTH:
         return []
-    secrets = [settings[name] for name in ("SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD")]
+    secrets = [settings[name] for name in SECRETS]
     if not any(secret and secret in file.read_text("utf-8", "replace") for secret in secrets):
         return []
     return [f"{file.name}: others here can read the secrets in it. Run: chmod 600 {file}"]

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hrsite import clock, furniture, schema
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.extensions import db
-from hrsite.outbox import history, presence
+from hrsite.outbox import history, mailboxes, presence, returned, ses
 from hrsite.outbox.transport import open_connection
 
 LEAST_FREE_MEGABYTES = 200
@@ -32,7 +32,7 @@ class Finding:
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at one thing after the other; a fault in one never hides the next."""
     looks: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-        _site, _disk, _database, _queue, _mail, _worker,
+        _site, _disk, _database, _queue, _mail, _returned_mail, _services, _worker,
     )  # fmt: skip
     with app.app_context():
         for look in looks:
@@ -114,6 +114,46 @@ def _mail(app: Flask) -> Iterator[Finding]:
         yield Finding("wrong", "mail", f"{server}: {trouble.text} (at {trouble.stage})")
     if not config["MAIL_REPLY_TO"]:
         yield Finding("careful", "MAIL_REPLY_TO", "not set, so answers go to the sender's address")
+
+
+def _returned_mail(app: Flask) -> Iterator[Finding]:
+    config, boxes = app.config, mailboxes.configured(app.config)
+    for box in boxes:
+        try:
+            box.check()
+        except mailboxes.Unreadable as trouble:
+            yield Finding("wrong", f"returned mail ({box.name})", str(trouble))
+        else:
+            yield Finding("good", f"returned mail ({box.name})", "can be read")
+        finally:
+            box.close()
+    if boxes and not config["MAIL_BOUNCE_ADDRESS"]:
+        words = "not set, so no returned letter can be told from a forged one; all are ignored"
+        yield Finding("wrong", "MAIL_BOUNCE_ADDRESS", words)
+    if config["MAIL_BOUNCE_ADDRESS"] and not boxes:
+        words = "no mailbox is read; good if your mail server runs: hrsite bounce"
+        yield Finding("careful", "returned mail", words)
+
+
+def _services(app: Flask) -> Iterator[Finding]:
+    topic, file = app.config["SES_TOPIC"], app.config["SES_CERTIFICATE_FILE"]
+    if topic or file:
+        yield _ses(topic, file)
+    for service, link in returned.links_to_open(db.session()).items():
+        yield Finding("careful", service, f"open this once, then news of bounces begins: {link}")
+
+
+def _ses(topic: str, file: str) -> Finding:
+    if not topic or not file:
+        return Finding("wrong", "ses", "needs both SES_TOPIC and SES_CERTIFICATE_FILE")
+    try:
+        found = ses.certificates_in(file)
+    except (OSError, ValueError):
+        return Finding("wrong", "ses", f"{file} holds no certificate in PEM form")
+    if not any(ses.is_valid_at(one, clock.now()) for one in found):
+        return Finding("wrong", "ses", f"the certificate in {file} has run out; get the new one")
+    last = max(one.not_valid_after_utc for one in found)
+    return Finding("good", "ses", f"certificate good until {furniture.moment(last)}")
 
 
 def _worker(app: Flask) -> Iterator[Finding]:

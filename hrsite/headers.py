@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
 YEAR_SECONDS = 31_536_000
 # Pages whose address is a secret, or that belong to one person.
-PRIVATE_PATHS = (DESK, "/confirm/", "/settings/", "/unsubscribe/", "/signup")
+PRIVATE_PATHS = (DESK, "/confirm/", "/settings/", "/unsubscribe/", "/signup", "/webhooks/")
 
 
 def init_app(app: Flask) -> None:

@@ -72,5 +72,5 @@ def set_up(stream: Any = None) -> None:
     handler.of_hrsite = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for chatty in ("huey", "alembic", "httpx"):
+    for chatty in ("huey", "alembic", "httpx", "flufl.bounce"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -18,6 +18,7 @@ _LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\
 LONGEST_BOUNCE_MAILBOX = 27
 # As long as a letter's sender may be in the ledger.
 LONGEST_WORDS = 200
+SHORTEST_WEBHOOK_SECRET = 16
 _USUAL_PORTS = {"http": 80, "https": 443}
 _QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
 
@@ -105,6 +106,12 @@ def readable_file(text: str) -> None:
     """A file we can open, when one is named."""
     if text and not (os.path.isfile(text) and os.access(text, os.R_OK)):
         raise ValidationError("is no file that can be read")
+
+
+def long_secret(text: str) -> None:
+    """A secret that nobody guesses, when there is one."""
+    if text and len(text) < SHORTEST_WEBHOOK_SECRET:
+        raise ValidationError(f"must have at least {SHORTEST_WEBHOOK_SECRET} letters")
 
 
 def one_line(text: str) -> None:

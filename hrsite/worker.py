@@ -8,15 +8,15 @@ from functools import partial
 from types import FrameType
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from huey import crontab
 from huey.consumer import Consumer
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.newsletter import asking, issues, subscribing
-from hrsite.outbox import presence
+from hrsite.newsletter import asking, complaining, issues, subscribing
+from hrsite.outbox import bouncing, mailboxes, presence, returned
 from hrsite.outbox.delivering import deliver_due
 from hrsite.queue import open_queue
 
@@ -78,6 +78,8 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
         _open_issues,
         _complete_lists,
         _hand_letters_over,
+        _read_returned_mail,
+        _let_them_leave,
     ):
         try:
             job(should_stop)
@@ -117,11 +119,44 @@ def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
     deliver_due(db.session(), name(), should_stop)
 
 
+def _read_returned_mail(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for mailbox in mailboxes.configured(current_app.config):
+        is_time = returned.is_time_to_look(session, mailbox.name, clock.now())
+        session.commit()  # No lock is held while a mail server takes its time.
+        if is_time and not should_stop():
+            _read_one_mailbox(mailbox, should_stop)
+
+
+def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool]) -> None:
+    session, trouble = db.session(), None
+    try:
+        for mark, octets in mailbox.unread():
+            if should_stop():
+                break
+            _try_one(partial(bouncing.take_message, session, octets, ()), lambda: False)
+            # Only now, after the commit.
+            mailbox.mark_read(mark)
+    except mailboxes.Unreadable as unreadable:
+        trouble = str(unreadable)
+        log.warning("returned_mail_not_read", mailbox=mailbox.name, trouble=trouble)
+    finally:
+        mailbox.close()
+    returned.looked(session, mailbox.name, trouble, clock.now())
+    session.commit()
+
+
+def _let_them_leave(should_stop: Callable[[], bool]) -> None:
+    complaining.leave_after_complaints(db.session(), clock.now())
+    db.session.commit()
+
+
 def tidy_up() -> None:
     """Forget whoever never confirmed."""
     now = clock.now()
     forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
     presence.forget(db.session(), now - FORGET_AFTER)
+    returned.forget_calls(db.session(), now - FORGET_AFTER)
     db.session.commit()
     log.info("tidied", forgotten=forgotten)
 

@@ -33,6 +33,9 @@ PUBLIC = {
     "/topics/<slug>",
     "/unsubscribe/<token>",
     "/unsubscribe/<token>/undo",
+    "/webhooks/mailgun",
+    "/webhooks/postmark",
+    "/webhooks/ses",
 }
 EVERYWHERE = {
     "Content-Security-Policy",

@@ -19,10 +19,12 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox import enqueue, history
+from hrsite.outbox import enqueue, history, suppression
 
 # So many letters may a stranger set off by typing somebody's address.
 LETTER_LIMITS = ((timedelta(hours=24), 1), (timedelta(days=30), 3))
+# And so many when mail to the address came back, or its owner complained of one.
+CLOSED_LIMITS = ((timedelta(days=30), 1),)
 UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
 
 
@@ -96,12 +98,15 @@ def _answer_signup(
         consent.note(session, subscriber.address_key, "asked", topic, "form", now, words_version)
     session.flush()
     is_open = any(subscription.state == UNCONFIRMED for subscription in held.values())
-    _write_to(session, subscriber, "confirm" if is_open else "already", now)
+    # A closed address is opened by its owner's yes alone, whatever they had said yes to before.
+    is_closed = suppression.is_suppressed(session, subscriber.address_key)
+    _write_to(session, subscriber, "confirm" if is_open or is_closed else "already", now)
 
 
 def _write_to(session: Session, subscriber: Subscriber, letter: str, now: datetime) -> None:
     key = subscriber.address_key
-    for span, most in LETTER_LIMITS:
+    is_closed = suppression.is_suppressed(session, key)
+    for span, most in CLOSED_LIMITS if is_closed else LETTER_LIMITS:
         if history.letter_count(session, key, enqueue.TRANSACTIONAL, now - span) >= most:
             return
     letters.put_personal(session, letter, subscriber, now)

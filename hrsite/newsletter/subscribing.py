@@ -15,7 +15,7 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox import enqueue
+from hrsite.outbox import enqueue, suppression
 from hrsite.sealing import Seal
 
 UNDO = timedelta(hours=1)
@@ -41,7 +41,11 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
         consent.note(
             session, subscriber.address_key, "confirmed", subscription.topic, "letter", now
         )
-    return (subscriber, not waiting) if chosen_topics(subscriber) else None
+    if not chosen_topics(subscriber):
+        return None
+    # Their own yes, by a letter that arrived: whatever closed the address is over.
+    suppression.lift(session, subscriber.address_key)
+    return subscriber, not waiting
 
 
 def choose(
@@ -56,6 +60,8 @@ def choose(
         if held[topic].state != CONFIRMED:
             set_state(held[topic], CONFIRMED, now)
             consent.note(session, subscriber.address_key, "chosen", topic, how, now)
+            # They ask for letters again, so a complaint is over; that mail arrives is not shown.
+            suppression.lift(session, subscriber.address_key, "complaint")
     dropped = [held[topic] for topic in held if topic not in wanted]
     for subscription in dropped:
         if subscription.state == CONFIRMED:
@@ -95,6 +101,7 @@ def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
             consent.note(
                 session, subscriber.address_key, "returned", subscription.topic, "letter", now
             )
+            suppression.lift(session, subscriber.address_key, "complaint")
     return bool(topics)
 
 

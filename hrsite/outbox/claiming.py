@@ -15,6 +15,8 @@ LEASE = timedelta(minutes=15)
 # How long to leave a copy alone that was in the air when the line broke.
 UNCERTAIN_PAUSE = timedelta(minutes=15)
 MOST_REPEATS = 1
+# How the key of a letter begins that only asks "Is this you, and do you want letters?"
+CONFIRMATION = "confirm/"
 DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
 MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
 
@@ -108,7 +110,14 @@ def _due_since(delivery: Delivery) -> tuple[datetime | None, int]:
 
 
 def _is_suppressed() -> ColumnElement[bool]:
-    return exists().where(Suppression.address_key == Delivery.address_key)
+    """Closed addresses get nothing but the letter that lets its owner open it again."""
+    asks_them = exists().where(
+        OutboxMessage.id == Delivery.message_id, OutboxMessage.key.startswith(CONFIRMATION)
+    )
+    return exists().where(
+        Suppression.address_key == Delivery.address_key,
+        or_(Suppression.kind == "erased", ~asks_them),
+    )
 
 
 def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> None:

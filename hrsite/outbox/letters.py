@@ -7,6 +7,7 @@ from flask import current_app
 
 from hrsite.outbox.compose import splice
 from hrsite.outbox.models import Delivery, OutboxMessage
+from hrsite.outbox.return_paths import return_paths
 from hrsite.outbox.wire import Letter
 
 UNSUBSCRIBE = "unsubscribe"
@@ -27,6 +28,7 @@ def letter_for(delivery: Delivery, now: datetime) -> Letter:
         date=now,
         reply_to=("", message.reply_to) if message.reply_to else None,
         headers=_headers(message, delivery, domain),
+        return_path=return_paths().return_path_for(delivery.id, delivery.letter_id),
     )
 
 

@@ -154,13 +154,13 @@ class Delivery(Base):
 
 
 class Bounce(Base):
-    """A letter came back: soft, hard, or as a complaint."""
+    """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault)."""
 
     __tablename__ = "bounces"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,14 +1,17 @@
 """Where a letter comes back to: an address of its own for each copy, which nobody can make up.
 
 `bounces@example.org` becomes `bounces+<number>.<signature>@example.org` (known as VERP). What
-arrives there is about that copy and about no other, whatever it says itself. Pure.
+arrives there is about that copy and about no other, whatever it says itself.
 """
 
 import base64
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from typing import NamedTuple
+
+from flask import current_app
 
 from hrsite.addresses import wire_form
 
@@ -67,3 +70,13 @@ class ReturnPaths:
     def _signature(self, delivery_id: int, letter_id: str) -> str:
         code = hmac.digest(self._key, b"%d.%s" % (delivery_id, letter_id.encode()), "sha256")
         return base64.b32encode(code[:SIGNATURE_OCTETS]).decode("ascii").lower()
+
+
+def return_paths() -> ReturnPaths:
+    """By this application's settings."""
+    return _made(current_app.config["MAIL_BOUNCE_ADDRESS"], current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=8)
+def _made(bounce_address: str, secret: str) -> ReturnPaths:
+    return ReturnPaths(bounce_address, secret)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -54,8 +53,9 @@ class Workers:
     two: float
 
 
-def memory(bench: Bench) -> Iterator[Memory]:
+def memory(bench: Bench) -> list[Memory]:
     """A fresh worker for each number of readers writes its list down and hands it over."""
+    found = []
     options, way = bench.options, bench.options.ways[-1]
     for readers in options.scales:
         settings = bench.sites.fresh("sqlite", max(readers, options.distinct))
@@ -68,12 +68,16 @@ def memory(bench: Bench) -> Iterator[Memory]:
             )
         bench.note(f"memory at {readers}", taken)
         cost = taken.cost
-        yield Memory(readers, written["peak_octets"], cost.peak_octets, cost.letters, cost.a_second)
+        found.append(
+            Memory(readers, written["peak_octets"], cost.peak_octets, cost.letters, cost.a_second)
+        )
         bench.sites.drop(settings)
+    return found
 
 
-def expansion(bench: Bench) -> Iterator[Expansion]:
+def expansion(bench: Bench) -> list[Expansion]:
     """Write the whole list down, on each database; the median of the rounds."""
+    found = []
     readers = bench.options.readers_most
     for database in bench.options.databases:
         answers = []
@@ -87,16 +91,21 @@ def expansion(bench: Bench) -> Iterator[Expansion]:
                 bench.faults.append(f"{answers[-1]['letters']} of {readers} were written down")
         middle = sorted(answers, key=lambda answer: answer["seconds"])[len(answers) // 2]
         longest = max(answer["longest_transaction"] for answer in answers)
-        yield Expansion(database, readers, middle["seconds"], longest, middle["peak_octets"])
+        found.append(
+            Expansion(database, readers, middle["seconds"], longest, middle["peak_octets"])
+        )
+    return found
 
 
-def workers(bench: Bench) -> Iterator[Workers]:
+def workers(bench: Bench) -> list[Workers]:
     """Two workers on one database against one; nobody is bound to a core."""
     with ExitStack() as stack:
         sink = stack.enter_context(Taking(bench.log, None))
-        for database in bench.options.databases:
-            for cell in bench.options.worker_cells:
-                yield _one_and_two(bench, sink, database, cell)
+        return [
+            _one_and_two(bench, sink, database, cell)
+            for database in bench.options.databases
+            for cell in bench.options.worker_cells
+        ]
 
 
 def _one_and_two(bench: Bench, sink: Taking, database: str, cell: Cell) -> Workers:

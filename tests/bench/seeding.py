@@ -17,7 +17,6 @@ from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.subscribing import PURPOSES
 
 AT_ONCE = 10_000
-CACHE_KILOBYTES = 1_000_000
 
 
 def seed(session: Session, distinct: int, readers: int) -> None:
@@ -27,7 +26,6 @@ def seed(session: Session, distinct: int, readers: int) -> None:
     key of their own: enough to count, to write down and to hand over, and much quicker to make.
     """
     flask_migrate.upgrade()
-    _hurry(session)
     now = clock.now()
     for start in range(0, distinct, AT_ONCE):
         rows = list(_subscribers(range(start, min(distinct, start + AT_ONCE)), now))
@@ -35,12 +33,6 @@ def seed(session: Session, distinct: int, readers: int) -> None:
     _copy(session, distinct, readers)
     _let_all_confirm(session, now)
     session.commit()
-
-
-def _hurry(session: Session) -> None:
-    """Keys come in no order: with a small cache SQLite would write each page again and again."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
 
 def _subscribers(numbers: range, now: datetime) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.bench.bench import Bench
 from tests.bench.options import Cell
@@ -101,23 +101,21 @@ def say_all(found: Mapping[Cell, Sequence[Row]]) -> None:
             )
 
 
-def say_memory(found: Iterable[Memory]) -> None:
+def say_memory(found: Sequence[Memory]) -> None:
     """How much a worker holds, by how many readers there are."""
     say("\nMemory of one worker that writes the list down and hands it over")
-    kept = []
     for each in found:
-        kept.append(each)
         part = "" if each.letters == each.readers else ", then the time was over"
         say(
             f"{each.readers:>12,} readers: {each.peak_octets / MEGABYTE:5.1f} MB at most"
             f" ({each.written_octets / MEGABYTE:.1f} after writing the list down);"
             f" {each.letters:,} letters, {each.a_second:,.0f} a second{part}"
         )
-    ratio = kept[-1].peak_octets / max(1, kept[0].peak_octets)
-    say(f"{kept[-1].readers:,} readers take {ratio:.2f} x the memory of {kept[0].readers:,}.")
+    ratio = found[-1].peak_octets / max(1, found[0].peak_octets)
+    say(f"{found[-1].readers:,} readers take {ratio:.2f} x the memory of {found[0].readers:,}.")
 
 
-def say_expansion(found: Iterable[Expansion]) -> None:
+def say_expansion(found: Sequence[Expansion]) -> None:
     """How long the list takes to write down."""
     say("\nWriting the list down")
     for each in found:
@@ -128,7 +126,7 @@ def say_expansion(found: Iterable[Expansion]) -> None:
         )
 
 
-def say_workers(found: Iterable[Workers]) -> None:
+def say_workers(found: Sequence[Workers]) -> None:
     """What a second worker brings."""
     say("\nTwo workers against one, letters a second; no process bound to a core")
     for each in found:

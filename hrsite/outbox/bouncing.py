@@ -1,0 +1,118 @@
+"""A letter came back: find which one, believe it or not, write it down, draw the conclusions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses
+from hrsite.outbox import pausing, reports, suppression
+from hrsite.outbox.events import Event
+from hrsite.outbox.models import Bounce, Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.return_paths import return_paths
+
+# Refused by policy so often, and by so large a part, that it is our letter that is not wanted.
+MOST_POLICY_BOUNCES = 5
+MOST_POLICY_PART = 50  # One of so many: 2 %.
+_MOST_CLAIMS = 20
+
+
+def take_message(
+    session: Session, octets: bytes, recipients: tuple[str, ...], now: datetime
+) -> bool:
+    """Read a message that came back; False when it changes nothing.
+
+    It is believed only when it came to a return path that we wrote on that very copy.
+    `recipients`: where it came to, when the mail server has told us; else its headers say.
+    """
+    report = reports.read(octets)
+    if report.kind is None:
+        return False
+    delivery = _claimed(session, (*recipients, *report.came_to))
+    if delivery is None or not _names(report.about, delivery):
+        return False
+    # A copy comes back once for each reason, by whichever ways the report reaches us.
+    key = f"dsn/{delivery.id}/{report.kind}"
+    return _record(
+        session, delivery, delivery.address_key,
+        Event("dsn", key, report.kind, "", report.code, report.text), now,
+    )  # fmt: skip
+
+
+def take_event(session: Session, event: Event, now: datetime) -> bool:
+    """What a mail service told us, its signature checked; False when it changes nothing."""
+    key = _key_of(event.address)
+    delivery = _claimed(session, event.return_paths)
+    if delivery is None and key is not None:
+        delivery = _written_to(session, key, event.letter_ids)
+    if delivery is None:
+        return False  # Somebody we never wrote to: the service may carry other people's mail too.
+    return _record(session, delivery, delivery.address_key, event, now)
+
+
+def _record(
+    session: Session, delivery: Delivery, address_key: str, event: Event, now: datetime
+) -> bool:
+    key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
+    bounce = Bounce(
+        delivery_id=delivery.id,
+        message_id=delivery.message_id,
+        address_key=address_key,
+        kind=event.kind,
+        source=event.source,
+        event_key=key[:200],
+        reply_code=event.code,
+        reply_text=event.text,
+    )
+    if not suppression.record(session, bounce, now):
+        return False
+    if event.kind == "policy":
+        _count_policy(session, delivery.message_id, event.text, now)
+    return True
+
+
+def _count_policy(session: Session, message_id: int, text: str, now: datetime) -> None:
+    """Many readers' servers do not want this letter: stop before the rest meet the same."""
+    tally = session.get_one(MessageTally, message_id, populate_existing=True, with_for_update=True)
+    tally.policy_refusal_count += 1
+    is_often = tally.policy_refusal_count >= MOST_POLICY_BOUNCES
+    is_large = tally.policy_refusal_count * MOST_POLICY_PART >= tally.accepted_count
+    message = session.get_one(OutboxMessage, message_id)
+    if is_often and is_large and tally.waiting_count and message.paused_at is None:
+        pausing.pause(message, f"Many mail services would not take this letter: {text}", now)
+
+
+def _claimed(session: Session, came_to: tuple[str, ...]) -> Delivery | None:
+    """The copy whose return path is among these, if it is we who wrote it there."""
+    paths = return_paths()
+    claims = [claim for address in came_to if (claim := paths.read(address))]
+    for claim in claims[:_MOST_CLAIMS]:
+        delivery = session.get(Delivery, claim.delivery_id)
+        if delivery is not None and paths.is_ours(claim, delivery.letter_id):
+            return delivery
+    return None
+
+
+def _written_to(session: Session, address_key: str, letter_ids: tuple[str, ...]) -> Delivery | None:
+    """The copy to this address with such a Message-ID; else the newest that was handed over."""
+    to_them = select(Delivery).where(Delivery.address_key == address_key)
+    found = session.scalar(to_them.where(Delivery.letter_id.in_(letter_ids)).limit(1))
+    gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
+    newest = to_them.where(Delivery.state.in_(gone_out)).order_by(Delivery.id.desc()).limit(1)
+    return found or session.scalar(newest)
+
+
+def _names(about: frozenset[str], delivery: Delivery) -> bool:
+    """Whether a mere wording speaks of this copy's reader; a report by the standard need not."""
+    return not about or any(_key_of(one) == delivery.address_key for one in about)
+
+
+def _key_of(address: str) -> str | None:
+    try:
+        key: str = current_app.extensions["seal"].keyed_hash(addresses.check(address).key)
+    except addresses.BadAddress:
+        return None
+    return key

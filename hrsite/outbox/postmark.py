@@ -1,0 +1,57 @@
+"""Postmark tells what came back: check the password it was given, read what it says."""
+
+import base64
+import binascii
+import hmac
+
+from hrsite.outbox import reports
+from hrsite.outbox.events import Event, NotSigned, parsed, whole_number, words
+
+# Postmark's own words for what happened. What is not here changes nothing: an answering machine,
+# a challenge, a delay, or what we do not know.
+_KINDS: dict[str, reports.BounceKind] = {
+    "HardBounce": "hard",
+    "BadEmailAddress": "hard",
+    "SpamComplaint": "complaint",
+    "SoftBounce": "soft",
+    "DnsError": "soft",
+    "Blocked": "policy",
+    "SpamNotification": "policy",
+    "VirusNotification": "policy",
+    "DMARCPolicy": "policy",
+}
+
+
+def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
+    """What Postmark says, if it knows the password. Raises NotSigned."""
+    if not secret or not hmac.compare_digest(_password(authorization), secret.encode()):
+        raise NotSigned
+    found = parsed(octets)
+    kind = _KINDS.get(words(found, "Type"))
+    key = found.get("ID")
+    if kind is None or not isinstance(key, int):
+        return []
+    text = words(found, "Details")
+    if kind == "hard" and reports.kind_of(None, reports.status_in(text)) == "policy":
+        kind = "policy"
+    return [
+        Event(
+            source="postmark",
+            key=str(key),
+            kind=kind,
+            address=words(found, "Email"),
+            code=reports.code_in(text) or whole_number(found, "Code"),
+            text=reports.tidy(text or words(found, "Description")),
+        )
+    ]
+
+
+def _password(authorization: str) -> bytes:
+    """The password of basic authentication (RFC 7617), whatever the name."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return b""
+    try:
+        return base64.b64decode(value, validate=True).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return b""

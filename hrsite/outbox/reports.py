@@ -1,0 +1,224 @@
+"""What a message that came to a return path says: a bounce, a complaint, or nothing to us. Pure.
+
+Delivery reports (RFC 3464) and complaints (RFC 5965) are read part by part; older wordings by
+flufl.bounce. Whether to believe any of it is decided elsewhere, by the address it came to.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from typing import Literal
+
+from flufl.bounce import all_failures
+
+from hrsite.logs import redact
+from hrsite.outbox.retrying import judge
+
+# "policy": our letter was not wanted, whoever it was for. It is not the reader's fault.
+BounceKind = Literal["hard", "soft", "complaint", "policy"]
+
+# A report stands before the letter it returns, so its beginning is enough.
+MOST_OCTETS = 256 * 1024
+_MOST_ADDRESSES = 50
+_MOST_PARTS = 20
+_MOST_TEXT = 8000
+_LONGEST_TEXT = 500
+# Which headers mail servers put the envelope's recipient into, and the letter's own.
+_ARRIVED_AT = (
+    "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "original-recipient",
+    "x-rcpt-to", "to", "cc",
+)  # fmt: skip
+_COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list")
+_MACHINE_HEADERS = ("list-id", "x-autoreply", "x-autorespond", "x-auto-reply")
+_MACHINE_PRECEDENCE = ("auto_reply", "auto-reply", "bulk", "list", "junk")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
+# Tried for days, or the mailbox is full (RFC 3463 3.3).
+_FOR_NOW = re.compile(r"4\.|5\.2\.2\Z", re.ASCII)
+_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])", re.ASCII)
+_SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came back. `kind` None: nothing that concerns us.
+
+    `came_to`: addresses, one of which must be a return path of ours. `about`: the readers it must
+    name, where it is only a wording and no report by the standard; empty when it need name none.
+    """
+
+    kind: BounceKind | None
+    came_to: tuple[str, ...] = ()
+    about: frozenset[str] = frozenset()
+    code: int | None = None
+    text: str = ""
+
+
+NOTHING = Report(None)
+
+
+def read(octets: bytes) -> Report:
+    """Read a message, whatever it is; never raises."""
+    try:
+        return _read(BytesParser().parsebytes(octets[:MOST_OCTETS]))
+    except Exception:
+        # Strangers write these, and the parsers are made for letters: what cannot be read says
+        # nothing.
+        return NOTHING
+
+
+def kind_of(code: int | None, status: str | None) -> BounceKind:
+    """What a final refusal that comes back later means. Bare codes blame nobody for good."""
+    if status and status.startswith("4.7."):
+        return "policy"
+    if status and status.startswith("4"):
+        return "soft"  # They have tried for days, and gave up.
+    verdict = judge("rcpt", code or 550, status, None)
+    if verdict.suppress:
+        return "hard"
+    return "policy" if verdict.kind in ("policy", "setting", "too_large") else "soft"
+
+
+def kind_told(code: int | None, status: str | None, *, is_gone: bool) -> BounceKind:
+    """The same, where a mail service that knows the address says that it is gone for good."""
+    judged = kind_of(code, status)
+    is_for_now = str(code).startswith("4") or bool(status and _FOR_NOW.match(status))
+    return "hard" if judged == "soft" and is_gone and not is_for_now else judged
+
+
+def status_in(text: str) -> str | None:
+    """The first enhanced status (RFC 3463) in a text."""
+    found = _STATUS.search(text)
+    return found[1] if found else None
+
+
+def code_in(text: str) -> int | None:
+    """The first reply code in a text."""
+    found = _CODE.search(text)
+    return int(found[1]) if found else None
+
+
+def tidy(text: str) -> str:
+    """A server's words on one line, bounded, and without the address that they often repeat."""
+    shown = (mark if mark.isprintable() else " " for mark in text[: 4 * _LONGEST_TEXT])
+    return redact(" ".join("".join(shown).split()))[:_LONGEST_TEXT]
+
+
+def _read(message: Message) -> Report:
+    came_to = tuple(_addresses(message, _ARRIVED_AT))
+    if message.get_content_type() == "multipart/report":
+        kind = str(message.get_param("report-type", "")).lower()
+        if kind == "feedback-report":
+            return _complaint(message, came_to)
+        if kind in ("", "delivery-status"):
+            return _status_report(message, came_to)
+        return NOTHING  # Such as a receipt for reading.
+    if _is_from_a_mail_server(message) and not _is_automatic(message):
+        return _old_wording(message, came_to)
+    return NOTHING
+
+
+def _complaint(message: Message, came_to: tuple[str, ...]) -> Report:
+    """RFC 5965. Providers address these to whoever registered, so the return path stands inside."""
+    kind = ""
+    inside: list[str] = []
+    for part in _parts(message):
+        fields = _first_inside(part)
+        if fields is None:
+            continue
+        if part.get_content_type() == "message/feedback-report":
+            kind = str(fields.get("feedback-type", "")).strip().lower()
+            inside += _addresses(fields, ("original-mail-from",))
+        elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
+            inside += _addresses(fields, ("return-path",))
+    if kind not in _COMPLAINTS:
+        return NOTHING
+    return Report("complaint", (*came_to, *inside), text=f"Reported as {kind}")
+
+
+def _status_report(message: Message, came_to: tuple[str, ...]) -> Report:
+    """RFC 3464. "delayed", "relayed" and "expanded" change nothing: that letter is on its way."""
+    for part in _parts(message):
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for block in _parts(part):
+            action = str(block.get("action", "")).strip().lower()
+            if action.startswith(("fail", "error")):
+                return _failure(block, came_to)
+    return NOTHING
+
+
+def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
+    said = str(block.get("diagnostic-code", ""))[:_MOST_TEXT].partition(";")[2]
+    status = status_in(str(block.get("status", "")))
+    if status is None or status.endswith(".0.0"):
+        status = status_in(said) or status
+    code = code_in(said)
+    if status is None and code is None:
+        return NOTHING
+    return Report(kind_of(code, status), came_to, code=code, text=tidy(said or status or ""))
+
+
+def _old_wording(message: Message, came_to: tuple[str, ...]) -> Report:
+    """From before the standard: qmail, old Exim and Exchange, and many more."""
+    _, permanent = all_failures(message)
+    about = frozenset(one.decode("ascii", "replace") for one in permanent)
+    if not about:
+        return NOTHING
+    said = "\n".join(_texts(message))[:_MOST_TEXT]
+    status, code = status_in(said), code_in(said)
+    text = f"Returned by a mail server {status or code or ''}"
+    return Report(kind_of(code, status), came_to, about, code, text.strip())
+
+
+def _is_from_a_mail_server(message: Message) -> bool:
+    """RFC 5321 4.5.5: a bounce has no return path of its own; people and their robots have."""
+    if str(message.get("return-path", "")).strip() == "<>":
+        return True
+    senders = list(_addresses(message, ("from",)))
+    return bool(senders) and senders[0].lower().startswith(_SERVERS)
+
+
+def _is_automatic(message: Message) -> bool:
+    """An out-of-office, a mailing list, a robot that answers (RFC 3834)."""
+    submitted = str(message.get("auto-submitted", "")).strip().lower()
+    precedence = str(message.get("precedence", "")).strip().lower()
+    return (
+        submitted.startswith("auto-replied")
+        or precedence in _MACHINE_PRECEDENCE
+        or any(name in message for name in _MACHINE_HEADERS)
+    )
+
+
+def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
+    values = [str(value)[:_MOST_TEXT] for name in names for value in message.get_all(name, [])]
+    for value in values[:_MOST_ADDRESSES]:
+        found = email.utils.getaddresses([value])[:_MOST_ADDRESSES]
+        yield from (address for _, address in found if "@" in address)
+
+
+def _parts(message: Message) -> list[Message]:
+    """Only what lies in the report itself: not what a letter in it carries."""
+    content = message.get_payload()
+    if not isinstance(content, list):
+        return []
+    return [part for part in content[:_MOST_PARTS] if isinstance(part, Message)]
+
+
+def _first_inside(part: Message) -> Message | None:
+    """The header fields that a part holds as its content."""
+    if parts := _parts(part):
+        return parts[0]
+    content = part.get_payload(decode=True)
+    return BytesParser().parsebytes(content, True) if isinstance(content, bytes) else None
+
+
+def _texts(message: Message) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            content = part.get_payload(decode=True)
+            yield content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

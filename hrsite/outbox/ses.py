@@ -1,0 +1,144 @@
+"""Amazon SES tells what came back, through SNS: check its signature, read what it says.
+
+Nothing is fetched: the certificate that SNS signs with lies in a file the keeper put there.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+
+from hrsite.outbox import reports
+from hrsite.outbox.events import Event, NotSigned, inner, letter_ids, objects, parsed, words
+
+# Which fields SNS signs, in this order; a Subject only where there is one.
+_SIGNED = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": (
+        "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+    ),
+}  # fmt: skip
+# Version 1 is SNS's default to this day. Forging it takes a second preimage, not a collision.
+_HASHES: dict[str, HashAlgorithm] = {"1": SHA1(), "2": SHA256()}  # noqa: S303 - theirs to choose
+_OUR_FAULT = ("ContentRejected", "AttachmentRejected", "MessageTooLarge")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one call says: events, or the link that the keeper must open to begin."""
+
+    events: tuple[Event, ...] = ()
+    link: str = ""
+
+
+def read(octets: bytes, certificates: list[x509.Certificate], topic: str, now: datetime) -> Told:
+    """What SNS says, if it is SNS, and about our topic. Raises NotSigned."""
+    found = parsed(octets)
+    if not topic or words(found, "TopicArn") != topic:
+        raise NotSigned
+    _check(found, certificates, now)
+    if found["Type"] == "SubscriptionConfirmation":
+        return Told(link=_safe_link(words(found, "SubscribeURL")))
+    message = found.get("Message")
+    return Told(tuple(_events(parsed(message.encode()) if isinstance(message, str) else {})))
+
+
+def certificates_in(path: str) -> list[x509.Certificate]:
+    """The certificates in a PEM file. Raises OSError or ValueError."""
+    return x509.load_pem_x509_certificates(Path(path).read_bytes())
+
+
+def is_valid_at(certificate: x509.Certificate, now: datetime) -> bool:
+    """May this certificate be believed now?"""
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+
+
+def _check(found: dict[str, Any], certificates: list[x509.Certificate], now: datetime) -> None:
+    names = _SIGNED.get(str(found.get("Type")), ())
+    algorithm = _HASHES.get(str(found.get("SignatureVersion")))
+    pairs = [(name, found[name]) for name in names if name in found]
+    if algorithm is None or not pairs or not all(isinstance(text, str) for _, text in pairs):
+        raise NotSigned
+    content = "".join(f"{name}\n{text}\n" for name, text in pairs).encode("utf-8", "replace")
+    try:
+        signature = base64.b64decode(str(found.get("Signature")), validate=True)
+    except (binascii.Error, ValueError):
+        raise NotSigned from None
+    for certificate in certificates:
+        key = certificate.public_key()
+        if isinstance(key, RSAPublicKey) and is_valid_at(certificate, now):
+            try:
+                key.verify(signature, content, PKCS1v15(), algorithm)
+            except InvalidSignature:
+                continue
+            return
+    raise NotSigned
+
+
+def _safe_link(url: str) -> str:
+    """Amazon's own host only: somebody at our desk is going to press it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    is_amazon = host.startswith("sns.") and host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    return url if parts.scheme == "https" and is_amazon and url.isprintable() else ""
+
+
+def _events(said: dict[str, Any]) -> list[Event]:
+    """Bounces and complaints; SES also tells of letters that arrived, which changes nothing."""
+    what = words(said, "notificationType") or words(said, "eventType")
+    part = inner(said, what.lower())
+    key = words(part, "feedbackId")
+    if what == "Bounce" and key:
+        return [
+            _event(said, f"{key}/{place}", _kind(part, one), one)
+            for place, one in enumerate(objects(part, "bouncedRecipients"))
+        ]
+    is_kept = words(part, "complaintFeedbackType") == "not-spam"
+    if what == "Complaint" and key and not is_kept:
+        return [
+            _event(said, f"{key}/{place}", "complaint", one)
+            for place, one in enumerate(objects(part, "complainedRecipients"))
+        ]
+    return []
+
+
+def _event(
+    said: dict[str, Any], key: str, kind: reports.BounceKind, person: dict[str, Any]
+) -> Event:
+    mail, text = inner(said, "mail"), words(person, "diagnosticCode")
+    message_ids = [
+        words(header, "value")
+        for header in objects(mail, "headers")
+        if words(header, "name").lower() == "message-id"
+    ]
+    return Event(
+        source="ses",
+        key=key,
+        kind=kind,
+        address=words(person, "emailAddress"),
+        code=reports.code_in(text),
+        text=reports.tidy(text),
+        return_paths=(words(mail, "source"),),
+        letter_ids=letter_ids(*message_ids, words(inner(mail, "commonHeaders"), "messageId")),
+    )
+
+
+def _kind(bounce: dict[str, Any], person: dict[str, Any]) -> reports.BounceKind:
+    text = words(person, "diagnosticCode")
+    status = reports.status_in(words(person, "status")) or reports.status_in(text)
+    if words(bounce, "bounceSubType") in _OUR_FAULT:
+        return "policy"
+    is_gone = words(bounce, "bounceType") == "Permanent"
+    return reports.kind_told(reports.code_in(text), status, is_gone=is_gone)

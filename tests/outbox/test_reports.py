@@ -1,0 +1,110 @@
+"""A bounce is told from a complaint, and both from all that is neither."""
+
+import hypothesis
+import pytest
+from hypothesis import strategies
+
+from hrsite.outbox import reports
+from tests.outbox import returned_mail
+
+PATH = "bounces+7.abcdefghijklmnop@example.com"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        ("5.1.1", "550 5.1.1 no such mailbox", "hard"),
+        ("5.2.1", "550 5.2.1 disabled", "hard"),
+        ("5.0.0", "550 5.1.1 the better status stands in the words", "hard"),
+        ("5.2.2", "552 5.2.2 full", "soft"),
+        ("5.0.0", "550 for no reason", "soft"),
+        ("5.4.4", "host not found", "soft"),
+        ("4.4.7", "451 4.4.7 gave up after five days", "soft"),
+        ("5.7.1", "550 5.7.1 your letters are not wanted", "policy"),
+        ("4.7.0", "421 4.7.0 your reputation is low", "policy"),
+        ("5.3.4", "552 5.3.4 too large", "policy"),
+        ("5.7.26", "550-5.7.26 not authenticated", "policy"),
+    ],
+)
+def test_a_report_says_whose_fault_it_is(status: str, said: str, kind: str) -> None:
+    report = reports.read(returned_mail.status_report(PATH, status, said))
+    assert report.kind == kind
+    assert PATH in report.came_to
+
+
+def test_what_the_server_said_is_kept_without_the_address() -> None:
+    report = reports.read(returned_mail.status_report(PATH))
+    assert report.code == 550
+    assert report.text == "550 5.1.1 <[address]>: no such mailbox here"
+
+
+@pytest.mark.parametrize("kind", ["abuse", "fraud", "opt-out", "ABUSE"])
+def test_a_complaint_is_a_complaint(kind: str) -> None:
+    report = reports.read(returned_mail.complaint("fbl@example.com", kind, PATH))
+    assert report.kind == "complaint"
+    assert PATH in report.came_to
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("#5.1.1", "hard"), ("#5.7.1", "policy"), ("#5.2.2", "soft"), ("", "soft")]
+)
+def test_an_old_server_s_wording_is_understood(said: str, kind: str) -> None:
+    report = reports.read(returned_mail.qmail(PATH, said=said))
+    assert report.kind == kind
+    assert report.about == {returned_mail.READER}
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("language", sorted(returned_mail.OUT_OF_OFFICE))
+def test_an_out_of_office_says_nothing(language: str, marked: bool) -> None:
+    octets = returned_mail.out_of_office(language, PATH, marked)
+    assert reports.read(octets) == reports.NOTHING
+
+
+@pytest.mark.parametrize("name", sorted(returned_mail.harmless(PATH)))
+def test_what_is_neither_bounce_nor_complaint_says_nothing(name: str) -> None:
+    assert reports.read(returned_mail.harmless(PATH)[name]) == reports.NOTHING
+
+
+@hypothesis.given(strategies.binary(max_size=3000))
+def test_no_octets_make_it_stumble(octets: bytes) -> None:
+    assert reports.read(octets).kind is None
+
+
+WHOLE = [
+    returned_mail.status_report(PATH),
+    returned_mail.complaint(PATH),
+    returned_mail.qmail(PATH),
+]
+
+
+@hypothesis.given(
+    whole=strategies.sampled_from(WHOLE),
+    cuts=strategies.tuples(strategies.integers(0, 2000), strategies.integers(0, 2000)),
+    noise=strategies.binary(max_size=40),
+)
+def test_a_broken_report_never_says_worse_than_the_whole_one(
+    whole: bytes, cuts: tuple[int, int], noise: bytes
+) -> None:
+    start, end = min(cuts), max(cuts)
+    report = reports.read(whole[:start] + noise + whole[end:])
+    assert report.kind in (None, "hard", "soft", "policy", reports.read(whole).kind)
+
+
+@hypothesis.given(cut=strategies.integers(0, 600))
+def test_a_report_cut_off_before_its_verdict_says_nothing(cut: int) -> None:
+    whole = WHOLE[0]
+    assert reports.read(whole[: min(cut, whole.index(b"Action:"))]).kind is None
+
+
+def test_parts_within_parts_without_end_say_nothing() -> None:
+    nested = b"".join(
+        b'Content-Type: multipart/report; boundary="%d"\n\n--%d\n' % (depth, depth)
+        for depth in range(5000)
+    )
+    assert reports.read(nested) == reports.NOTHING
+
+
+def test_only_the_beginning_of_an_endless_message_is_read() -> None:
+    report = reports.read(returned_mail.status_report(PATH) + b"x" * 5_000_000)
+    assert report.kind == "hard"
