@@ -5,7 +5,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 # What a trial may be asked for; without an answer it takes its own.
-export READERS KILLS IN_FLIGHT SIGNAL DATABASE QUEUE WORKERS SEED
+export READERS KILLS IN_FLIGHT SIGNAL DATABASE QUEUE WORKERS SEED HISTORIES STEPS
 
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 INSTALL := $(UV) pip install --quiet --python .venv/bin/python
@@ -67,6 +67,10 @@ trial-queues: .venv/.test ## Let several workers hear of each letter three times
 .PHONY: trial-power
 trial-power: .venv/.test ## Cut the power, unsynced writes lost; the control must fail (READERS, KILLS).
 	@$(RUN) tests.trials.power
+
+.PHONY: trial-histories
+trial-histories: .venv/.test ## Try thousands of made-up histories of a site and its mail (HISTORIES, STEPS).
+	@$(RUN) tests.trials.histories
 
 .PHONY: bench-mail
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).

@@ -43,7 +43,15 @@ class PostOffice:
     at: Callable[[str, int], None] = nothing
     # What to say to RCPT or to a whole letter; nothing for "taken". DROP hangs up.
     answer: Callable[[str, str], str] = lambda moment, reader: ""
+    # Letters that came in whole and got no reply.
+    lost: list[Taken] = field(default_factory=list)
+    talks: set[socket.socket] = field(default_factory=set)
     arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    def quiet(self, seconds: float) -> bool:
+        """Whether every connection is closed, and all that came through it is in."""
+        with self.arrived:
+            return self.arrived.wait_for(lambda: not self.talks, seconds)
 
     def wait_for(self, count: int, seconds: float) -> bool:
         """Whether so many letters come in before the time is over."""
@@ -54,13 +62,15 @@ class PostOffice:
         """How many copies each reader has."""
         return Counter(reader for reader, _ in self.letters)
 
-    def take(self, reader: str, octets: bytes) -> None:
+    def take(self, reader: str, octets: bytes) -> Taken:
         """Keep a letter."""
         found = MESSAGE_ID.search(octets)
         assert found, "a letter without a Message-ID"
+        taken = Taken(reader, found[1].decode())
         with self.arrived:
-            self.letters.append(Taken(reader, found[1].decode()))
+            self.letters.append(taken)
             self.arrived.notify_all()
+        return taken
 
 
 DROP = "drop"
@@ -73,13 +83,14 @@ def post_office() -> Iterator[PostOffice]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     office.port = listener.getsockname()[1]
     closing = threading.Event()
-    talks: set[socket.socket] = set()
 
     def serve(talk: socket.socket) -> None:
         with talk, contextlib.suppress(OSError):
             talk.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _Talk(office, talk).run()
-        talks.discard(talk)
+        with office.arrived:
+            office.talks.discard(talk)
+            office.arrived.notify_all()
 
     def listen() -> None:
         while True:
@@ -87,7 +98,7 @@ def post_office() -> Iterator[PostOffice]:
             if closing.is_set():
                 talk.close()
                 return
-            talks.add(talk)
+            office.talks.add(talk)
             threading.Thread(target=serve, args=(talk,), daemon=True).start()
 
     listening = threading.Thread(target=listen, daemon=True)
@@ -100,7 +111,7 @@ def post_office() -> Iterator[PostOffice]:
         socket.create_connection(("127.0.0.1", office.port)).close()
         listening.join(10)
         listener.close()
-        for talk in list(talks):
+        for talk in list(office.talks):
             with contextlib.suppress(OSError):
                 talk.shutdown(socket.SHUT_RDWR)
 
@@ -177,7 +188,9 @@ class _Talk:
         reader, self.reader, self.chunks = self.reader, "", b""
         refusal = self.office.answer(AIR, reader)
         if not refusal or refusal == DROP:
-            self.office.take(reader, octets)
+            taken = self.office.take(reader, octets)
+            if refusal:
+                self.office.lost.append(taken)
             self.office.at(AIR, len(self.office.letters))
         goes_on = self._reply(refusal or "250 2.0.0 kept")
         self.office.at(REPLY, len(self.office.letters))

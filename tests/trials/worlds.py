@@ -1,0 +1,285 @@
+"""The world of a made-up history: deeds through the real jobs, and what must be true after each."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, event, func, select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses, clock, worker
+from hrsite.extensions import db, only_reads
+from hrsite.newsletter import asking, subscribing
+from hrsite.newsletter.models import Topic
+from hrsite.outbox import history, pausing, suppression, tally
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+from tests.trials.places import Place
+from tests.trials.post_office import PostOffice, Taken
+
+READERS = tuple(f"reader{number}@example.org" for number in range(5))
+S = DeliveryState
+UNSETTLED = (S.QUEUED, S.SENDING, S.DEFERRED)
+
+
+class Killed(BaseException):
+    """The worker is gone, and nothing catches it."""
+
+
+@dataclass
+class Memory:
+    """What was true at some moment, beside the database."""
+
+    # By reader and message key: how many copies the server took.
+    copies: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # Copies beyond the first that nobody could avoid: in the air at a death, or forgotten by a
+    # database that was put back.
+    excused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # Who has left.
+    left: set[str] = field(default_factory=set)
+    created: dict[int, int] = field(default_factory=dict)
+
+    def copy(self) -> Memory:
+        """As it is now."""
+        return Memory(
+            self.copies.copy(), self.excused.copy(), self.left.copy(), self.created.copy()
+        )
+
+
+class World:
+    """A site, its worker, its mail server and its readers."""
+
+    def __init__(self, place: Place, office: PostOffice, travels: Any) -> None:
+        self.place, self.office, self.clock = place, office, travels
+        self.session = place.session
+        self.in_flight = int(place.app.config.get("MAIL_IN_FLIGHT", 1))
+        self.start = clock.now()
+        self.file = Path(db.engine.url.database or "")
+        self.has_a_file = db.engine.dialect.name == "sqlite"
+        office.answer = self._answer
+        self.begin()
+
+    def begin(self) -> None:
+        """An empty site."""
+        self.clock.move_to(self.start)
+        self.answers: dict[str, tuple[str, str]] = {}
+        self.memory = Memory()
+        self.backup: Memory | None = None
+        self.left_meanwhile: dict[str, tuple[int, set[str]]] = {}
+        self.office.letters.clear()
+        self.office.lost.clear()
+        self.session.rollback()
+        for table in reversed(db.metadata.sorted_tables):
+            self.session.execute(delete(table))
+        self.session.commit()
+
+    def _answer(self, moment: str, who: str) -> str:
+        when, words = self.answers.get(who, ("", ""))
+        return words if when == moment else ""
+
+    # What happens.
+
+    def sign_up(self, who: str) -> None:
+        asking.request_signup(self.session, who, [Topic.ARTICLES], clock.now())
+
+    def confirm(self, who: str) -> None:
+        person = subscribing.find_by_address(self.session, who)
+        if person is not None:
+            was_left = Topic.ARTICLES not in subscribing.chosen_topics(person)
+            found = subscribing.confirm(self.session, person.links["confirm"], clock.now())
+            if found is not None and was_left:
+                self.memory.left.discard(who)
+
+    def leave(self, who: str) -> None:
+        if self._leave(self.session, who):
+            self.memory.left.add(who)
+
+    def leave_elsewhere(self, who: str) -> None:
+        """Leave in another process: its own transaction, committed."""
+        with Session(db.engine) as session:
+            if self._leave(session, who):
+                session.commit()
+                self.memory.left.add(who)
+                on_its_way = {key for address, key in _sending(session) if address == who}
+                self.left_meanwhile[who] = (len(self.office.letters), on_its_way)
+
+    def _leave(self, session: Session, who: str) -> bool:
+        person = subscribing.find_by_address(session, who)
+        if person is None or not subscribing.chosen_topics(person):
+            return False
+        subscribing.unsubscribe(session, person, "letter", clock.now())
+        return True
+
+    def come_back(self, who: str) -> None:
+        person = subscribing.find_by_address(self.session, who)
+        if person is not None and who in self.memory.left:
+            subscribing.choose(self.session, person, {Topic.ARTICLES}, "settings", clock.now())
+            self.memory.left.discard(who)
+
+    def complain(self, who: str) -> None:
+        key = subscribing.key_of(addresses.check(who))
+        suppression.suppress(self.session, key, "She said it is spam.", clock.now())
+
+    def stop(self, which: int) -> None:
+        open_ones = self.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+        if which < len(open_ones):
+            pausing.pause(open_ones[which], "The coach stopped it.", clock.now(), "stopped")
+
+    def resume_all(self) -> None:
+        for message in history.paused(self.session):
+            pausing.resume(message, clock.now())
+
+    def look(self) -> None:
+        """Let a worker do all that is due."""
+        self.session.commit()
+        token = only_reads.set(False)
+        try:
+            with self.place.app.app_context():
+                worker.do_what_is_due()
+        finally:
+            only_reads.reset(token)
+            assert self.office.quiet(10), "a connection stays open"
+
+    def die(self, commit: int, when: str) -> None:
+        """Let a worker look, and be gone right before or after its so-manieth commit."""
+
+        def strike() -> None:
+            raise Killed
+
+        before = _sending(self.session)
+        with contextlib.suppress(Killed):
+            self.look_while(commit, strike, when)
+        self.session.rollback()
+        in_doubt = _sending(self.session) - before
+        self.session.rollback()
+        assert in_doubt.total() <= self.in_flight, f"{in_doubt} at once"
+        self.memory.excused += in_doubt
+
+    def look_while(self, commit: int, act: Callable[[], None], when: str = "after_commit") -> None:
+        """Let a worker look, and do something at its so-manieth commit."""
+        self.session.commit()
+        count = 0
+
+        def at_a_commit(session: Session) -> None:
+            nonlocal count
+            count += session is not self.session
+            if session is not self.session and count == commit:
+                act()
+
+        event.listen(Session, when, at_a_commit)
+        try:
+            self.look()
+        finally:
+            event.remove(Session, when, at_a_commit)
+
+    def back_up(self) -> None:
+        """Copy the database, as a nightly job does."""
+        copy = self.file.with_suffix(".copy")
+        here, there = sqlite3.connect(self.file), sqlite3.connect(copy)
+        with contextlib.closing(here), contextlib.closing(there):
+            here.backup(there)
+        self.backup = self.memory.copy()
+
+    def restore(self) -> None:
+        """Put the copy back. Nothing goes out until the coach presses Resume."""
+        assert self.backup is not None
+        self.place.leave()
+        shutil.copyfile(self.file.with_suffix(".copy"), self.file)
+        now, self.memory = self.memory, self.backup.copy()
+        # What was taken since then is unknown to this database.
+        self.memory.copies = now.copies
+        self.memory.excused = now.excused + (now.copies - self.backup.copies)
+        pausing.pause_all(self.session, "An older database.", clock.now(), "restored")
+        self.session.commit()
+
+    # What must be true.
+
+    @contextlib.contextmanager
+    def step(self) -> Iterator[World]:
+        """One thing that happens, committed; then everything is checked."""
+        self.session.rollback()
+        token = only_reads.set(False)
+        closed, paused = self._closed(), self._paused()
+        taken = len(self.office.letters)
+        # By who has left: at which letter, and which were on their way at that moment.
+        self.left_meanwhile = {who: (taken, set[str]()) for who in self.memory.left}
+        try:
+            yield self
+            self.session.commit()
+        finally:
+            only_reads.reset(token)
+        for number, letter in enumerate(self.office.letters[taken:], taken):
+            row = self._row_of(letter)
+            message = row.message
+            self.memory.copies[letter.reader, message.key] += 1
+            assert row.address_key not in closed, f"{letter.reader} is closed, and was written to"
+            assert message.id not in paused, f"{message.key} is paused, and went on"
+            if not message.is_transactional and letter.reader in self.left_meanwhile:
+                since, on_its_way = self.left_meanwhile[letter.reader]
+                is_late = number >= since and message.key not in on_its_way
+                assert not is_late, f"{letter.reader} had left, and was written to"
+        for letter in self.office.lost:
+            self.memory.excused[letter.reader, self._row_of(letter).message.key] += 1
+        self.office.lost.clear()
+        self.check()
+        self.session.rollback()
+
+    def check(self) -> None:
+        """The numbers add up, and nobody has more copies than could be helped."""
+        assert tally.check(self.session) == []
+        rows = self.session.execute(
+            select(Delivery.message_id, func.count()).group_by(Delivery.message_id)
+        ).all()
+        for message_id, count in rows:
+            assert self.memory.created.setdefault(message_id, count) == count
+        for (who, key), count in self.memory.copies.items():
+            most = 1 + self.memory.excused[who, key]
+            assert count <= most, f"{who} got {count} copies of {key}, at most {most}"
+        for row in self.session.scalars(select(Delivery)):
+            which = row.address, row.message.key
+            is_accepted, has_a_copy = row.state == S.ACCEPTED, self.memory.copies[which] > 0
+            assert has_a_copy or not is_accepted, f"{which} is called accepted, and has no copy"
+            # What was in the air, or is forgotten, may have any end.
+            is_told = is_accepted or not has_a_copy or self.memory.excused[which]
+            assert is_told, f"{which} has a copy, and is called {row.state}"
+
+    def finish(self) -> None:
+        """The server takes all, the coach presses Resume, hours go by: nothing is left open."""
+        self.answers.clear()
+        for _ in range(4):
+            with self.step():
+                self.resume_all()
+            with self.step():
+                self.look()
+            self.clock.shift(3600)
+        left_open = self.session.scalars(
+            select(Delivery).where(Delivery.state.in_(UNSETTLED) | Delivery.next_at.is_not(None))
+        ).all()
+        assert not left_open, f"{left_open} have no result"
+        self.session.rollback()
+
+    def _row_of(self, letter: Taken) -> Delivery:
+        letter_id = letter.message_id.strip("<>").partition("@")[0]
+        return self.session.scalars(select(Delivery).where(Delivery.letter_id == letter_id)).one()
+
+    def _closed(self) -> set[str]:
+        return set(self.session.scalars(select(Suppression.address_key)))
+
+    def _paused(self) -> set[int]:
+        return {message.id for message in history.paused(self.session)}
+
+
+def _sending(session: Session) -> Counter[tuple[str, str]]:
+    """Which copies are in some worker's hands: reader and message key."""
+    rows = session.execute(
+        select(Delivery.address, OutboxMessage.key)
+        .join(OutboxMessage)
+        .where(Delivery.state == S.SENDING)
+    ).all()
+    return Counter((address, key) for address, key in rows)
