@@ -47,7 +47,7 @@ def write_down(readers: int, octets: int, everybody: bool = False) -> dict[str, 
         while not is_whole:
             count += put_deliveries(session, message, audience, now)
             session.commit()
-            is_whole = getattr(message, "expanded_at", now) is not None
+            is_whole = message.expanded_at is not None
         session.commit()
     _settle()
     return watch.cost(count) | {"longest_transaction": max(lengths)}
