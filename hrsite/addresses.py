@@ -26,6 +26,8 @@ _PLAIN_DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 _UNSEEN_SPACES = " \t\u00a0\u200b\u2060\u3000\ufeff"
 # Unicode's control, format, surrogate, line and paragraph separator characters.
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Whatever stands around an @ sign, bounded on both sides.
+_IN_TEXT = re.compile(r"[^\s<>()\[\],;:\"'@]{1,256}@[^\s<>()\[\],;:\"'@]{1,256}")
 _DOTS = "•••"
 
 EMPTY = "Please type your email address."
@@ -118,6 +120,11 @@ def mask(typed: str) -> str:
     if not local or not domain:
         return _DOTS
     return f"{local[0]}{_DOTS}@{domain}"
+
+
+def mask_in(text: str) -> str:
+    """Somebody else's words, such as a mail server's, with every address in them masked."""
+    return _IN_TEXT.sub(lambda found: mask(found[0]), text)
 
 
 def _tidied(text: str) -> str:

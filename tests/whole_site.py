@@ -104,7 +104,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "pages_desk": {"slug": "about"},
             "media": {"name": picture.name},
             "static": {"filename": "site.css"},
-            "newsletter_desk": {"issue_id": issue.id, "id": issue.id},
+            "newsletter_desk": {"issue_id": issue.id, "id": issue.id, "state": "refused"},
             "outbox_desk": {"name": letter},
             "accounts_desk": {"id": desk_session.id if desk_session else 1},
             "newsletter.confirm": {"token": links["confirm"]},

@@ -30,6 +30,8 @@ from hrsite.extensions import db, login
 # database: so it travels in the signed cookie, and once a minute is often enough.
 SEEN = "seen"
 SEEN_EVERY_SECONDS = 60
+# The Issue page's script says this with each of its looks.
+LOOKS_BY_ITSELF = "X-Looks-By-Itself"
 # Whose browser this was. It outlives the half hour, so that a form left open can be sent later.
 WHOSE = "account_id"
 CSRF = "csrf_token"
@@ -85,7 +87,9 @@ def require_coach() -> ResponseReturnValue | None:
         answer: ResponseReturnValue = login.unauthorized()
         return answer
     moment = clock.now()
-    if moment.timestamp() - _seen_seconds() >= SEEN_EVERY_SECONDS:
+    # A page that looks again by itself does not mean that anybody is there.
+    by_itself = LOOKS_BY_ITSELF in request.headers
+    if not by_itself and moment.timestamp() - _seen_seconds() >= SEEN_EVERY_SECONDS:
         session[SEEN] = int(moment.timestamp())
     row = present().desk_session
     if request.method == "POST" and (moment - row.seen_at).total_seconds() >= SEEN_EVERY_SECONDS:

@@ -3,47 +3,40 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import StringField
 
-from hrsite import addresses, clock, queue
+from hrsite import addresses
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.markup import tidy_text
-from hrsite.newsletter import audience, issues, subscribing
+from hrsite.newsletter import audience, desk_issues, desk_uncertain, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.models import ConsentEvent, Issue, Subscriber, Topic
-from hrsite.outbox import history, pausing
-from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.newsletter.desk_words import EVENT_WORDS, LISTED
+from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
 from hrsite.shaping import Form
 
 blueprint = Blueprint("newsletter_desk", __name__, url_prefix="/desk")
 blueprint.before_request(guard.require_coach)
+# The largest number PostgreSQL can look for (a larger one would be an error, not a missing page).
+ISSUE = "/issues/<int(max=2147483647):issue_id>"
+blueprint.add_url_rule("/issues", "issue_list", desk_issues.issue_list)
+blueprint.add_url_rule(ISSUE, "issue", desk_issues.issue)
+blueprint.add_url_rule(
+    f"{ISSUE}/people/<any({', '.join(LISTED)}):state>", "issue_people", desk_issues.issue_people
+)
+for name, deed in (
+    ("stop", desk_issues.stop),
+    ("resume", desk_issues.resume),
+    ("issue_again", desk_uncertain.issue_again),
+    ("issue_leave", desk_uncertain.issue_leave),
+):
+    path = f"{ISSUE}/{name.removeprefix('issue_')}"
+    blueprint.add_url_rule(path, name, deed, methods=["POST"])
 
 LATEST = 20
-ISSUES_SHOWN = 50
-TROUBLED_SHOWN = 50
-# The state, what the coach reads, and what it means: in the order a letter goes through them.
-STATE_WORDS = {
-    DeliveryState.QUEUED: ("Waiting", "Written down, not handed over yet."),
-    DeliveryState.SENDING: ("On the way", "Being handed over to your mail service now."),
-    DeliveryState.DEFERRED: ("Will be tried again", "Your mail service said: not now."),
-    DeliveryState.ACCEPTED: ("Accepted", "Your mail service took the letter."),
-    DeliveryState.REFUSED: ("Refused", "The address does not take mail."),
-    DeliveryState.UNCERTAIN: ("Not known", "The line broke before your mail service answered."),
-    DeliveryState.WITHDRAWN: ("Not handed over: they left", "They left before it was their turn."),
-    DeliveryState.SUPPRESSED: ("Not handed over: blocked", "Mail to the address came back before."),
-    DeliveryState.EXPIRED: ("Too late", "It could not be handed over in time."),
-}
-EVENT_WORDS = {
-    "asked": "Asked for letters",
-    "confirmed": "Said yes by the letter's link",
-    "chosen": "Chose it on the settings page",
-    "unsubscribed": "Left",
-    "returned": "Came back within the hour",
-}
 
 
 class LookUpForm(Form):
@@ -71,15 +64,6 @@ class Found:
     history: list[tuple[datetime, str]]
 
 
-@dataclass(frozen=True)
-class Troubled:
-    """A copy that has no good result."""
-
-    masked: str
-    state: str
-    reply_text: str
-
-
 @blueprint.route("/subscribers", methods=["GET", "POST"])
 def subscribers() -> ResponseReturnValue:
     """Counts, the last twenty, and a look-up by exact address (by POST: no address in a URL)."""
@@ -99,57 +83,6 @@ def subscribers() -> ResponseReturnValue:
         found=found,
         asked=asked,
     )
-
-
-@blueprint.get("/issues")
-def issue_list() -> ResponseReturnValue:
-    """What went out, and how far each has come."""
-    shown = issues.latest(db.session(), ISSUES_SHOWN)
-    return render_template(
-        "newsletter/desk/issues.html",
-        issues=shown,
-        summaries=issues.summarise(db.session(), shown),
-        topic_labels=TOPIC_LABELS,
-    )
-
-
-@blueprint.get("/issues/<int(max=2147483647):issue_id>")
-def issue(issue_id: int) -> ResponseReturnValue:
-    """One Issue: numbers that add up, and who has no good result."""
-    shown = db.get_or_404(Issue, issue_id)
-    counted = history.numbers(db.session(), [shown.message_id]).get(shown.message_id, {})
-    troubled = history.troubled(db.session(), TROUBLED_SHOWN, shown.message_id)
-    return render_template(
-        "newsletter/desk/issue.html",
-        issue=shown,
-        topic_label=TOPIC_LABELS[shown.topic],
-        numbers=[
-            (words, counted[state], meaning)
-            for state, (words, meaning) in STATE_WORDS.items()
-            if state in counted
-        ],
-        total=sum(counted.values()),
-        deliveries=[_troubled(delivery) for delivery in troubled],
-    )
-
-
-@blueprint.post("/issues/<int(max=2147483647):issue_id>/stop")
-def stop(issue_id: int) -> ResponseReturnValue:
-    """Hand over nothing more of an Issue until Resume is pressed."""
-    pausing.pause(db.get_or_404(Issue, issue_id).message, "You stopped it.", clock.now(), "stopped")
-    db.session.commit()
-    flash("Stopped. Nothing more of this goes out until you press Resume.", "done")
-    return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
-
-
-@blueprint.post("/issues/<int(max=2147483647):issue_id>/resume")
-def resume(issue_id: int) -> ResponseReturnValue:
-    """Go on with a stopped or paused Issue."""
-    pausing.resume(db.get_or_404(Issue, issue_id).message, clock.now())
-    db.session.commit()
-    queue.wake()
-    flash("Going on. Whoever has it already does not get it again.", "done")
-    return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
 
 
 def _counts(topic: Topic) -> tuple[int, int, int]:
@@ -188,11 +121,3 @@ def _found(person: Subscriber) -> Found:
 def _event_words(event: ConsentEvent) -> str:
     what = EVENT_WORDS.get(event.kind, event.kind)
     return f"{what}: {TOPIC_LABELS[event.topic].lower()}" if event.topic else what
-
-
-def _troubled(delivery: Delivery) -> Troubled:
-    return Troubled(
-        addresses.mask(delivery.address),
-        STATE_WORDS[delivery.state][0],
-        delivery.reply_text or "",
-    )

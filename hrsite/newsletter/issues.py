@@ -16,7 +16,8 @@ from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
-from hrsite.outbox.models import DeliveryState, OutboxMessage
+from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.progress import Numbers
 from hrsite.posts.models import Post
 
 # Nobody can use a notice in the last minutes before its session.
@@ -107,18 +108,17 @@ def summarise(session: Session, issues: Iterable[Issue]) -> dict[int, IssueSumma
     found = {issue.id: issue.message_id for issue in issues}
     numbers = history.numbers(session, found.values())
     return {
-        issue_id: _summary(issue_id, numbers.get(message_id, {}))
-        for issue_id, message_id in found.items()
+        issue_id: _summary(issue_id, numbers[message_id]) for issue_id, message_id in found.items()
     }
 
 
-def _summary(issue_id: int, numbers: dict[DeliveryState, int]) -> IssueSummary:
-    accepted, total = numbers.get(DeliveryState.ACCEPTED, 0), sum(numbers.values())
-    waiting = sum(numbers.get(state, 0) for state in history.UNSETTLED)
-    line = f"{accepted:,} of {total:,} accepted" if total else "Nobody was on the list"
-    if waiting:
-        line += f", {waiting:,} waiting"
-    return IssueSummary(issue_id, accepted, total, waiting, line)
+def _summary(issue_id: int, numbers: Numbers) -> IssueSummary:
+    line = "Nobody was on the list"
+    if numbers.created:
+        line = f"{numbers.accepted:,} of {numbers.created:,} accepted"
+    if numbers.waiting:
+        line += f", {numbers.waiting:,} waiting"
+    return IssueSummary(issue_id, numbers.accepted, numbers.created, numbers.waiting, line)
 
 
 def _due_posts(now: datetime) -> Select[Post]:

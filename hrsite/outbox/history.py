@@ -1,15 +1,31 @@
 """What has been written to an address, and how far a message has come."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Worker
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Worker
+from hrsite.outbox.progress import Numbers
 
-UNSETTLED = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 TROUBLED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
+# Pages say "1,000 or more" instead of counting on.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """Letters put off: how many, up to a bound, and when the first is tried again."""
+
+    count: int
+    first_at: datetime | None
+
+    @property
+    def is_more(self) -> bool:
+        """Are there perhaps more than were counted?"""
+        return self.count >= MOST_COUNTED
 
 
 def letter_count(session: Session, address_key: str, stream: str, since: datetime) -> int:
@@ -26,24 +42,51 @@ def letter_count(session: Session, address_key: str, stream: str, since: datetim
     ).one()
 
 
-def numbers(session: Session, message_ids: Iterable[int]) -> dict[int, dict[DeliveryState, int]]:
-    """For each message, how many copies are in which state."""
-    rows = session.execute(
-        select(Delivery.message_id, Delivery.state, func.count())
-        .where(Delivery.message_id.in_(list(message_ids)))
-        .group_by(Delivery.message_id, Delivery.state)
+def numbers(session: Session, message_ids: Iterable[int]) -> dict[int, Numbers]:
+    """For each message, how many copies have which result: as the ledger keeps it, not counted."""
+    kept = session.scalars(
+        select(MessageTally).where(MessageTally.message_id.in_(list(message_ids)))
     )
-    found: dict[int, dict[DeliveryState, int]] = {}
-    for message_id, state, count in rows:
-        found.setdefault(message_id, {})[state] = count
-    return found
+    return {tally.message_id: Numbers.of(tally) for tally in kept}
 
 
 def waiting_count(session: Session) -> int:
-    """How many copies have no result yet."""
-    return session.scalars(
-        select(func.count()).select_from(Delivery).where(Delivery.state.in_(UNSETTLED))
-    ).one()
+    """How many copies have no result yet, by the numbers of the messages that are under way."""
+    under_way = select(MessageTally).join(
+        OutboxMessage, OutboxMessage.id == MessageTally.message_id
+    )
+    kept = session.scalars(under_way.where(OutboxMessage.settled_at.is_(None)))
+    return sum(tally.waiting_count for tally in kept)
+
+
+def deferred(session: Session, message_id: int) -> PutOff:
+    """The copies of a message that are to be tried again, and when the first of them is."""
+    some = (
+        select(Delivery.next_at)
+        .where(Delivery.message_id == message_id, Delivery.state == DeliveryState.DEFERRED)
+        .order_by(Delivery.next_at)
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    return PutOff(*session.execute(select(func.count(), func.min(some.c.next_at))).one())
+
+
+def copies(
+    session: Session, message_id: int, state: DeliveryState, after_id: int, limit: int
+) -> list[Delivery]:
+    """The next copies of a message in one state, in the order in which they were written down."""
+    return list(
+        session.scalars(
+            select(Delivery)
+            .where(
+                Delivery.message_id == message_id,
+                Delivery.state == state,
+                Delivery.id > after_id,
+            )
+            .order_by(Delivery.id)
+            .limit(limit)
+        )
+    )
 
 
 def troubled(session: Session, limit: int, message_id: int | None = None) -> list[Delivery]:

@@ -13,7 +13,7 @@ from hrsite.newsletter.models import Topic
 from hrsite.outbox import enqueue, pausing
 from hrsite.outbox.models import DeliveryState, OutboxMessage
 from tests import factories
-from tests.outbox.ledger import READERS, rows, states
+from tests.outbox.ledger import READERS, becomes, rows, states
 
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("clock")
@@ -132,8 +132,8 @@ def test_a_line_on_the_desk_says_how_far_an_issue_has_come(session: Session) -> 
     other = factories.make_post(session)
     (issue,) = factories.open_issues(session)
     first, second, _ = rows(session)
-    first.state, second.state = DeliveryState.ACCEPTED, DeliveryState.REFUSED
-    session.commit()
+    becomes(session, first, DeliveryState.ACCEPTED)
+    becomes(session, second, DeliveryState.REFUSED)
     told = issues.summaries(session, [post.id, other.id])
     assert set(told) == {post.id}
     assert told[post.id] == issues.IssueSummary(issue.id, 1, 3, 1, "1 of 3 accepted, 1 waiting")

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, tokens
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter.subscribing import key_of
+from hrsite.outbox import tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
-from hrsite.outbox.models import Delivery, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from tests.outbox.smtp_server import Inbox
 
 READERS = ("ada@example.org", "bea@example.org", "cleo@example.org")
@@ -90,6 +91,15 @@ def rows(session: Session, message_id: int | None = None) -> list[Delivery]:
     if message_id is not None:
         query = query.where(Delivery.message_id == message_id)
     return list(session.scalars(query))
+
+
+def becomes(session: Session, row: Delivery, state: DeliveryState, **facts: Any) -> None:
+    """Give a copy another state, as a worker would have written it down."""
+    tally.moved(session, row.message_id, {row.state: 1}, {state: 1})
+    row.state, row.next_at = state, None
+    for name, value in facts.items():
+        setattr(row, name, value)
+    session.commit()
 
 
 def answer_to(inbox: Inbox, answers: Mapping[str, str]) -> None:

@@ -1,0 +1,172 @@
+"""The Issue page: how far it has come, who has no good result and why, stop and resume.
+
+`desk` puts these at their addresses, behind the guard.
+"""
+
+from datetime import UTC, datetime
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hrsite import addresses, clock, furniture, queue
+from hrsite.extensions import db
+from hrsite.newsletter import issues
+from hrsite.newsletter.consent import TOPIC_LABELS
+from hrsite.newsletter.desk_words import RESULTS, Result
+from hrsite.newsletter.models import Issue
+from hrsite.outbox import history, pausing, presence, progress, refusals, repeating
+from hrsite.outbox.claiming import MOST_REPEATS
+from hrsite.outbox.models import DeliveryState
+
+ISSUES_SHOWN = 50
+PEOPLE_SHOWN = 50
+UNCERTAIN_SHOWN = 20
+# How long a page without a script waits until it looks again.
+LOOK_AGAIN_SECONDS = 15
+LONGEST_NUMBER = 15
+
+
+def issue_list() -> ResponseReturnValue:
+    """What went out, and how far each has come."""
+    shown, now = issues.latest(db.session(), ISSUES_SHOWN), clock.now()
+    return render_template(
+        "newsletter/desk/issues.html",
+        issues=shown,
+        summaries=issues.summarise(db.session(), shown),
+        topic_labels=TOPIC_LABELS,
+        worker_trouble=presence.look(db.session(), now).trouble(now),
+    )
+
+
+def issue(issue_id: int) -> ResponseReturnValue:
+    """One Issue: numbers that add up, and who has no good result. It looks again by itself."""
+    shown, session, now = db.get_or_404(Issue, issue_id), db.session(), clock.now()
+    trouble, before = presence.look(session, now).trouble(now), _mark()
+    # Nobody carries it: then there is no speed, and no time that it may take.
+    seen = progress.progress_of(shown.message, now, None if trouble else before)
+    mark = progress.next_mark(seen.numbers, before, now)
+    return render_template(
+        "newsletter/desk/issue.html",
+        issue=shown,
+        message=shown.message,
+        topic_label=TOPIC_LABELS[shown.topic],
+        progress=seen,
+        said=progress.sentence(seen, _starts(shown.message.starts_at, now)),
+        results=_results(seen.numbers),
+        worker_trouble=None if seen.phase == "done" else trouble,
+        look_again=url_for(
+            "newsletter_desk.issue",
+            issue_id=issue_id,
+            since=int(mark.at.timestamp()),
+            settled=mark.settled,
+        ),
+        look_again_seconds=LOOK_AGAIN_SECONDS,
+        stands_still="still" in request.args,
+        **_trouble(shown, seen.numbers),
+    )
+
+
+def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
+    """Who was put off, refused or is not known: as much of each as a page holds."""
+    session, message_id = db.session(), shown.message_id
+    unknown = history.copies(session, message_id, DeliveryState.UNCERTAIN, 0, UNCERTAIN_SHOWN)
+    is_held = current_app.config["UNCERTAIN"] == "hold"
+    return {
+        "put_off": history.deferred(session, message_id) if numbers.waiting else None,
+        "refused": refusals.grouped(session, message_id) if numbers.refused else [],
+        "most_grouped": refusals.MOST_GROUPED,
+        "unknown": unknown if numbers.uncertain else [],
+        "held_count": repeating.held_count(session, message_id, history.MOST_COUNTED)
+        if is_held and numbers.uncertain
+        else 0,
+        "most_repeats": MOST_REPEATS if is_held else 0,
+        "mask": addresses.mask,
+    }
+
+
+def issue_people(issue_id: int, state: str) -> ResponseReturnValue:
+    """Everybody with one result, a page at a time: masked, and never those it went well with."""
+    shown = db.get_or_404(Issue, issue_id)
+    after_id = _number("after") or 0
+    found = history.copies(
+        db.session(), shown.message_id, DeliveryState(state), after_id, PEOPLE_SHOWN + 1
+    )
+    people = found[:PEOPLE_SHOWN]
+    return render_template(
+        "newsletter/desk/issue_people.html",
+        issue=shown,
+        state=state,
+        result=RESULTS[DeliveryState(state)],
+        people=people,
+        is_first=not after_id,
+        next_id=people[-1].id if len(found) > PEOPLE_SHOWN else None,
+        mask=addresses.mask,
+        mask_in=addresses.mask_in,
+        reason=refusals.reason,
+    )
+
+
+def stop(issue_id: int) -> ResponseReturnValue:
+    """Hand over nothing more of an Issue until Resume is pressed."""
+    message, now = db.get_or_404(Issue, issue_id).message, clock.now()
+    phase = progress.progress_of(message, now).phase
+    if phase == "done":
+        flash("There was nothing left to stop. Everybody has a result.", "careful")
+    elif phase == "paused":
+        # It may have another reason, which she must not lose by a late press.
+        flash("It had stopped already. Nothing more goes out until you press Resume.", "careful")
+    else:
+        pausing.pause(message, "You stopped it.", now, "stopped")
+        db.session.commit()
+        flash("Stopped. Nothing more of this goes out until you press Resume.", "done")
+    return _back(issue_id)
+
+
+def resume(issue_id: int) -> ResponseReturnValue:
+    """Go on with a stopped or paused Issue."""
+    message = db.get_or_404(Issue, issue_id).message
+    if message.paused_at is not None:
+        pausing.resume(message, clock.now())
+        db.session.commit()
+        queue.wake()
+    flash("Going on. Whoever has it already does not get it again.", "done")
+    return _back(issue_id)
+
+
+def _results(numbers: progress.Numbers) -> list[tuple[Result, str, int]]:
+    """The rows of the table: what it is called, its state, how many."""
+    rows = [(result, state.value, _count(numbers, state)) for state, result in RESULTS.items()]
+    return [row for row in rows if row[2]]
+
+
+def _count(numbers: progress.Numbers, state: DeliveryState) -> int:
+    if state == DeliveryState.QUEUED:
+        return numbers.waiting
+    return int(getattr(numbers, state.value, 0))
+
+
+def _starts(at: datetime, now: datetime) -> str:
+    """When the first letter goes: the hour is enough for today."""
+    is_today = clock.local(at).date() == clock.local(now).date()
+    return f"at {furniture.clock_time(at)}" if is_today else f"on {furniture.moment(at)}"
+
+
+def _mark() -> progress.Mark | None:
+    """Where an earlier look at this page measured from; None without one, or with nonsense."""
+    since, settled = _number("since"), _number("settled")
+    if since is None or settled is None:
+        return None
+    try:
+        return progress.Mark(datetime.fromtimestamp(since, UTC), settled)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
+def _back(issue_id: int) -> ResponseReturnValue:
+    return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)

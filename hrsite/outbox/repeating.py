@@ -1,0 +1,72 @@
+"""Copies of which nobody knows whether they arrived, held until the coach decides.
+
+With UNCERTAIN=hold such a copy is not repeated by itself. She hands it over once more or leaves
+it, once: afterwards it is no longer held, whatever becomes of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from hrsite.columns import changed_rows
+from hrsite.outbox.claiming import MOST_REPEATS
+from hrsite.outbox.enqueue import PATIENCE
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+
+
+class TooLate(Exception):
+    """Its session has begun: nobody can use this letter any more."""
+
+
+def is_held(message_id: int) -> ColumnElement[bool]:
+    """Does this copy of a message wait for the coach to decide?"""
+    return (
+        (Delivery.message_id == message_id)
+        & (Delivery.state == DeliveryState.UNCERTAIN)
+        & Delivery.next_at.is_(None)
+        & (Delivery.repeat_count < MOST_REPEATS)
+    )
+
+
+def held_count(session: Session, message_id: int, most: int) -> int:
+    """How many copies wait for her, counted up to a bound."""
+    some = select(Delivery.id).where(is_held(message_id)).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one()
+
+
+def repeat(
+    session: Session, message: OutboxMessage, now: datetime, *which: ColumnElement[bool]
+) -> int:
+    """Hand these over once more, as far as they are held; the count. Raises TooLate.
+
+    The repeat carries the same Message-ID. Its state stays "uncertain" until there is an answer,
+    so that the numbers hold; and a second press of the button finds nothing that is held.
+    """
+    if message.is_timely and message.not_after <= now:
+        raise TooLate
+    count = _decide(session, message.id, {"next_at": now, "changed_at": now}, *which)
+    if count:
+        if not message.is_timely:
+            message.not_after = max(message.not_after, now + PATIENCE)
+        message.settled_at = None  # A worker looks at it again.
+    return count
+
+
+def leave_be(
+    session: Session, message: OutboxMessage, now: datetime, *which: ColumnElement[bool]
+) -> int:
+    """Let these be, as far as they are held; the count. They stay "not known"."""
+    return _decide(session, message.id, {"changed_at": now}, *which)
+
+
+def _decide(
+    session: Session, message_id: int, change: dict[str, datetime], *which: ColumnElement[bool]
+) -> int:
+    answer = session.execute(
+        update(Delivery)
+        .where(is_held(message_id), *which)
+        .values(repeat_count=MOST_REPEATS, **change)
+        .execution_options(synchronize_session=False)
+    )
+    return changed_rows(answer)

@@ -1,0 +1,58 @@
+// The Issue page looks again by itself while mail goes out. Without this script it reloads.
+const EVERY = 4000, LONGEST = 60000, SAY_EVERY = 30000;
+const told = document.getElementById("told"), away = document.getElementById("away");
+let pause = EVERY, timer = 0, saidAt = Date.now();
+
+const progress = () => document.getElementById("progress");
+const sentence = () => progress().querySelector(".sentence").textContent;
+
+// For whoever listens instead of looking: a change of what goes on at once, numbers now and then.
+function say(words, isNews) {
+  if (!isNews && Date.now() - saidAt < SAY_EVERY) return;
+  saidAt = Date.now();
+  told.textContent = words;
+}
+
+// Only what has changed is exchanged, so that nobody loses a selection or the place.
+function renew(page) {
+  const before = sentence(), wasMoving = progress().dataset.moving, act = document.getElementById("acts").dataset.live;
+  for (const fresh of page.querySelectorAll("[data-live]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || old.dataset.live === fresh.dataset.live) {
+      if (old && fresh.dataset.next) old.dataset.next = fresh.dataset.next;
+      continue;
+    }
+    const focused = old.contains(document.activeElement) ? document.activeElement.id : null;
+    old.replaceWith(fresh);
+    if (focused !== null) (document.getElementById(focused) || document.getElementById("main")).focus({ preventScroll: true });
+  }
+  const isNews = act !== document.getElementById("acts").dataset.live || wasMoving !== progress().dataset.moving;
+  if (isNews || before !== sentence()) say(sentence(), isNews);
+}
+
+async function look() {
+  clearTimeout(timer);
+  try {
+    const answer = await fetch(progress().dataset.next, {
+      redirect: "manual", headers: { "X-Looks-By-Itself": "1" }, signal: AbortSignal.timeout(20000),
+    });
+    if (answer.type === "opaqueredirect") return location.reload(); // Signed out: the sign-in page says so.
+    if (!answer.ok) throw new Error(String(answer.status));
+    renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    away.hidden = true;
+    pause = EVERY;
+  } catch {
+    if (away.hidden) say(away.textContent, true);
+    away.hidden = false;
+    pause = Math.min(2 * pause, LONGEST);
+  }
+  plan();
+}
+
+function plan() {
+  clearTimeout(timer);
+  if (progress().dataset.moving && document.visibilityState === "visible") timer = setTimeout(look, pause);
+}
+
+document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" && progress().dataset.moving ? look() : plan()));
+plan();
