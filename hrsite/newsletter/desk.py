@@ -6,17 +6,15 @@ from datetime import datetime
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import StringField
 
 from hrsite import addresses
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.markup import tidy_text
-from hrsite.newsletter import audience, desk_issues, desk_uncertain, subscribing
+from hrsite.newsletter import audience, desk_issues, desk_people, desk_uncertain, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.desk_words import EVENT_WORDS, LISTED
-from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
-from hrsite.shaping import Form
+from hrsite.newsletter.desk_people import LookUpForm
+from hrsite.newsletter.desk_words import LISTED
+from hrsite.newsletter.models import Subscriber, Topic
 
 blueprint = Blueprint("newsletter_desk", __name__, url_prefix="/desk")
 blueprint.before_request(guard.require_coach)
@@ -39,14 +37,6 @@ for name, deed in (
 LATEST = 20
 
 
-class LookUpForm(Form):
-    """One whole address; there is no search through the list."""
-
-    address = StringField(
-        "A whole email address", filters=[lambda text: tidy_text(text or "").strip()]
-    )
-
-
 @dataclass(frozen=True)
 class Listed:
     """A person as the desk lists her: masked."""
@@ -56,32 +46,17 @@ class Listed:
     when: datetime
 
 
-@dataclass(frozen=True)
-class Found:
-    """One person's history, for the coach who typed the whole address."""
-
-    masked: str
-    history: list[tuple[datetime, str]]
-
-
 @blueprint.route("/subscribers", methods=["GET", "POST"])
 def subscribers() -> ResponseReturnValue:
     """Counts, the last twenty, and a look-up by exact address (by POST: no address in a URL)."""
-    form, found, asked = LookUpForm(), None, False
-    if form.validate_on_submit():
-        try:
-            person = subscribing.find_by_address(db.session(), form.address.data or "")
-        except addresses.BadAddress as trouble:
-            form.address.errors = [str(trouble)]
-        else:
-            asked, found = True, _found(person) if person else None
+    form = LookUpForm()
+    if form.validate_on_submit() and (found := desk_people.look_up(form)):
+        return found
     return render_template(
         "newsletter/desk/subscribers.html",
         counts=[(TOPIC_LABELS[topic], *_counts(topic)) for topic in Topic],
         latest=_latest(),
         look_up=form,
-        found=found,
-        asked=asked,
     )
 
 
@@ -104,20 +79,3 @@ def _state_of(person: Subscriber) -> str:
         return "gets " + " and ".join(labels)
     is_open = any(held.state == "unconfirmed" for held in person.subscriptions)
     return "has not confirmed yet" if is_open else "has left"
-
-
-def _found(person: Subscriber) -> Found:
-    events = db.session.scalars(
-        select(ConsentEvent)
-        .where(ConsentEvent.address_key == person.address_key)
-        .order_by(ConsentEvent.id.desc())
-    )
-    return Found(
-        addresses.mask(person.address),
-        [(event.happened_at, _event_words(event)) for event in events],
-    )
-
-
-def _event_words(event: ConsentEvent) -> str:
-    what = EVENT_WORDS.get(event.kind, event.kind)
-    return f"{what}: {TOPIC_LABELS[event.topic].lower()}" if event.topic else what

@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-from hrsite.outbox.models import DeliveryState
+from hrsite.furniture import moment
+from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.refusals import reason
 
 
 class Result(NamedTuple):
@@ -45,3 +47,43 @@ EVENT_WORDS = {
     "paused": "Paused all letters",
     "went_on": "Ended the pause",
 }
+
+
+def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
+    """What became of one copy, and why, in a sentence or two about one person.
+
+    `block` is why their address is closed now, or empty.
+    """
+    at, again = moment(copy.changed_at), moment(copy.next_at) if copy.next_at else ""
+    match copy.state:
+        case DeliveryState.ACCEPTED:
+            return (
+                f"Accepted on {at}: your mail service took it. We cannot know whether it reached"
+                " the inbox. It may lie among the unwanted mail."
+            )
+        case DeliveryState.REFUSED:
+            return f"Refused on {at}. {reason(copy.reply_code, copy.reply_text or '')}"
+        case DeliveryState.DEFERRED:
+            waits = f"Put off by the mail service. It is tried again from {again}."
+            return f"{waits} {_what_holds(copy, worker_trouble)}".strip()
+        case DeliveryState.UNCERTAIN:
+            rest = f"It is handed over once more, from {again}." if again else "It is not repeated."
+            return f"Not known: the line broke before the answer came. It may have arrived. {rest}"
+        case DeliveryState.WITHDRAWN:
+            return f"Taken back on {at}, before its turn: they left or paused, or you dropped it."
+        case DeliveryState.SUPPRESSED:
+            return f"Not handed over: the address was blocked. {block}".strip()
+        case DeliveryState.EXPIRED:
+            return "Too late: it could not be handed over in time."
+        case DeliveryState.SENDING:
+            return "Being handed over to your mail service now."
+        case _:
+            return f"Waiting for its turn. {_what_holds(copy, worker_trouble)}".strip()
+
+
+def _what_holds(copy: Delivery, worker_trouble: str | None) -> str:
+    """Why a copy that waits is not on its way, if anything holds it."""
+    message = copy.message
+    if message.paused_at is not None:
+        return f"The Issue has stopped: {message.pause_reason or 'it was paused.'}"
+    return worker_trouble or ""

@@ -11,6 +11,7 @@ from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.issue_states import add_issues
 from tests.browser.live import LiveSite, live_site
 from tests.conftest import settings_for
 
@@ -30,6 +31,7 @@ def demo_sign_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, fillin
         flask_migrate.upgrade()
         sign_in = filling.fill(db.session(), data)
         db.session.commit()
+        add_issues(db.session())
         db.engine.dispose()
     return data, sign_in
 
@@ -43,5 +45,6 @@ def demo_site(demo_sign_in: tuple[Path, filling.SignIn]) -> Iterator[LiveSite]:
         demo_sign_in[0],
         SECRET_KEY=keys["SECRET_KEY"],
         ADDRESS_KEY=keys["ADDRESS_KEY"],
+        UNCERTAIN="hold",
     ) as site:
         yield site

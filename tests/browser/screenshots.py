@@ -14,6 +14,7 @@ from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.issue_states import add_issues
 from tests.browser.letter_samples import letters_of_a_new_site
 from tests.browser.live import LiveSite, live_site
 from tests.browser.pages import DESK, PUBLIC, sign_in
@@ -38,9 +39,12 @@ def main() -> None:
             flask_migrate.upgrade()
             coach = filling.fill(db.session(), data)
             db.session.commit()
+            add_issues(db.session())
             db.engine.dispose()
         with (
-            live_site("serve", data, SECRET_KEY=SECRET, ADDRESS_KEY=SECRET) as site,
+            live_site(
+                "serve", data, SECRET_KEY=SECRET, ADDRESS_KEY=SECRET, UNCERTAIN="hold"
+            ) as site,
             sync_playwright() as playwright,
         ):
             browser = playwright.chromium.launch(

@@ -1,0 +1,126 @@
+"""One person's page: the coach types a whole address, and reads why a letter did not come.
+
+By POST alone, so that no address stands in a URL; and masked, so that nobody reads it over her
+shoulder. `desk` puts it at its address, behind the guard.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from hrsite import addresses, clock
+from hrsite.accounts import auditing, guard
+from hrsite.extensions import db
+from hrsite.furniture import moment
+from hrsite.markup import tidy_text
+from hrsite.newsletter import explaining, subscribing
+from hrsite.newsletter.consent import TOPIC_LABELS
+from hrsite.newsletter.desk_words import EVENT_WORDS, fate
+from hrsite.newsletter.models import ConsentEvent, Issue, SubscriptionState, Topic
+from hrsite.outbox import presence
+from hrsite.outbox.models import Bounce, Delivery
+from hrsite.shaping import Form
+
+STANDINGS = {
+    SubscriptionState.CONFIRMED: "gets them, since {}",
+    SubscriptionState.UNCONFIRMED: "asked on {}, and has not confirmed yet",
+    SubscriptionState.UNSUBSCRIBED: "left on {}",
+}
+BOUNCES = {
+    "hard": "Came back: the address does not take mail",
+    "soft": "Came back: not now, try again later",
+    "complaint": "Was marked as unwanted mail by the reader",
+}
+
+
+class LookUpForm(Form):
+    """One whole address; there is no search through the list."""
+
+    address = StringField(
+        "A whole email address", filters=[lambda text: tidy_text(text or "").strip()]
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: when, what, how it ended, and what the server said."""
+
+    at: datetime
+    what: str
+    fate: str
+    said: str = ""
+    issue_id: int | None = None
+
+
+def look_up(form: LookUpForm) -> ResponseReturnValue | None:
+    """The page of whoever was looked up; None when what was typed is no address."""
+    try:
+        address = addresses.check(form.address.data or "")
+    except addresses.BadAddress as trouble:
+        form.address.errors = [str(trouble)]
+        return None
+    session, now = db.session(), clock.now()
+    known = explaining.known_of(session, subscribing.key_of(address), now)
+    worker = presence.look(session, now)
+    page = render_template(
+        "newsletter/desk/person.html",
+        masked=addresses.mask(address.typed),
+        known=known,
+        standings=_standings(known),
+        letters=_letters(known, worker.trouble(now)),
+        events=[(event.happened_at, _event_words(event)) for event in known.events],
+        mask_in=addresses.mask_in,
+        look_up=LookUpForm(formdata=None),
+    )
+    # Who looked, and when; never at whom: the audit outlives the people on the list.
+    account_id = guard.present().account.id
+    auditing.record(session, "person_looked_up", now=now, account_id=account_id)
+    session.commit()
+    return page
+
+
+def _standings(known: explaining.Known) -> list[tuple[str, str]]:
+    held = {one.topic: one for one in known.subscriber.subscriptions} if known.subscriber else {}
+    return [
+        (
+            TOPIC_LABELS[topic],
+            STANDINGS[held[topic].state].format(moment(held[topic].changed_at))
+            if topic in held
+            else "never asked for them",
+        )
+        for topic in Topic
+    ]
+
+
+def _letters(known: explaining.Known, worker_trouble: str | None) -> list[Line]:
+    """What was written, what was not and why, and what came back: the newest first."""
+    lines = [_written(copy, issue, known, worker_trouble) for copy, issue in known.copies]
+    lines += [
+        Line(one.issue.created_at, one.issue.title, f"Not written to. {one.why}", "", one.issue.id)
+        for one in known.missed
+    ]
+    lines += [_came_back(bounce) for bounce in known.bounces]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[: explaining.MOST]
+
+
+def _written(
+    copy: Delivery, issue: Issue | None, known: explaining.Known, worker_trouble: str | None
+) -> Line:
+    title = issue.title if issue else copy.message.subject
+    said = f"{copy.reply_code or ''} {copy.reply_text or ''}".strip()
+    block = known.block.reason if known.block else ""
+    words = fate(copy, block, worker_trouble)
+    return Line(copy.created_at, title, words, said, issue.id if issue else None)
+
+
+def _came_back(bounce: Bounce) -> Line:
+    said = f"{bounce.reply_code or ''} {bounce.reply_text}".strip()
+    return Line(bounce.happened_at, "A letter", BOUNCES.get(bounce.kind, "Came back") + ".", said)
+
+
+def _event_words(event: ConsentEvent) -> str:
+    what = EVENT_WORDS.get(event.kind, event.kind)
+    return f"{what}: {TOPIC_LABELS[event.topic].lower()}" if event.topic else what
