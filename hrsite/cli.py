@@ -14,6 +14,7 @@ from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
 from hrsite.extensions import db
+from hrsite.newsletter.cli import issues
 from hrsite.outbox.cli import bounce
 
 MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
@@ -134,6 +135,7 @@ def demo(port: int, folder: Path) -> None:
 
 main.add_command(owner)
 main.add_command(bounce)
+main.add_command(issues)
 
 if __name__ == "__main__":
     main()

@@ -30,7 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
 
 def test_without_a_command_it_lists_them(run: Run) -> None:
     said = run("--help")
-    for command in ("start", "serve", "worker", "migrate", "doctor", "demo", "owner"):
+    for command in ("start", "serve", "worker", "migrate", "doctor", "demo", "owner", "issues"):
         assert f"  {command} " in said.output
 
 
