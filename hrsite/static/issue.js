@@ -1,21 +1,22 @@
 // The Issue page looks again by itself while mail goes out. Without this script it reloads.
 const EVERY = 4000, LONGEST = 60000, SAY_EVERY = 30000;
 const told = document.getElementById("told"), away = document.getElementById("away");
-let pause = EVERY, timer = 0, saidAt = Date.now();
+let pause = EVERY, timer = 0;
 
 const progress = () => document.getElementById("progress");
 const sentence = () => progress().querySelector(".sentence").textContent;
+let said = sentence(), saidAt = Date.now();
 
 // For whoever listens instead of looking: a change of what goes on at once, numbers now and then.
 function say(words, isNews) {
-  if (!isNews && Date.now() - saidAt < SAY_EVERY) return;
+  if (!isNews && (words === said || Date.now() - saidAt < SAY_EVERY)) return;
+  said = told.textContent = words;
   saidAt = Date.now();
-  told.textContent = words;
 }
 
 // Only what has changed is exchanged, so that nobody loses a selection or the place.
 function renew(page) {
-  const before = sentence(), wasMoving = progress().dataset.moving, act = document.getElementById("acts").dataset.live;
+  const wasMoving = progress().dataset.moving, act = document.getElementById("acts").dataset.live;
   for (const fresh of page.querySelectorAll("[data-live]")) {
     const old = document.getElementById(fresh.id);
     if (!old || old.dataset.live === fresh.dataset.live) {
@@ -26,8 +27,7 @@ function renew(page) {
     old.replaceWith(fresh);
     if (focused !== null) (document.getElementById(focused) || document.getElementById("main")).focus({ preventScroll: true });
   }
-  const isNews = act !== document.getElementById("acts").dataset.live || wasMoving !== progress().dataset.moving;
-  if (isNews || before !== sentence()) say(sentence(), isNews);
+  say(sentence(), act !== document.getElementById("acts").dataset.live || wasMoving !== progress().dataset.moving);
 }
 
 async function look() {

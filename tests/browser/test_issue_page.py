@@ -1,0 +1,131 @@
+"""The Issue page in a real browser: live with a script, complete without, quiet when done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hrsite import create_app
+from hrsite.demo.filling import SignIn
+from hrsite.extensions import db
+from tests.browser.live import LiveSite
+from tests.browser.pages import sign_in, watched_page
+from tests.conftest import settings_for
+from tests.outbox.ledger import becomes, rows
+from tests.running_site import until
+
+UNDER_WAY, STOPPED, NOT_KNOWN, AHEAD = (f"/desk/issues/{number}" for number in (2, 3, 4, 5))
+
+
+@pytest.fixture
+def page(
+    browser: Browser, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn]
+) -> Iterator[Page]:
+    with watched_page(browser, demo_site.url) as (page, noted):
+        coach = demo_sign_in[1]
+        sign_in(page, demo_site.url, coach.email, coach.password)
+        page.clock.install()
+        yield page
+        assert noted.foreign_requests == []
+
+
+def as_time_goes_by(page: Page, place: str, words: str) -> None:
+    """Let the page's clock go on, a second at a time, until these words stand there."""
+
+    def stand_there() -> bool:
+        page.clock.run_for(1000)
+        return words in page.locator(place).inner_text()
+
+    assert until(stand_there), page.locator(place).inner_text()
+
+
+def accept_one_more(data: Path, message_id: int) -> None:
+    """As the worker would, in another process's database session."""
+    app = create_app(settings_for(data))
+    with app.app_context():
+        session = db.session()
+        waiting = [row for row in rows(session, message_id) if row.state == "queued"]
+        becomes(session, waiting[0], type(waiting[0].state).ACCEPTED)
+        db.engine.dispose()
+
+
+def test_the_numbers_move_by_themselves_and_the_place_is_kept(
+    page: Page, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn]
+) -> None:
+    page.goto(demo_site.url + UNDER_WAY)
+    expect(page.locator(".sentence")).to_contain_text("20 of 41 accepted, 19 waiting")
+    page.locator("#stop").focus()
+    accept_one_more(demo_sign_in[0], 2)
+    as_time_goes_by(page, ".sentence", "21 of 41 accepted, 18 waiting")
+    assert page.evaluate("document.activeElement.id") == "stop"
+    # Nothing is read out for every tick; after half a minute the sentence is.
+    expect(page.locator("#told")).to_have_text("")
+    accept_one_more(demo_sign_in[0], 2)
+    as_time_goes_by(page, "#told", "22 of 41 accepted, 17 waiting")
+
+
+def test_a_site_that_does_not_answer_is_told_and_asked_less_and_less(
+    page: Page, demo_site: LiveSite
+) -> None:
+    page.goto(demo_site.url + UNDER_WAY)
+    expect(page.locator("#away")).to_be_hidden()
+    asked: list[str] = []
+    page.context.set_offline(True)
+    page.on("requestfailed", lambda request: asked.append(request.url))
+    as_time_goes_by(page, "main", "No answer from the site. The numbers may be old.")
+    expect(page.locator("#told")).to_contain_text("No answer from the site")
+    for _ in range(60):
+        page.clock.run_for(1000)
+    # After 8, 16, 32 and 60 seconds, and not every 4.
+    assert 2 <= len(asked) <= 5
+    page.context.set_offline(False)
+    assert until(lambda: bool(page.clock.run_for(1000)) or not page.locator("#away").is_visible())
+
+
+@pytest.mark.parametrize("path", [STOPPED, NOT_KNOWN])
+def test_what_stands_still_is_not_looked_at_again(
+    page: Page, demo_site: LiveSite, path: str
+) -> None:
+    page.goto(demo_site.url + path)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(120_000)
+    assert [url for url in asked if "/desk/" in url] == []
+
+
+def test_a_stop_pressed_elsewhere_shows_and_is_read_out_at_once(
+    page: Page, demo_site: LiveSite
+) -> None:
+    page.goto(demo_site.url + AHEAD)
+    expect(page.get_by_role("button", name="Stop it")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(demo_site.url + AHEAD)
+    other.get_by_role("button", name="Stop it").click()
+    expect(other.get_by_role("button", name="Resume")).to_be_visible()
+    as_time_goes_by(page, "#acts", "Resume")
+    expect(page.locator("#told")).to_contain_text("41 waiting")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator("#main")).to_contain_text("Going on.")
+
+
+def test_without_a_script_everything_is_there_and_one_can_look_again(
+    browser: Browser, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn]
+) -> None:
+    coach = demo_sign_in[1]
+    with watched_page(browser, demo_site.url, java_script_enabled=False) as (page, _):
+        sign_in(page, demo_site.url, coach.email, coach.password)
+        page.goto(demo_site.url + UNDER_WAY)
+        expect(page.locator("progress")).to_be_visible()
+        expect(page.locator(".sentence")).to_contain_text("of 41 accepted")
+        page.get_by_role("link", name="Look again").click()
+        assert "since=" in page.url
+        expect(page.locator(".sentence")).to_contain_text("of 41 accepted")
+
+
+def test_the_buttons_work_from_the_keyboard(page: Page, demo_site: LiveSite) -> None:
+    page.goto(demo_site.url + NOT_KNOWN)
+    page.locator("#issue_leave-all").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Left. 5 letters stay “not known”.")
+    assert page.locator("#issue_again-all").count() == 0
