@@ -105,7 +105,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "media": {"name": picture.name},
             "static": {"filename": "site.css"},
             "newsletter_desk": {"issue_id": issue.id, "id": issue.id, "state": "refused"},
-            "outbox_desk": {"name": letter},
+            "outbox_desk": {"name": letter, "message_id": issue.message_id},
             "accounts_desk": {"id": desk_session.id if desk_session else 1},
             "newsletter.confirm": {"token": links["confirm"]},
             "newsletter.say_yes": {"token": links["confirm"]},

@@ -7,11 +7,13 @@ from hrsite import addresses, clock, queue
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.outbox import folder, history, pausing, presence
+from hrsite.outbox.models import OutboxMessage
 
 blueprint = Blueprint("outbox_desk", __name__, url_prefix="/desk/letters")
 blueprint.before_request(guard.require_coach)
 
-TROUBLED_SHOWN = 50
+TROUBLED_SHOWN = PAUSED_SHOWN = 50
+HERS_TO_DECIDE = ("stopped", "late")
 STATE_WORDS = {"refused": "Refused", "uncertain": "Not known", "deferred": "Will be tried again"}
 
 
@@ -25,7 +27,7 @@ def index() -> ResponseReturnValue:
             addresses.mask(delivery.address),
             delivery.message.subject,
             STATE_WORDS[delivery.state],
-            delivery.reply_text or "",
+            addresses.mask_in(delivery.reply_text or ""),
             delivery.next_at,
         )
         for delivery in history.troubled(db.session(), TROUBLED_SHOWN)
@@ -34,7 +36,8 @@ def index() -> ResponseReturnValue:
         "outbox/desk/index.html",
         waiting=history.waiting_count(db.session()),
         troubled=troubled,
-        paused=history.paused(db.session()),
+        paused=history.paused_heads(db.session(), PAUSED_SHOWN),
+        paused_single=history.paused_single(db.session()),
         folder=[] if is_real else folder.letters(current_app.config["MAIL_FOLDER"]),
         mail_is_real=is_real,
         worker=worker,
@@ -56,10 +59,27 @@ def letter(name: str) -> ResponseReturnValue:
 
 @blueprint.post("/resume")
 def resume() -> ResponseReturnValue:
-    """Go on with everything that was paused."""
+    """Go on with everything that a fault or a restored backup has paused.
+
+    What she stopped herself, and what is late, waits until she looks at it by itself.
+    """
     for message in history.paused(db.session()):
+        if message.pause_kind not in HERS_TO_DECIDE:
+            pausing.resume(message, clock.now())
+    return _go_on("Going on. Letters that waited are tried again now.")
+
+
+@blueprint.post("/<int(max=2147483647):message_id>/resume")
+def resume_one(message_id: int) -> ResponseReturnValue:
+    """Go on with one message."""
+    message = db.get_or_404(OutboxMessage, message_id)
+    if message.paused_at is not None:
         pausing.resume(message, clock.now())
+    return _go_on("Going on with this one. Whoever has it already does not get it again.")
+
+
+def _go_on(words: str) -> ResponseReturnValue:
     db.session.commit()
     queue.wake()
-    flash("Going on. Letters that waited are tried again now.", "done")
+    flash(words, "done")
     return redirect(url_for("outbox_desk.index"), 303)

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, load_only
 
+from hrsite.outbox.enqueue import TRANSACTIONAL
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Worker
 from hrsite.outbox.progress import Numbers
 
 TROUBLED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
 # Pages say "1,000 or more" instead of counting on.
 MOST_COUNTED = 1000
+MOST_MESSAGES = 500
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def copies(
 
 def troubled(session: Session, limit: int, message_id: int | None = None) -> list[Delivery]:
     """The newest copies that were refused, must wait, or are not known."""
-    query = select(Delivery).where(Delivery.state.in_(TROUBLED))
+    # Of the newest messages alone: the index leads from a message to its copies.
+    newest = select(OutboxMessage.id).order_by(OutboxMessage.id.desc()).limit(MOST_MESSAGES)
+    query = select(Delivery).where(Delivery.message_id.in_(newest), Delivery.state.in_(TROUBLED))
     if message_id is not None:
         query = query.where(Delivery.message_id == message_id)
     return list(session.scalars(query.order_by(Delivery.changed_at.desc()).limit(limit)))
@@ -100,6 +104,35 @@ def troubled(session: Session, limit: int, message_id: int | None = None) -> lis
 def paused(session: Session) -> list[OutboxMessage]:
     """The messages that wait for the coach to press Resume."""
     return list(session.scalars(select(OutboxMessage).where(OutboxMessage.paused_at.is_not(None))))
+
+
+def paused_heads(session: Session, limit: int) -> list[OutboxMessage]:
+    """The newest Issues that are paused, without their words; no letters to one person."""
+    return list(
+        session.scalars(
+            _paused(OutboxMessage.stream != TRANSACTIONAL)
+            .order_by(OutboxMessage.id.desc())
+            .limit(limit)
+            .options(
+                load_only(
+                    OutboxMessage.subject,
+                    OutboxMessage.paused_at,
+                    OutboxMessage.pause_kind,
+                    OutboxMessage.pause_reason,
+                )
+            )
+        )
+    )
+
+
+def paused_single(session: Session) -> tuple[int, str | None]:
+    """How many letters to one person are paused, and why one of them is."""
+    some = _paused(OutboxMessage.stream == TRANSACTIONAL).subquery()
+    return session.execute(select(func.count(), func.max(some.c.pause_reason))).one()._tuple()
+
+
+def _paused(which: ColumnElement[bool]) -> Select[OutboxMessage]:
+    return select(OutboxMessage).where(OutboxMessage.paused_at.is_not(None), which)
 
 
 def worker_seen_at(session: Session) -> datetime | None:

@@ -24,7 +24,7 @@ def test_a_refused_letter_stands_there_masked_with_the_servers_reason(
 ) -> None:
     put_letter(session, *READERS)
     with mail_server() as inbox:
-        answer_to(inbox, {READERS[0]: "550 5.1.1 <b>no such mailbox"})
+        answer_to(inbox, {READERS[0]: f"550 5.1.1 <b>no such mailbox {READERS[0]}"})
         mail_goes_to(app, inbox.port)
         look(app)
         page = coach.get("/desk/letters/").text
@@ -70,6 +70,34 @@ def test_go_on_resumes_all_that_was_paused(
     assert "no such server" not in coach.get("/desk/letters/").text
     assert look(app) == 6
     assert states(session) == {"accepted": 6}
+
+
+def test_what_she_stopped_herself_goes_on_by_its_own_button_alone(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    kinds: tuple[pausing.PauseKind, ...] = ("stopped", "late", "restored", "fault")
+    ids = {}
+    for kind in kinds:
+        message = put_letter(session, READERS[0], key=f"issue/{kind}")
+        pausing.pause(message, f"Because {kind}.", our_clock.now(), kind)
+        ids[kind] = message.id
+    single = put_letter(session, READERS[0], key="confirm/1", stream="transactional")
+    pausing.pause(single, "No such server.", our_clock.now())
+    session.commit()
+    page = coach.get("/desk/letters/").text
+    for words in ("You stopped it yourself.", "asks you first", "from a backup", "Mend the cause"):
+        assert words in page
+    assert "1 letter to one person" in page
+    assert "No such server." in page
+    coach.post("/desk/letters/resume")
+    assert look(app) == 3
+    page = coach.get("/desk/letters/").text
+    assert "Letter issue/stopped" in page
+    assert "Letter issue/late" in page
+    assert "Go on with all" not in page
+    coach.post(f"/desk/letters/{ids['stopped']}/resume")
+    assert look(app) == 1
+    assert coach.post("/desk/letters/999999/resume").status_code == 404
 
 
 def test_a_worker_that_fell_silent_shows_with_how_long_ago_it_was_seen(
