@@ -128,7 +128,8 @@ def paused_heads(session: Session, limit: int) -> list[OutboxMessage]:
 def paused_single(session: Session) -> tuple[int, str | None]:
     """How many letters to one person are paused, and why one of them is."""
     some = _paused(OutboxMessage.stream == TRANSACTIONAL).subquery()
-    return session.execute(select(func.count(), func.max(some.c.pause_reason))).one()._tuple()
+    count, reason = session.execute(select(func.count(), func.max(some.c.pause_reason))).one()
+    return count, reason
 
 
 def _paused(which: ColumnElement[bool]) -> Select[OutboxMessage]:
