@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
-from hrsite.outbox import history, presence
+from hrsite.outbox import history, mailboxes, presence, returned
 from hrsite.pages import listing
 from hrsite.posts import shelf
 
@@ -30,6 +31,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
     return [
         *_paused_letters(session),
         *_no_worker(session, now),
+        *_returned_mail(session, now),
         *_old_notices(session, now),
         *_missing_pages(session),
         *_first_article(session, now),
@@ -58,6 +60,21 @@ def _no_worker(session: Session, now: datetime) -> list[Need]:
         return []
     text = f"{trouble} Nothing is lost: letters wait, and go out when it runs again."
     return [Need(text, "outbox_desk.index", {}, "See the letters")]
+
+
+def _returned_mail(session: Session, now: datetime) -> list[Need]:
+    names = [mailbox.name for mailbox in mailboxes.configured(current_app.config)]
+    found = []
+    if troubles := returned.troubles(session, names, now):
+        text = f"Returned letters cannot be read for more than an hour. {' '.join(troubles)}"
+        found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
+    if returned.links_to_open(session):
+        text = (
+            "Your mail service waits for a yes before it tells which letters came back."
+            " Ask whoever keeps this site to run: hrsite doctor"
+        )
+        found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
+    return found
 
 
 def _old_notices(session: Session, now: datetime) -> list[Need]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.newsletter.models import Issue
+from hrsite.outbox import returned
 from hrsite.outbox.models import Worker
 from hrsite.pages.needing import needs
 from tests.factories import make_page, make_post, open_issues
@@ -54,3 +56,30 @@ def test_an_issue_that_stopped_on_its_way_is_told_with_its_reason(session: Sessi
     assert need.text == "“Small steps” has stopped on its way to readers. The password was refused."
     assert need.values == {"issue_id": issue.id}
     assert post.id == issue.post_id
+
+
+def test_returned_mail_that_cannot_be_read_is_told_after_an_hour(
+    app: Flask, session: Session
+) -> None:
+    make_worker(session)
+    make_page(session)
+    make_post(session)
+    app.config["BOUNCE_MAILDIR"] = "/nowhere"
+    for minutes, told in ((10, 0), (70, 1)):
+        began_at = clock.now() - timedelta(minutes=minutes)
+        returned.looked(session, "maildir", None, began_at)
+        returned.looked(session, "maildir", "BOUNCE_MAILDIR cannot be read.", began_at)
+        session.commit()
+        assert ["BOUNCE_MAILDIR cannot be read." in text for text in said(session)] == [True] * told
+    app.config["BOUNCE_MAILDIR"] = ""  # Not wanted any more, so it is no trouble either.
+    assert said(session) == []
+
+
+def test_a_service_that_waits_for_a_yes_is_told(session: Session) -> None:
+    make_worker(session)
+    make_page(session)
+    make_post(session)
+    returned.must_open(session, "ses", "https://sns.x.amazonaws.com/?Token=t", clock.now())
+    session.commit()
+    (told,) = said(session)
+    assert "hrsite doctor" in told
