@@ -120,6 +120,10 @@ def _read(env: Env) -> dict[str, Any]:
         "SES_CERTIFICATE_FILE": env.str("SES_CERTIFICATE_FILE", "", validate=rules.readable_file),
         "POSTMARK_SECRET": env.str("POSTMARK_SECRET", "", validate=rules.long_secret),
         "MAILGUN_SIGNING_KEY": env.str("MAILGUN_SIGNING_KEY", "", validate=rules.long_secret),
+        # Readers may ask for letters that tell an onlooker nothing: who those seem to come from,
+        # and the postal address at their foot. Empty: the coach's first name, and none.
+        "DISCREET_NAME": env.str("DISCREET_NAME", "", validate=rules.one_line),
+        "DISCREET_FOOTER": env.str("DISCREET_FOOTER", ""),
         # A postal address for the foot of each letter, where the law asks for one.
         "MAIL_FOOTER": env.str("MAIL_FOOTER", ""),
         # What to do with a letter that was in the air when the line broke: repeat once, or hold.
@@ -174,6 +178,8 @@ def _complete(settings: dict[str, Any]) -> list[str]:
         # RFC 5321 4.5.3.1.3: not every host name leaves room for one.
         return ["MAIL_SENDER: missing. Your host name makes no address to write from by itself."]
     settings["MAIL_ISSUE_SENDER"] = settings["MAIL_ISSUE_SENDER"] or settings["MAIL_SENDER"]
+    first_name = (settings["COACH_NAME"].removeprefix("Your coach").split() or ["Notes"])[0]
+    settings["DISCREET_NAME"] = settings["DISCREET_NAME"] or first_name
     settings |= {
         "DATA_DIR": folder,
         "MEDIA_FOLDER": folder / "media",

@@ -94,12 +94,12 @@ def furnish(app: Flask, session: Session) -> Furnished:
     (media / f"{picture.name}.webp").write_bytes(b"RIFF")
     return Furnished(
         {
-            "posts": {"slug": post.slug},
+            "posts": {"slug": post.slug, "number": post.id},
             "posts.topic": {"slug": tag.slug},
             "posts_desk": {"id": post.id},
             # This one was never emailed: the desk would let it go.
             "posts_desk.delete": {"id": unsent.id},
-            "notices": {"slug": notice.slug},
+            "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
             "pages_desk": {"slug": "about"},
             "media": {"name": picture.name},

@@ -20,12 +20,12 @@ class AudienceCounts:
     blocked: int
 
 
-def audience(topic: Topic, as_of: datetime) -> Select[str, str, dict[str, str]]:
-    """Address, its key and links of everybody who had confirmed a topic at a moment, and still
-    has: a long list is written down in parts, and nobody may come in between.
+def audience(topic: Topic, as_of: datetime) -> Select[str, str, dict[str, str], bool]:
+    """Address, its key, links and wording of everybody who had confirmed a topic at a moment, and
+    still has: a long list is written down in parts, and nobody may come in between.
     """
     return (
-        select(Subscriber.address, Subscriber.address_key, Subscriber.links)
+        select(Subscriber.address, Subscriber.address_key, Subscriber.links, Subscriber.is_discreet)
         .join(Subscription)
         .where(
             Subscription.topic == topic,

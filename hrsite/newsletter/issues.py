@@ -151,26 +151,32 @@ def _due_notices(now: datetime) -> Select[SessionNotice]:
 
 def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
     letter = letters.article(post, current_app.config["BASE_URL"])
+    discreet = letters.discreet_article(post, letter.mark)
     envelope = Envelope(f"issue/post/{post.id}", Topic.ARTICLES.value, now + PATIENCE)
     issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, created_at=now)
-    return _open(session, issue, envelope, letter, now)
+    return _open(session, issue, envelope, (letter, discreet), now)
 
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
     letter = letters.notice(notice, current_app.config["BASE_URL"])
+    discreet = letters.discreet_notice(notice, letter.mark)
     not_after, is_timely = now + PATIENCE, False
     if notice.starts_at is not None:
         # Its own end, however far off: a pause may last beyond any other.
         not_after, is_timely = notice.starts_at - NOTICE_MARGIN, True
     envelope = Envelope(f"issue/notice/{notice.id}", Topic.NOTICES.value, not_after, is_timely)
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, created_at=now)
-    return _open(session, issue, envelope, letter, now)
+    return _open(session, issue, envelope, (letter, discreet), now)
 
 
 def _open(
-    session: Session, issue: Issue, envelope: Envelope, letter: Letter, now: datetime
+    session: Session,
+    issue: Issue,
+    envelope: Envelope,
+    wordings: tuple[Letter, Letter],
+    now: datetime,
 ) -> Issue | None:
-    message = put_message(session, envelope, letter, now)
+    message = put_message(session, envelope, wordings[0], now, wordings[1])
     if message is None:
         return None
     issue.message = message

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hrsite import markup, shortening
+from hrsite import furniture, markup, shortening
+from hrsite.furniture import absolute
+from hrsite.newsletter.discretion import quiet
 from hrsite.newsletter.models import Subscriber
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose
@@ -24,16 +26,25 @@ PERSONAL_LETTERS = ("confirm", "already", "link")
 
 # Octets of HTML. Gmail shows 102 KB and hides the rest behind a link.
 LARGEST_HTML = 79_000
+_NOTHING = {"when": "", "where": "", "how_to_join": ""}
 
 
 def put_personal(session: Session, name: str, subscriber: Subscriber, now: datetime) -> None:
     """Write one of the PERSONAL_LETTERS to one person."""
     key = f"{name}/{subscriber.id}/{now.isoformat()}"
     envelope = Envelope(key=key, stream=TRANSACTIONAL, not_after=now + PATIENCE)
-    message = put_message(session, envelope, compose(name), now)
+    letter = compose(name)
+    discreet = compose(name, mark=letter.mark, is_discreet=True)
+    message = put_message(session, envelope, letter, now, discreet)
     if message is not None:
         put_delivery(
-            session, message, subscriber.address, subscriber.address_key, subscriber.links, now
+            session,
+            message,
+            subscriber.address,
+            subscriber.address_key,
+            subscriber.links,
+            now,
+            is_discreet=subscriber.is_discreet,
         )
 
 
@@ -45,6 +56,25 @@ def article(post: Post, base_url: str) -> Letter:
 def notice(told: SessionNotice, base_url: str) -> Letter:
     """A session notice as a letter: with how to join, which no public page shows."""
     return _fitting("notice", told.body_html, base_url, notice=told)
+
+
+def discreet_article(post: Post, mark: str) -> Letter:
+    """The same for whoever asked for plain letters: that there is something, and a bare link."""
+    return compose("note", mark=mark, is_discreet=True, link=absolute(f"/n/{post.id}"), **_NOTHING)
+
+
+def discreet_notice(told: SessionNotice, mark: str) -> Letter:
+    """A plain letter about a session: still when it is and how to join, for that cannot wait.
+
+    Where and how to join are the coach's words: what of them would tell is left out.
+    """
+    when = "until further notice"
+    if told.starts_at is not None:
+        when = furniture.moment(told.starts_at)
+        if told.ends_at is not None:
+            when = f"{when}, until {furniture.clock_time(told.ends_at)}"
+    facts = {"when": when, "where": quiet(told.place), "how_to_join": quiet(told.how_to_join)}
+    return compose("note", mark=mark, is_discreet=True, link=absolute(f"/t/{told.id}"), **facts)
 
 
 def _fitting(name: str, html: str, base_url: str, **facts: Any) -> Letter:

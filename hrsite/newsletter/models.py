@@ -40,6 +40,8 @@ class Subscriber(Base):
     settings_hash: Mapped[str] = mapped_column(String(64), unique=True)
     unsubscribe_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # This person's letters tell an onlooker nothing: neutral words, and a link to the real ones.
+    is_discreet: Mapped[bool] = mapped_column(default=False)
 
     subscriptions: Mapped[list["Subscription"]] = relationship(
         cascade="all, delete-orphan", order_by="Subscription.topic", lazy="selectin"

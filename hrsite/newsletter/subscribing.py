@@ -75,6 +75,12 @@ def choose(
         enqueue.withdraw(session, subscriber.address_key, streams, now)
 
 
+def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool) -> None:
+    """From now on, letters that tell an onlooker nothing, or the whole ones again."""
+    subscriber.is_discreet = wanted
+    enqueue.reword(session, subscriber.address_key, wanted)
+
+
 def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetime) -> None:
     """Leave everything; in the same transaction, call back every letter that still waits."""
     choose(session, subscriber, set(), how, now)

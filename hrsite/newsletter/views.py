@@ -98,8 +98,11 @@ def change_settings(token: str) -> ResponseReturnValue:
     subscriber = _person("settings", token)
     if subscriber is None:
         return _unknown_link("change what you get")
-    wanted = set() if request.form.get("stop") else ChoiceForm().chosen()
-    subscribing.choose(db.session(), subscriber, wanted, "settings", clock.now())
+    if discreet := request.form.get("discreet"):
+        subscribing.choose_discreet(db.session(), subscriber, discreet == "on")
+    else:
+        wanted = set() if request.form.get("stop") else ChoiceForm().chosen()
+        subscribing.choose(db.session(), subscriber, wanted, "settings", clock.now())
     db.session.commit()
     return _settings_page(token, saved=True)
 
@@ -196,6 +199,8 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
     return render_template(
         "newsletter/settings.html",
         token=token,
+        is_discreet=subscriber.is_discreet,
+        discreet_name=current_app.config["DISCREET_NAME"],
         masked=addresses.mask(subscriber.address),
         choices=[(topic.value, label, topic in chosen) for topic, label in TOPIC_LABELS.items()],
         saved=saved,

@@ -45,6 +45,11 @@ def by_slug(session: Session, slug: str, now: datetime) -> SessionNotice | None:
     return session.scalar(published(now).where(SessionNotice.slug == slug))
 
 
+def by_number(session: Session, number: int, now: datetime) -> SessionNotice | None:
+    """The notice with this number, when readers may see it."""
+    return session.scalar(published(now).where(SessionNotice.id == number))
+
+
 def drafts(session: Session) -> Sequence[SessionNotice]:
     """For the desk alone: notices that readers cannot see, the newest work first."""
     return session.scalars(

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from hrsite import clock
 from hrsite.extensions import db
 from hrsite.notices import listing
 from hrsite.notices.models import SessionNotice
 from hrsite.slugs import is_slug_shaped
+
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("notices", __name__)
 
@@ -22,6 +25,13 @@ def index() -> str:
         upcoming=listing.upcoming(session, now),
         past=listing.past(session, now),
     )
+
+
+@blueprint.get("/t/<int:number>")
+def by_number(number: int) -> ResponseReturnValue:
+    """The bare link of a plain letter, which does not say what it leads to."""
+    notice = listing.by_number(db.session(), number, clock.now()) if number <= LARGEST_ID else None
+    return redirect(url_for("notices.show", slug=notice.slug)) if notice else abort(404)
 
 
 @blueprint.get("/notices/<slug>")

@@ -30,16 +30,22 @@ class Letter:
     language: str
 
 
-def compose(name: str, *, language: str = "", **facts: Any) -> Letter:
+def compose(
+    name: str, *, language: str = "", mark: str = "", is_discreet: bool = False, **facts: Any
+) -> Letter:
     """Render a letter once. In its templates `place("settings")` leaves room for a token.
 
-    Raises TooLong.
+    `mark` is another letter's, for a second wording of the same message. A discreet wording names
+    neither the site nor its address for post. Raises TooLong.
     """
-    mark = f"place-{secrets.token_hex(MARK_OCTETS)}"
+    mark = mark or f"place-{secrets.token_hex(MARK_OCTETS)}"
+    config = current_app.config
+    facts["named"] = config["DISCREET_NAME" if is_discreet else "SITE_NAME"]
+    facts["at"] = config["BASE_URL" if is_discreet else "SITE_NAME"]
     facts["place"] = lambda purpose: Markup(f"{mark}-{purpose}")  # noqa: S704 - our own letters
     facts.setdefault("is_cut", False)
-    facts["language"] = language or current_app.config["SITE_LANGUAGE"]
-    facts["footer"] = current_app.config["MAIL_FOOTER"]
+    facts["language"] = language or config["SITE_LANGUAGE"]
+    facts["footer"] = config["DISCREET_FOOTER" if is_discreet else "MAIL_FOOTER"]
     subject = _rendered(f"{name}/subject.txt", facts)
     html = _html(_rendered(f"{name}/body.html", facts))
     if len(html.encode()) > MOST_HTML:

@@ -52,9 +52,15 @@ class Envelope:
 
 
 def put_message(
-    session: Session, envelope: Envelope, letter: Letter, now: datetime
+    session: Session,
+    envelope: Envelope,
+    letter: Letter,
+    now: datetime,
+    discreet: Letter | None = None,
 ) -> OutboxMessage | None:
     """Write down what is said. None when a message with this key was put before.
+
+    `discreet` is the same letter in other words, with the same mark, for whoever asked for those.
 
     The unique key is the last word; a second writer that comes at the same moment fails there.
     """
@@ -78,10 +84,20 @@ def put_message(
         not_after=envelope.not_after,
         is_timely=envelope.is_timely,
         tally=MessageTally(),
+        **_discreet(discreet),
     )
     session.add(message)
     session.flush()
     return message
+
+
+def _discreet(letter: Letter | None) -> dict[str, str]:
+    """The columns of the second wording, when there is one."""
+    if letter is None:
+        return {}
+    said = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+    said["sender_name"] = current_app.config["DISCREET_NAME"]
+    return {f"discreet_{name}": words for name, words in said.items()}
 
 
 def put_delivery(
@@ -91,6 +107,8 @@ def put_delivery(
     address_key: str,
     links: dict[str, str],
     now: datetime,
+    *,
+    is_discreet: bool = False,
 ) -> Delivery:
     """Write down one copy to one person."""
     delivery = Delivery(
@@ -98,6 +116,7 @@ def put_delivery(
         address=address,
         address_key=address_key,
         links=links,
+        is_discreet=is_discreet,
         letter_id=secrets.token_hex(16),
         state=DeliveryState.QUEUED,
         created_at=now,
@@ -113,7 +132,7 @@ def put_delivery(
 def put_deliveries(
     session: Session,
     message: OutboxMessage,
-    audience: Select[str, str, dict[str, str]],
+    audience: Select[str, str, dict[str, str], bool],
     now: datetime,
     most: int = AT_ONCE,
 ) -> int:
@@ -167,6 +186,20 @@ def _copies(
     ]  # fmt: skip
     # Without being told, SQLAlchemy forgets how many rows psycopg has inserted.
     return insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
+
+
+def reword(session: Session, address_key: str, is_discreet: bool) -> None:
+    """What still waits for an address goes out in these words; belongs where the person chooses."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.address_key == address_key,
+            Delivery.state.in_(claiming.DUE_STATES),
+            Delivery.next_at.is_not(None),
+        )
+        .values(is_discreet=is_discreet)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def withdraw(session: Session, address_key: str, streams: Iterable[str], now: datetime) -> int:

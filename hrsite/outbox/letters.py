@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import current_app
 
@@ -14,28 +15,50 @@ UNSUBSCRIBE = "unsubscribe"
 LONGEST_LIST_ID = 254  # RFC 2919 2.
 
 
+class Wording(NamedTuple):
+    """What a message says, in one of its two frozen wordings."""
+
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
 def letter_for(delivery: Delivery, now: datetime) -> Letter:
     """Put a person's own links into the frozen text, and the headers around it."""
     message, domain = delivery.message, current_app.config["MAIL_DOMAIN"]
+    said = wording(message, delivery.is_discreet)
     return Letter(
-        sender=(message.sender_name, message.sender_address),
+        sender=(said.sender_name, message.sender_address),
         recipient=delivery.address,
-        subject=message.subject,
-        text=splice(message.text, message.mark, delivery.links),
-        html=splice(message.html, message.mark, delivery.links),
+        subject=said.subject,
+        text=splice(said.text, message.mark, delivery.links),
+        html=splice(said.html, message.mark, delivery.links),
         # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4).
         message_id=f"<{delivery.letter_id}@{domain}>",
         date=now,
         reply_to=("", message.reply_to) if message.reply_to else None,
-        headers=_headers(message, delivery, domain),
+        headers=_headers(message, delivery, domain, said.language),
         return_path=return_paths().return_path_for(delivery.id, delivery.letter_id),
     )
 
 
+def wording(message: OutboxMessage, is_discreet: bool) -> Wording:
+    """The words for this reader. A message without discreet ones has nothing to hide."""
+    subject, text, html = message.discreet_subject, message.discreet_text, message.discreet_html
+    if is_discreet and subject is not None and text is not None and html is not None:
+        language = current_app.config["SITE_LANGUAGE"]
+        return Wording(message.discreet_sender_name or "", subject, text, html, language)
+    return Wording(
+        message.sender_name, message.subject, message.text, message.html, message.language
+    )
+
+
 def _headers(
-    message: OutboxMessage, delivery: Delivery, domain: str
+    message: OutboxMessage, delivery: Delivery, domain: str, language: str
 ) -> tuple[tuple[str, str], ...]:
-    headers = [("Content-Language", message.language)]
+    headers = [("Content-Language", language)]
     if message.is_transactional:
         # RFC 3834 5: answering machines, please do not answer.
         return (*headers, ("Auto-Submitted", "auto-generated"))

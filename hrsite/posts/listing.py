@@ -67,6 +67,11 @@ def by_slug(session: Session, slug: str, now: datetime) -> Post | None:
     return session.scalar(published(now).where(Post.slug == slug))
 
 
+def by_number(session: Session, number: int, now: datetime) -> Post | None:
+    """The article with this number, when readers may see it."""
+    return session.scalar(published(now).where(Post.id == number))
+
+
 def in_full(session: Session, now: datetime, limit: int) -> Sequence[Post]:
     """The newest articles with their text, for the first page and the feed."""
     return session.scalars(published(now).limit(limit)).all()

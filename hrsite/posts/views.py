@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from hrsite import clock
 from hrsite.extensions import db
@@ -34,6 +35,13 @@ def home() -> str:
         tags=listing.tags_with_counts(session, now),
         notices=notices_listing.upcoming(session, now),
     )
+
+
+@blueprint.get("/n/<int:number>")
+def by_number(number: int) -> ResponseReturnValue:
+    """The bare link of a plain letter, which does not say what it leads to."""
+    post = listing.by_number(db.session(), number, clock.now()) if number <= LARGEST_ID else None
+    return redirect(url_for("posts.show", slug=post.slug)) if post else abort(404)
 
 
 @blueprint.get("/posts/")

@@ -46,3 +46,13 @@ def test_drafts_are_seen_nowhere(client: FlaskClient, session: Session) -> None:
 
 def test_without_notices_the_page_says_what_will_stand_there(client: FlaskClient) -> None:
     assert "No session notices right now" in client.get("/notices/").text
+
+
+def test_a_bare_link_leads_to_the_notice_and_to_nothing_that_is_not_public(
+    client: FlaskClient, session: Session
+) -> None:
+    notice, draft = make_notice(session), make_notice(session, published_at=None)
+    answer = client.get(f"/t/{notice.id}")
+    assert (answer.status_code, answer.location) == (302, f"/notices/{notice.slug}")
+    for number in (draft.id, 10**6, 2**31, 10**30):
+        assert client.get(f"/t/{number}").status_code == 404

@@ -157,3 +157,13 @@ def test_readers_pages_set_no_cookie_and_vary_by_none(
         headers = client.get(address).headers
         assert "Set-Cookie" not in headers, address
         assert "Cookie" not in headers.get("Vary", ""), address
+
+
+def test_a_bare_link_leads_to_the_article_and_to_nothing_that_is_not_public(
+    client: FlaskClient, session: Session
+) -> None:
+    post, draft = make_post(session), make_post(session, published_at=None)
+    answer = client.get(f"/n/{post.id}")
+    assert (answer.status_code, answer.location) == (302, f"/posts/{post.slug}")
+    for number in (draft.id, 10**6, 2**31, 10**30):
+        assert client.get(f"/n/{number}").status_code == 404

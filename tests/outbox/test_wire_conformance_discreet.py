@@ -1,0 +1,181 @@
+"""A plain letter, as the mail server was given it: nothing in it says what it is about."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.newsletter.letters import put_personal
+from hrsite.newsletter.models import Topic
+from tests import factories
+from tests.outbox.conformance import deliver, parsed, raw_line, words
+from tests.outbox.keeping_server import EVERY_EXTENSION, Keeper, Received, keeping_server
+from tests.outbox.ledger import rows
+
+TOPIC_WORDS = (
+    "harm", "reduc", "drug", "drink", "alcohol", "overdos", "naloxone", "recover", "addict",
+    "substance", "using", "sober", "needle", "opioid", "opiate", "coach", "session", "group ",
+    "newsletter", "notice", "help", "therap", "counsel", "clinic", "steady",
+)  # fmt: skip
+TITLE = "Carrying naloxone without making a speech"
+SUMMARY = "What sober friends may ask about needles and recovery."
+JOIN = "Join the harm reduction group at https://j.example/j/99?pwd=x, or call +1 555 010 0199."
+
+
+@pytest.fixture
+def keeper() -> Iterator[Keeper]:
+    with keeping_server(*EVERY_EXTENSION) as server:
+        yield server
+
+
+@pytest.fixture
+def site(app: Flask) -> Flask:
+    """A site whose every name tells; its host, which nothing can hide, does not."""
+    app.config.update(
+        SITE_NAME="Steady Ground Harm Reduction",
+        SITE_TAGLINE="Drug and alcohol coaching",
+        MAIL_FOOTER="Steady Ground Harm Reduction, 12 Quiet Street",
+        HELP_TEXT="Overdose? Call now",
+        HELP_URL="https://overdose.example/",
+        BASE_URL="https://notes.example.org",
+        MAIL_DOMAIN="notes.example.org",
+        MAIL_SENDER="post@notes.example.org",
+        MAIL_ISSUE_SENDER="letters@notes.example.org",
+        MAIL_REPLY_TO="jordan@notes.example.org",
+    )
+    return app
+
+
+def told(letter: Received) -> str:
+    """Everything an onlooker could read: raw octets, headers and parts decoded."""
+    parts = [words(letter, "plain"), words(letter, "html"), unescape(words(letter, "html"))]
+    headers = [f"{name}: {value}" for name, value in parsed(letter).items()]
+    raw = [letter.octets.decode(), binascii.a2b_qp(letter.octets).decode(), letter.sender]
+    return "\n".join([*parts, *headers, *raw]).lower()
+
+
+def telling(letter: Received, *more: str) -> list[str]:
+    """Which words give it away."""
+    everything = told(letter)
+    theirs = {word for text in more for word in re.findall(r"[a-z]{4,}", text.lower())}
+    own = set(words_of_ours())
+    return [word for word in (*TOPIC_WORDS, *sorted(theirs - own)) if word in everything]
+
+
+def words_of_ours() -> list[str]:
+    """Of a title's words, those that any letter holds: they tell nothing."""
+    return ["what", "from", "about", "with", "without", "when", "open"]
+
+
+def make_reader(session: Session, typed: str, *, is_discreet: bool, topic: Topic) -> None:
+    factories.make_subscriber(session, typed, (topic,)).is_discreet = is_discreet
+    session.commit()
+
+
+def test_a_plain_letter_about_an_article_tells_nothing(
+    site: Flask, session: Session, keeper: Keeper
+) -> None:
+    make_reader(session, "ada@example.org", is_discreet=True, topic=Topic.ARTICLES)
+    make_reader(session, "bea@example.org", is_discreet=False, topic=Topic.ARTICLES)
+    tag = factories.make_tag(session, "Overdose response")
+    post = factories.make_post(
+        session, title=TITLE, summary=SUMMARY, slug="carrying-naloxone", language="fr",
+        tags=[tag], send_to_readers=True,
+    )  # fmt: skip
+    plain, whole = sorted(deliver(site, session, keeper), key=lambda letter: letter.recipient)
+    assert telling(plain, TITLE, SUMMARY, post.slug, tag.name, tag.slug, post.body_html) == []
+    assert parsed(plain)["From"] == "Jordan <letters@notes.example.org>"
+    assert parsed(plain)["Subject"] == "A new note from Jordan"
+    assert raw_line(plain, "List-Id") == b"List-Id: <letters.notes.example.org>"
+    link = f"https://notes.example.org/n/{post.id}"
+    token = rows(session)[0].links["unsubscribe"]
+    for kind in ("plain", "html"):
+        assert link in words(plain, kind)
+        assert f"https://notes.example.org/unsubscribe/{token}" in words(plain, kind)
+    # And the other reader has the whole letter, which shows that the list of words finds things.
+    assert "naloxone" in telling(whole, TITLE)
+    assert parsed(whole)["Subject"] == TITLE
+
+
+def test_a_plain_letter_about_a_session_says_when_and_how_to_join_and_no_more(
+    site: Flask, session: Session, keeper: Keeper
+) -> None:
+    make_reader(session, "ada@example.org", is_discreet=True, topic=Topic.NOTICES)
+    notice = factories.make_notice(
+        session, title="Naloxone evening", slug="naloxone-evening", place="Needle exchange, room 2",
+        how_to_join=JOIN, send_to_readers=True,
+    )  # fmt: skip
+    (letter,) = deliver(site, session, keeper)
+    assert telling(letter, notice.title, notice.slug, notice.body_html) == []
+    for kind in ("plain", "html"):
+        said = " ".join(unescape(words(letter, kind)).split())
+        assert "Toronto time, until" in said
+        assert "https://j.example/j/99?pwd=x" in said
+        assert "+1 555 010 0199" in said
+        assert f"https://notes.example.org/t/{notice.id}" in said
+        assert "Where:" not in said
+
+
+def test_words_that_tell_nothing_stay_in_a_plain_letter(
+    site: Flask, session: Session, keeper: Keeper
+) -> None:
+    make_reader(session, "ada@example.org", is_discreet=True, topic=Topic.NOTICES)
+    factories.make_notice(
+        session, place="Online", how_to_join="Open the link in your calendar.", send_to_readers=True
+    )
+    (letter,) = deliver(site, session, keeper)
+    for kind in ("plain", "html"):
+        assert "Online" in words(letter, kind)
+        assert "Open the link in your calendar." in words(letter, kind)
+
+
+@pytest.mark.parametrize("name", ["confirm", "already", "link"])
+def test_the_letters_somebody_asks_for_are_plain_too(
+    site: Flask, session: Session, keeper: Keeper, name: str
+) -> None:
+    subscriber = factories.make_subscriber(session)
+    subscriber.is_discreet = True
+    put_personal(session, name, subscriber, our_clock.now())
+    session.commit()
+    (letter,) = deliver(site, session, keeper)
+    assert telling(letter) == []
+    assert parsed(letter)["From"] == "Jordan <post@notes.example.org>"
+
+
+def test_who_chooses_plain_letters_gets_the_waiting_ones_plain_and_takes_it_back(
+    site: Flask, session: Session, keeper: Keeper
+) -> None:
+    site.config["TRUSTED_HOSTS"] = ["localhost"]
+    client = site.test_client()
+    subscriber = factories.make_subscriber(session)
+    page = f"/settings/{subscriber.links['settings']}"
+    factories.make_post(session, title=TITLE, send_to_readers=True)
+    factories.open_issues(session)
+    assert "Send me plain letters" in client.get(page).text
+    answer = client.post(page, data={"discreet": "on"})
+    assert "Send me whole letters again" in answer.text
+    (letter,) = deliver(site, session, keeper)
+    assert telling(letter, TITLE) == []
+    assert "Send me plain letters" in client.post(page, data={"discreet": "off"}).text
+    factories.make_post(session, title="Another one", send_to_readers=True)
+    (letter,) = deliver(site, session, keeper)
+    assert parsed(letter)["Subject"] == "Another one"
+
+
+def test_choosing_plain_letters_leaves_the_topics_as_they_are(
+    site: Flask, session: Session
+) -> None:
+    site.config["TRUSTED_HOSTS"] = ["localhost"]
+    subscriber = factories.make_subscriber(session, topics=(Topic.ARTICLES, Topic.NOTICES))
+    page = f"/settings/{subscriber.links['settings']}"
+    site.test_client().post(page, data={"discreet": "on"})
+    session.refresh(subscriber)
+    assert subscriber.is_discreet
+    assert [held.state.value for held in subscriber.subscriptions] == ["confirmed"] * 2
