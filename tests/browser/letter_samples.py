@@ -61,6 +61,8 @@ def every_letter(session: Session) -> dict[str, Letter]:
     made |= {
         "article": letters.article(post, base_url),
         "notice": letters.notice(notice, base_url),
+        "plain-article": letters.discreet_article(post, ""),
+        "plain-notice": letters.discreet_notice(notice, ""),
     }
     return {name: _addressed(letter) for name, letter in made.items()}
 
