@@ -116,7 +116,9 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
-    deliver_due(db.session(), name(), should_stop)
+    tried_count = deliver_due(db.session(), name(), should_stop)
+    if tried_count:
+        log.info("letters_tried", count=tried_count)
 
 
 def _read_returned_mail(should_stop: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ from hrsite.newsletter import issues
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import history, pausing, presence, progress, refusals, repeating
+from hrsite.outbox import history, pausing, presence, progress, refusals, repeating, returned
 from hrsite.outbox.claiming import MOST_REPEATS
 from hrsite.outbox.models import DeliveryState
 
@@ -80,6 +80,7 @@ def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
         if is_held and numbers.uncertain
         else 0,
         "most_repeats": MOST_REPEATS if is_held else 0,
+        "came_back": returned.came_back(session, message_id),
         "mask": addresses.mask,
     }
 

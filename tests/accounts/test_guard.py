@@ -145,6 +145,17 @@ def test_half_an_hour_without_a_page_closes_the_desk(
     assert "You were away for a while" in window.get(answer.location).text
 
 
+def test_a_page_that_looks_by_itself_keeps_no_desk_open(
+    window: Browser, clock: time_machine.Traveller
+) -> None:
+    window.sign_in()
+    for _ in range(3):
+        clock.shift(timedelta(minutes=9))
+        window.client.get("/desk/account", headers={"X-Looks-By-Itself": "1"})
+    clock.shift(timedelta(minutes=9))
+    assert not window.is_in()
+
+
 def test_reading_pages_keeps_the_desk_open_and_writes_nothing(
     app: Flask, window: Browser, clock: time_machine.Traveller
 ) -> None:

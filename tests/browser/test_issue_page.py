@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from hrsite import create_app
@@ -11,6 +12,7 @@ from hrsite.demo.filling import SignIn
 from hrsite.extensions import db
 from tests.browser.live import LiveSite
 from tests.browser.pages import sign_in, watched_page
+from tests.browser.test_every_page import LOOKS, faults_of
 from tests.conftest import settings_for
 from tests.outbox.ledger import becomes, rows
 from tests.running_site import until
@@ -129,3 +131,24 @@ def test_the_buttons_work_from_the_keyboard(page: Page, demo_site: LiveSite) -> 
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Left. 5 letters stay “not known”.")
     assert page.locator("#issue_again-all").count() == 0
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("typed", ["reader.one@example.org", "nobody.at.all@example.org"])
+def test_one_persons_page_is_sound_and_names_nobody(
+    browser: Browser,
+    demo_site: LiveSite,
+    demo_sign_in: tuple[Path, SignIn],
+    look: str,
+    typed: str,
+) -> None:
+    coach = demo_sign_in[1]
+    with watched_page(browser, demo_site.url, **LOOKS[look]) as (page, noted):
+        sign_in(page, demo_site.url, coach.email, coach.password)
+        page.goto(f"{demo_site.url}/desk/subscribers")
+        page.get_by_label("Their whole email address").fill(typed)
+        page.get_by_role("button", name="Look up").click()
+        expect(page.locator("h1")).to_contain_text("•••@example.org")
+        assert typed not in page.url + page.content()
+        assert faults_of(page, Axe()) == []
+        assert noted.console == []

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.newsletter import issues
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import pausing, presence
+from hrsite.outbox import pausing, presence, suppression
 from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.outbox.ledger import (
@@ -242,3 +242,21 @@ def test_the_list_of_issues_tells_each_ones_numbers_without_counting(
     look(app)
     assert "3 of 3 accepted" in coach.get("/desk/issues").text
     assert issues.summarise(session, [issue])[issue.id].waiting_count == 0
+
+
+def test_what_came_back_later_is_told_beside_the_numbers(
+    app: Flask, session: Session, coach: FlaskClient, issue: Issue
+) -> None:
+    look(app)
+    assert 'id="returned" data-live="0" hidden' in page_of(coach, issue.id)
+    first, second, third = rows(session, issue.message_id)
+    now = our_clock.now()
+    suppression.note_bounce(session, first, "hard", 550, "5.1.1 gone", now)
+    suppression.note_bounce(session, second, "hard", 550, "5.1.1 gone", now)
+    suppression.note_bounce(session, third, "complaint", None, "", now)
+    session.commit()
+    page = page_of(coach, issue.id)
+    assert "3 of 3 accepted." in page
+    part = page[page.index("Came back later") :]
+    assert "2 readers" in part
+    assert "marked it as unwanted" in part
