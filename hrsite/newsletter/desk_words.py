@@ -67,7 +67,11 @@ def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
             waits = f"Put off by the mail service. It is tried again from {again}."
             return f"{waits} {_what_holds(copy, worker_trouble)}".strip()
         case DeliveryState.UNCERTAIN:
-            rest = f"It is handed over once more, from {again}." if again else "It is not repeated."
+            rest = (
+                f"It is handed over once more, from {again}."
+                if again
+                else "It is not repeated by itself."
+            )
             return f"Not known: the line broke before the answer came. It may have arrived. {rest}"
         case DeliveryState.WITHDRAWN:
             return f"Taken back on {at}, before its turn: they left or paused, or you dropped it."
