@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
+import structlog
 from flask import current_app
 from sqlalchemy import CursorResult, DateTime, Dialect, Enum, LargeBinary, Result, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
+
+from hrsite.sealing import BrokenSeal
+
+log = structlog.get_logger(__name__)
 
 
 def changed_rows(answer: Result[Any]) -> int:
@@ -43,7 +48,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class SealedText(TypeDecorator[str]):
-    """Text encrypted at rest. It can be copied from row to row in SQL, but not searched."""
+    """Text encrypted at rest. It can be copied from row to row in SQL, but not searched.
+
+    What cannot be opened any more reads as "" (and links as {}).
+    """
 
     impl = LargeBinary
     cache_ok = True
@@ -52,7 +60,7 @@ class SealedText(TypeDecorator[str]):
         return None if value is None else current_app.extensions["seal"].close(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else current_app.extensions["seal"].open(value)
+        return None if value is None else _opened(value)
 
 
 class SealedLinks(TypeDecorator[dict[str, str]]):
@@ -65,7 +73,21 @@ class SealedLinks(TypeDecorator[dict[str, str]]):
         return None if value is None else json.dumps(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, str] | None:
-        return None if value is None else json.loads(value)
+        try:
+            links = json.loads(value or "null")
+        except ValueError:
+            links = None
+        return links if isinstance(links, dict) else None if value is None else {}
+
+
+def _opened(value: bytes) -> str:
+    """What was sealed. One row that cannot be opened must not keep a query from all the others."""
+    try:
+        text: str = current_app.extensions["seal"].open(value)
+    except BrokenSeal as trouble:
+        log.error("seal_broken", note=str(trouble))
+        return ""
+    return text
 
 
 class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL

@@ -14,10 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from hrsite import clock, furniture, schema
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.extensions import db
-from hrsite.outbox import history, mailboxes, presence, returned, ses
+from hrsite.outbox import history, instance, mailboxes, presence, returned, ses
 from hrsite.outbox.transport import open_connection
 
 LEAST_FREE_MEGABYTES = 200
+HELD_WORDS = {
+    instance.BEHIND: "the database is older than the last letters that went out",
+    instance.COPIED: "its DATA_DIR is a copy or a restored backup",
+    instance.NEW: "it is new here",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Finding:
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at one thing after the other; a fault in one never hides the next."""
     looks: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-        _site, _disk, _database, _queue, _mail, _returned_mail, _services, _worker,
+        _site, _disk, _database, _queue, _mail, _returned_mail, _services, _instance, _worker,
     )  # fmt: skip
     with app.app_context():
         for look in looks:
@@ -154,6 +159,18 @@ def _ses(topic: str, file: str) -> Finding:
         return Finding("wrong", "ses", f"the certificate in {file} has run out; get the new one")
     last = max(one.not_valid_after_utc for one in found)
     return Finding("good", "ses", f"certificate good until {furniture.moment(last)}")
+
+
+def _instance(app: Flask) -> Iterator[Finding]:
+    try:
+        found = instance.held(db.session())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return  # The database was reported above.
+    for one in found:
+        words = HELD_WORDS[one.trouble or ""]
+        said = f"no letter goes out from {one.machine}: {words}; press Resume on the desk"
+        yield Finding("wrong", "letters held", said)
 
 
 def _worker(app: Flask) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import ssl
 import time
 
 from hrsite.outbox.retrying import Fault, Stage
+from hrsite.outbox.wording import trouble_in_words
 
 _LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
 _MOST_REPLY_LINES = 128
@@ -232,11 +233,7 @@ class Conversation(smtplib.SMTP):
         return Stopped(self.stage, "The mail server's answer made no sense.", fault="garbage")
 
     def _stopped_by(self, trouble: Exception) -> Stopped:
-        fault = _fault(self.stage, trouble)
-        words = getattr(trouble, "strerror", None) or str(trouble) or type(trouble).__name__
-        if fault == "timeout":
-            words = "The mail server did not answer in time."
-        return Stopped(self.stage, words, fault=fault)
+        return Stopped(self.stage, trouble_in_words(trouble), fault=_fault(self.stage, trouble))
 
 
 def _fault(stage: Stage, trouble: Exception) -> Fault:

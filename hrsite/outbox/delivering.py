@@ -13,21 +13,20 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.outbox import claiming, presence, suppression, tally
-from hrsite.outbox.letters import letter_for
+from hrsite.outbox import claiming, instance, presence, suppression, tally
+from hrsite.outbox.letters import UnreadableReader, letter_for
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.outbox.pausing import pause, pause_all
-from hrsite.outbox.retrying import Answer, next_attempt
+from hrsite.outbox.retrying import Answer, is_unwanted, next_attempt
 from hrsite.outbox.transport import LetterConnection, open_connection
 from hrsite.outbox.wire import BadHeader, Letter
+from hrsite.outbox.wording import pause_reason
 
 log = structlog.get_logger(__name__)
 
 # Before MAIL the trouble is the line or the server, never this one person's address.
 CONNECTION_STAGES = ("connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth")
 CLOSING_DOWN = 421
-# So many in a row, and it is our letter that is not wanted: not the readers' fault.
-MOST_POLICY_REFUSALS = 5
 
 
 @dataclass(frozen=True)
@@ -36,25 +35,29 @@ class Claimed:
 
     delivery_id: int
     fence: int
-    # None: it could not be composed.
-    letter: Letter | None
+    # An answer: it could not be composed.
+    letter: Letter | Answer
 
 
 def deliver_due(
     session: Session, owner: str, should_stop: Callable[[], bool] = lambda: False
 ) -> int:
     """Hand over every copy that is due, one at a time; the count of letters tried."""
-    tried_count = 0
+    tried_count, gate = 0, instance.Gate(session)
+    if not gate.is_open(clock.now()):
+        return 0
     claiming.settle(session, clock.now(), repeats=current_app.config["UNCERTAIN"] == "repeat")
     session.commit()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     with open_connection(app) as connection:
-        while not should_stop():
+        while not should_stop() and gate.is_open(clock.now()):
             claimed = _claim(session, owner)
             if claimed is None:
                 break
             answer = _hand_over(connection, claimed.letter)
             _write_down(session, claimed, answer, clock.now())
+            if answer.code == CLOSING_DOWN:
+                gate.rest(clock.now())
             session.commit()
             tried_count += 1
             if _is_about_the_line(answer):
@@ -83,19 +86,22 @@ def _claim(session: Session, owner: str) -> Claimed | None:
     return claimed
 
 
-def _composed(delivery: Delivery, now: datetime) -> Letter | None:
+def _composed(delivery: Delivery, now: datetime) -> Letter | Answer:
     try:
         return letter_for(delivery, now)
+    except UnreadableReader as trouble:
+        # Hers alone, unless it meets one after the other.
+        return Answer("policy", "data", None, None, str(trouble))
     except Exception as trouble:
         # Whatever is wrong with this letter must not hold up the others behind it.
         log.error("letter_not_composed", delivery=delivery.id, exc_info=trouble)
-        return None
-
-
-def _hand_over(connection: LetterConnection, letter: Letter | None) -> Answer:
-    """The answer to one letter; a letter that cannot even be written is a fault of ours."""
-    if letter is None:
         return Answer("setting", "data", None, None, "This letter cannot be put together.")
+
+
+def _hand_over(connection: LetterConnection, letter: Letter | Answer) -> Answer:
+    """The answer to one letter; a letter that cannot even be written is a fault of ours."""
+    if isinstance(letter, Answer):
+        return letter
     try:
         return connection.hand_over(letter)
     except BadHeader as trouble:
@@ -172,15 +178,12 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
         session.refresh(kept, with_for_update=True)
         kept.policy_refusals_in_a_row += 1
         kept.policy_refusal_count += 1
-        if kept.policy_refusals_in_a_row >= MOST_POLICY_REFUSALS:
-            pause(message, f"The mail service would not take this letter: {answer.text}", now)
+        refusals = kept.policy_refusals_in_a_row, kept.policy_refusal_count
+        if is_unwanted(*refusals, kept.accepted_count + kept.refused_count):
+            pause(message, pause_reason(answer), now)
     elif answer.kind == "accepted" and message.tally.policy_refusals_in_a_row:
         message.tally.policy_refusals_in_a_row = 0
-    if answer.kind == "setting":
-        reason = f"A mail setting is wrong: {answer.text}"
-        if answer.stage in CONNECTION_STAGES:
-            pause_all(session, reason, now)
-        else:
-            pause(message, reason, now)
-    if answer.kind == "too_large":
-        pause(message, f"The mail service takes no letter of this size: {answer.text}", now)
+    if answer.kind == "setting" and answer.stage in CONNECTION_STAGES:
+        pause_all(session, pause_reason(answer), now)
+    elif answer.kind in ("setting", "too_large"):
+        pause(message, pause_reason(answer), now)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, queue
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.outbox import folder, history, pausing, presence
+from hrsite.outbox import folder, history, instance, pausing, presence
 from hrsite.outbox.models import OutboxMessage
 
 blueprint = Blueprint("outbox_desk", __name__, url_prefix="/desk/letters")
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
     ]
     return render_template(
         "outbox/desk/index.html",
+        **instance.told(db.session()),
         waiting=history.waiting_count(db.session()),
         troubled=troubled,
         paused=history.paused_heads(db.session(), PAUSED_SHOWN),
@@ -83,3 +84,10 @@ def _go_on(words: str) -> ResponseReturnValue:
     queue.wake()
     flash(words, "done")
     return redirect(url_for("outbox_desk.index"), 303)
+
+
+@blueprint.post("/held/resume")
+def resume_held() -> ResponseReturnValue:
+    """Let a copy, a restored backup or a new computer carry letters from now on."""
+    instance.resume(db.session(), clock.now())
+    return _go_on("Going on. Letters that waited go out now.")

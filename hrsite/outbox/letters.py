@@ -25,10 +25,21 @@ class Wording(NamedTuple):
     language: str
 
 
+class UnreadableReader(Exception):
+    """This one reader's address or links cannot be read; the letter itself may be sound."""
+
+
 def letter_for(delivery: Delivery, now: datetime) -> Letter:
-    """Put a person's own links into the frozen text, and the headers around it."""
+    """Put a person's own links into the frozen text, and the headers around it.
+
+    Raises UnreadableReader.
+    """
     message, domain = delivery.message, current_app.config["MAIL_DOMAIN"]
     said = wording(message, delivery.is_discreet)
+    if not delivery.address or not (message.is_transactional or UNSUBSCRIBE in delivery.links):
+        raise UnreadableReader(
+            "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
+        )
     return Letter(
         sender=(said.sender_name, message.sender_address),
         recipient=delivery.address,

@@ -195,3 +195,20 @@ class Worker(Base):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     # Nothing while it runs, and when it was killed.
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Instance(Base):
+    """One installed copy of the site, by the mark in its folder: may it hand letters over?"""
+
+    __tablename__ = "instances"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    machine: Mapped[str] = mapped_column(String(80))
+    # Only rises. A mark that is ahead of every counter here has known a newer ledger.
+    counter: Mapped[int]
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # "behind", "copied" or "new": nothing goes out until the coach presses Resume.
+    trouble: Mapped[str | None] = mapped_column(String(20))
+    noticed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The mail service asked to be left alone for a while (421).
+    rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -18,6 +18,11 @@ Kind = Literal[
 # tls, login, unknown_host: our settings and this server do not fit together.
 Fault = Literal["timeout", "dropped", "garbage", "tls", "login", "unknown_host"]
 
+# So many letters not wanted, one after the other or of all that were answered, and it is our
+# letter that is not wanted: not the readers' fault.
+MOST_POLICY_REFUSALS = 5
+MOST_POLICY_PERCENT = 2
+
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 # Stages before the first letter: whatever is refused here is refused to every letter.
@@ -85,6 +90,14 @@ def next_attempt(attempts: int, now: datetime, not_after: datetime) -> datetime 
     step = min(max(attempts, 1), len(BACKOFF)) - 1
     moment = now + BACKOFF[step]
     return moment if moment <= not_after else None
+
+
+def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:
+    """Whether so many refusals by policy, beside so many letters taken, are to pause a message."""
+    if max(in_a_row, refusal_count) < MOST_POLICY_REFUSALS:
+        return False
+    share = 100 * refusal_count >= MOST_POLICY_PERCENT * (refusal_count + taken_count)
+    return in_a_row >= MOST_POLICY_REFUSALS or share
 
 
 def _without_reply(stage: Stage, fault: Fault | None) -> Verdict:

@@ -11,6 +11,7 @@ from hrsite.newsletter import issues
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
+from hrsite.outbox import instance
 from hrsite.pages import listing, needing, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
@@ -30,6 +31,7 @@ def home() -> str:
     recent = shelf.published(session, now, RECENT_COUNT)
     return render_template(
         "pages/desk/home.html",
+        **instance.told(session),
         needs=[
             (need.text, url_for(need.endpoint, **need.values), need.label)
             for need in needing.needs(session, now)

@@ -20,7 +20,16 @@ DRIP = "drip"  # One octet at a time, for ever: each one in time, the reply neve
 NO_LINE_END = "no line end"  # A line without end.
 
 Action = str | bytes
-Script = Mapping[str, Action]
+
+
+@dataclass(frozen=True)
+class Once:
+    """Do this the first time on a connection, and the usual thing from then on."""
+
+    action: Action
+
+
+Script = Mapping[str, Action | Once]
 
 
 @dataclass
@@ -116,9 +125,10 @@ def mail_server(
 class RawServer:
     """A server that says what its script says, one script per connection, the last for the rest.
 
-    A script's keys are BANNER, EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (while the
-    letter comes in), DOT (the reply to it), AFTER (what follows unasked), RSET and QUIT; its
-    values are octets to say, or SILENT, DROP and the like.
+    A script's keys are BANNER, EHLO, HELO, STARTTLS, HANDSHAKE, EHLO2, AUTH, MAIL, RCPT, DATA,
+    BODY (while the letter comes in), DOT (the reply to it), AFTER (what follows unasked), RSET
+    and QUIT; its values are octets to say, or SILENT, DROP and the like. With a `shield` it
+    encrypts after STARTTLS, or at once.
     """
 
     USUAL: Script = {
@@ -136,12 +146,18 @@ class RawServer:
         "QUIT": b"221 2.0.0 bye\r\n",
     }
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(
+        self, *scripts: Script, shield: ssl.SSLContext | None = None, at_once: bool = False
+    ) -> None:
         self.scripts: Sequence[Script] = scripts or ({},)
+        self.shield, self.at_once = shield, at_once
+        self.clear = bytearray()  # All that came in the clear.
+        self.left_open = 0  # Connections on which the other side fell silent and did not hang up.
         self.commands: list[bytes] = []  # Every line but the letters'.
         self.writes: list[bytes] = []  # As they came in, one entry for each read.
         self.letters: list[bytes] = []  # Letters whose final dot arrived.
         self.connections = 0
+        self.given_up = threading.Event()
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -166,11 +182,15 @@ class RawServer:
                     return
                 script = self.scripts[min(self.connections, len(self.scripts) - 1)]
                 self.connections += 1
-                with contextlib.suppress(ConnectionError, TimeoutError):
-                    talk.settimeout(10)
+                try:
+                    talk.settimeout(5)
                     # Several small answers in a row must not wait for Nagle's algorithm.
                     talk.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     _Talk(self, talk, {**self.USUAL, **script}).run()
+                except TimeoutError:
+                    self.left_open += 1
+                except (ConnectionError, ssl.SSLError):
+                    pass  # The other side hung up in the middle.
 
     def wait_while_silent(self, talk: socket.socket) -> None:
         """Until the other side hangs up."""
@@ -185,11 +205,19 @@ class RawServer:
 
 class _Talk:
     def __init__(self, server: RawServer, talk: socket.socket, script: Script) -> None:
-        self.server, self.talk, self.script = server, talk, script
+        self.server, self.talk, self.script = server, talk, dict(script)
         self.heard = b""
+        self.is_encrypted = False
 
     def run(self) -> None:
-        going = self._act("BANNER")
+        try:
+            self._converse()
+        finally:
+            if self.is_encrypted:
+                self.talk.close()  # Wrapping took the socket away from whoever closes it.
+
+    def _converse(self) -> None:
+        going = (not self.server.at_once or self._encrypt()) and self._act("BANNER")
         while going:
             line = self._line()
             if line is None:
@@ -197,9 +225,22 @@ class _Talk:
             self.server.commands.append(line)
             verb = line[:4].upper().decode("latin-1")
             verb = "STARTTLS" if verb == "STAR" else verb
-            going = self._act(verb)
-            if verb == "DATA" and going and self.script["DATA"][:3] == b"354":
+            verb = "EHLO2" if verb == "EHLO" and self.is_encrypted else verb
+            going = self._act(verb if verb in self.script else "EHLO" if verb == "EHLO2" else verb)
+            if verb == "DATA" and going and self.answer[:3] == b"354":
                 going = self._take_letter()
+            if verb == "STARTTLS" and going and self.answer[:3] == b"220" and self.server.shield:
+                going = self._encrypt()
+
+    def _encrypt(self) -> bool:
+        if "HANDSHAKE" in self.script:
+            if self._read() and self._act("HANDSHAKE"):
+                self.server.wait_while_silent(self.talk)
+            return False
+        assert self.server.shield is not None
+        self.talk = self.server.shield.wrap_socket(self.talk, server_side=True)
+        self.is_encrypted = True
+        return True
 
     def _take_letter(self) -> bool:
         if not self._act("BODY"):
@@ -214,6 +255,10 @@ class _Talk:
     def _act(self, key: str) -> bool:
         """Do what the script says; whether the talk goes on."""
         action = self.script.get(key, b"502 5.5.1 unknown\r\n")
+        if isinstance(action, Once):
+            self.script[key] = RawServer.USUAL.get(key, self.script["EHLO"])
+            action = action.action
+        self.answer = action if isinstance(action, bytes) else b""
         if isinstance(action, bytes):
             self.talk.sendall(action)
             return key != "QUIT"
@@ -237,5 +282,7 @@ class _Talk:
         octets = self.talk.recv(65536)
         if octets:
             self.server.writes.append(octets)
+        if not self.is_encrypted:
+            self.server.clear += octets
         self.heard += octets
         return bool(octets)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrsite.outbox.retrying import Fault, Stage, Verdict, judge, next_attempt
+from hrsite.outbox.retrying import Fault, Stage, Verdict, is_unwanted, judge, next_attempt
 
 OPENING: list[Stage] = ["connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"]
 BEFORE_THE_DOT: list[Stage] = [*OPENING, "mail", "rcpt", "data", "body"]
@@ -151,3 +151,23 @@ def test_a_day_of_trying_has_an_end() -> None:
         tries, now = tries + 1, moment
         moment = next_attempt(tries, now, NOON + timedelta(hours=24))
     assert tries == 27
+
+
+@pytest.mark.parametrize(
+    ("in_a_row", "refusals", "taken", "pauses"),
+    [
+        (4, 4, 0, False),
+        (5, 5, 0, True),
+        (5, 5, 100_000, True),
+        (1, 5, 245, True),
+        (1, 5, 246, False),
+        (1, 4, 1, False),
+        (1, 200, 9_800, True),
+        (1, 199, 9_801, False),
+        (0, 0, 0, False),
+    ],
+)
+def test_five_in_a_row_or_two_in_a_hundred_are_too_many(
+    in_a_row: int, refusals: int, taken: int, pauses: bool
+) -> None:
+    assert is_unwanted(in_a_row, refusals, taken) is pauses

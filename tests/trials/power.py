@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from hrsite.outbox import instance
 from tests.trials import crash, unsynced
 from tests.trials.crash import Moment
 from tests.trials.outcomes import Outcome
@@ -40,8 +41,13 @@ def prepare() -> None:
 
 
 def prepare_carelessly() -> None:
-    """The control: the same, with the guard taken away that the ledger stands on."""
+    """The control: the same, with the guard taken away that the ledger stands on.
+
+    And the guard behind it: the instance mark would see that the ledger has gone back, and hold
+    every letter until the coach presses Resume.
+    """
     prepare()
+    instance.Gate.is_open = lambda gate, now: True  # type: ignore[method-assign]
 
     @event.listens_for(Engine, "connect")
     def _take_the_guard_away(connection: Any, record: Any) -> None:

@@ -1,0 +1,85 @@
+"""What the desk and the doctor say while a copy or a restored backup is held, and the button."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hrsite import doctor, markfile
+from hrsite.outbox.models import Instance
+from tests.outbox.ledger import READERS, look, put_letter, states
+
+BACK = "/desk/letters/held/resume"
+
+
+def go_back(session: Session) -> None:
+    """The ledger forgets what it knew of its instances, as an older one would."""
+    session.execute(update(Instance).values(counter=0))
+    session.commit()
+
+
+def words_of(coach: FlaskClient, path: str) -> str:
+    return " ".join(coach.get(path).text.split())
+
+
+def test_both_pages_say_what_was_noticed_and_one_button_goes_on(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0])
+    look(app)
+    go_back(session)
+    put_letter(session, *READERS, key="issue/2", subject="Small steps")
+    assert look(app) == 0
+    session.rollback()
+    for path in ("/desk/", "/desk/letters/"):
+        page = words_of(coach, path)
+        assert "It looks as if a backup was put back." in page
+        assert "“Small steps” for 3 readers" in page
+        assert "may get it again" in page
+        assert page.count(">Resume<") == 1
+        assert "Nothing needs you" not in page
+    assert coach.post(BACK).status_code == 303
+    for path in ("/desk/", "/desk/letters/"):
+        assert "backup" not in words_of(coach, path)
+    assert look(app) == 3
+    assert states(session) == {"accepted": 4}
+
+
+def test_a_copy_and_a_new_computer_are_told_apart(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0])
+    look(app)
+    mark = app.config["DATA_DIR"] / markfile.NAME
+    mark.unlink()
+    look(app)
+    session.rollback()
+    assert "A computer that was not here before" in words_of(coach, "/desk/")
+    older = mark.read_bytes()
+    look(app)
+    mark.unlink()
+    mark.with_name("from the backup").write_bytes(older)
+    mark.with_name("from the backup").rename(mark)
+    look(app)
+    session.rollback()
+    page = words_of(coach, "/desk/")
+    assert "looks like a copy of your site" in page
+    assert page.count(">Resume<") == 1
+
+
+def test_the_doctor_says_which_machine_is_held_and_why(app: Flask, session: Session) -> None:
+    put_letter(session, READERS[0])
+    look(app)
+    assert "letters held" not in {one.what for one in doctor.examine(app)}
+    go_back(session)
+    look(app)
+    said = {one.what: one for one in doctor.examine(app)}["letters held"]
+    assert said.level == "wrong"
+    assert "older than the last letters that went out" in said.words
+    assert "press Resume on the desk" in said.words
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_stranger_cannot_let_it_go_on(client: FlaskClient) -> None:
+    assert client.post(BACK).status_code == 403
