@@ -128,6 +128,11 @@ def _read(env: Env) -> dict[str, Any]:
         "MAIL_FOOTER": env.str("MAIL_FOOTER", ""),
         # What to do with a letter that was in the air when the line broke: repeat once, or hold.
         "UNCERTAIN": env.str("UNCERTAIN", "repeat", validate=rules.repeat_or_hold),
+        # How long an Issue can be taken back before the first letter goes out. 0: not at all.
+        "UNDO_MINUTES": env.int("UNDO_MINUTES", 5, validate=rules.half_an_hour),
+        # When the weekly letter is written; the monthly one on the first such day of a month.
+        "DIGEST_WEEKDAY": env.str("DIGEST_WEEKDAY", "friday", validate=rules.weekday),
+        "DIGEST_HOUR": env.int("DIGEST_HOUR", 8, validate=rules.hour),
         # A form sent faster than a person can read it was sent by a machine.
         "SIGNUP_MIN_SECONDS": env.float("SIGNUP_MIN_SECONDS", 3.0, validate=rules.not_negative),
         "SIGNUP_MAX_HOURS": env.float("SIGNUP_MAX_HOURS", 24.0, validate=rules.positive),

@@ -19,6 +19,8 @@ LONGEST_BOUNCE_MAILBOX = 27
 # As long as a letter's sender may be in the ledger.
 LONGEST_WORDS = 200
 SHORTEST_WEBHOOK_SECRET = 16
+# In Python's order.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _USUAL_PORTS = {"http": 80, "https": 443}
 _QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
 
@@ -100,6 +102,24 @@ def not_negative(number: float) -> None:
     """Nothing, or more."""
     if number < 0:
         raise ValidationError("must be 0 or more")
+
+
+def half_an_hour(number: int) -> None:
+    """Minutes, up to thirty."""
+    if not 0 <= number <= 30:
+        raise ValidationError("must be a number from 0 to 30")
+
+
+def hour(number: int) -> None:
+    """A full hour of the day."""
+    if not 0 <= number <= 23:
+        raise ValidationError("must be an hour from 0 to 23")
+
+
+def weekday(text: str) -> None:
+    """A day of the week."""
+    if text.lower() not in WEEKDAYS:
+        raise ValidationError("must be a day of the week in English, such as friday")
 
 
 def readable_file(text: str) -> None:

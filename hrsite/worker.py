@@ -15,7 +15,16 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.newsletter import asking, complaining, issues, subscribing
+from hrsite.newsletter import (
+    asking,
+    complaining,
+    digests,
+    holding,
+    issues,
+    owing,
+    subscribing,
+    welcoming,
+)
 from hrsite.outbox import bouncing, mailboxes, presence, returned
 from hrsite.outbox.delivering import deliver_due
 from hrsite.queue import open_queue
@@ -24,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 # Unconfirmed signups are forgotten after this; the confirmation letter says so.
 FORGET_AFTER = timedelta(days=14)
+# Who has left may come back within the hour, and is then owed what she was owed before.
+LEFT_FOR_GOOD = timedelta(days=1)
 NIGHTLY_HOUR = 3
 
 
@@ -73,9 +84,12 @@ def name() -> str:
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
     """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
     for job in (
+        _hold_what_is_late,
         _say_we_are_here,
         _answer_requests,
+        _welcome_and_remind,
         _open_issues,
+        _open_digests,
         _complete_lists,
         _hand_letters_over,
         _read_returned_mail,
@@ -90,6 +104,12 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
             log.error("look_failed", job=job.__name__.strip("_"), exc_info=trouble)
 
 
+def _hold_what_is_late(should_stop: Callable[[], bool]) -> None:
+    # Before we say that we are here: from then on nothing would tell that nobody was.
+    holding.hold_overtaken(db.session(), clock.now())
+    db.session.commit()
+
+
 def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
     presence.refresh(db.session(), name(), clock.now())
     db.session.commit()
@@ -101,10 +121,24 @@ def _answer_requests(should_stop: Callable[[], bool]) -> None:
         _try_one(partial(asking.answer, session, request_id), should_stop)
 
 
+def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for subscriber_id in welcoming.to_welcome(session):
+        _try_one(partial(welcoming.welcome, session, subscriber_id), should_stop)
+    for subscriber_id in welcoming.to_remind(session, clock.now()):
+        _try_one(partial(welcoming.remind, session, subscriber_id), should_stop)
+
+
 def _open_issues(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     for told in issues.due(session, clock.now()):
         _try_one(partial(issues.open_issue, session, told), should_stop)
+
+
+def _open_digests(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for one in digests.due(session, clock.now()):
+        _try_one(partial(digests.open_digest, session, one), should_stop)
 
 
 def _complete_lists(should_stop: Callable[[], bool]) -> None:
@@ -157,6 +191,7 @@ def tidy_up() -> None:
     """Forget whoever never confirmed."""
     now = clock.now()
     forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
+    owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     db.session.commit()

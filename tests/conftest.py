@@ -80,6 +80,7 @@ def settings_for(data: Path, **changes: Any) -> dict[str, Any]:
         "SITE_NAME": "Steady Ground",
         "COACH_NAME": "Jordan Hale",
         "SIGNUP_MIN_SECONDS": 0.0,
+        "UNDO_MINUTES": 0,
         "TESTING": True,
         "WTF_CSRF_ENABLED": False,
     } | changes

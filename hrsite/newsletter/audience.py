@@ -3,55 +3,109 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.newsletter.models import (
+    Cadence,
+    Issue,
+    OwedArticle,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Topic,
+)
 from hrsite.outbox.models import Suppression
+
+CONFIRMED = SubscriptionState.CONFIRMED
 
 
 @dataclass(frozen=True)
 class AudienceCounts:
     """How many people an Issue would go to, and how many it would not."""
 
-    ready: int
-    unconfirmed: int
-    left: int
-    blocked: int
+    ready: int = 0
+    weekly: int = 0
+    monthly: int = 0
+    paused: int = 0
+    unconfirmed: int = 0
+    left: int = 0
+    blocked: int = 0
+
+    @property
+    def getting(self) -> int:
+        """Everybody who gets it, sooner or later."""
+        return self.ready + self.weekly + self.monthly
+
+    @property
+    def confirmed(self) -> int:
+        """Everybody who said yes, whether or not a letter can go to them now."""
+        return self.getting + self.paused + self.blocked
 
 
-def audience(topic: Topic, as_of: datetime) -> Select[str, str, dict[str, str], bool]:
-    """Address, its key, links and wording of everybody who had confirmed a topic at a moment, and
-    still has: a long list is written down in parts, and nobody may come in between.
+def readers_of(issue: Issue) -> Select[str, str, dict[str, str], bool]:
+    """Address, its key, links and wording of everybody an Issue goes to.
+
+    A long list is written down in parts, so the answer does not change with what people do
+    meanwhile: but whoever leaves or pauses is not written down any more.
     """
+    if issue.digest_id is None:
+        return audience(issue.topic, issue.created_at, issue.post_id)
+    owed = exists().where(
+        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.issue_id == issue.id
+    )
+    return _confirmed(issue.topic).where(owed, is_awake(issue.created_at))
+
+
+def audience(
+    topic: Topic, as_of: datetime, post_id: int | None = None
+) -> Select[str, str, dict[str, str], bool]:
+    """Address, its key, links and wording of everybody who had confirmed a topic at a moment, and
+    still has. Whoever is owed this article gets it in a digest.
+    """
+    chosen = _confirmed(topic).where(Subscription.changed_at <= as_of, is_awake(as_of))
+    if post_id is None:
+        return chosen
+    is_owed = exists().where(
+        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == post_id
+    )
+    return chosen.where(~is_owed)
+
+
+def is_awake(now: datetime) -> ColumnElement[bool]:
+    """Has this person no pause at a moment?"""
+    return or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now)
+
+
+def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
+    """The numbers the coach sees before she presses the button. Each person stands in one.
+
+    How often somebody wants letters holds for articles alone: a session notice cannot wait.
+    """
+    is_blocked = exists().where(Suppression.address_key == Subscriber.address_key)
+    cadence = Subscriber.cadence if topic == Topic.ARTICLES else literal(Cadence.EACH.value)
+    place = case(
+        (Subscription.state == SubscriptionState.UNCONFIRMED, "unconfirmed"),
+        (Subscription.state == SubscriptionState.UNSUBSCRIBED, "left"),
+        (is_blocked, "blocked"),
+        (~is_awake(now), "paused"),
+        (cadence == Cadence.WEEKLY, "weekly"),
+        (cadence == Cadence.MONTHLY, "monthly"),
+        else_="ready",
+    )
+    rows = session.execute(
+        select(place.label("place"), func.count())
+        .select_from(Subscription)
+        .join(Subscriber)
+        .where(Subscription.topic == topic)
+        .group_by("place")
+    )
+    return AudienceCounts(**dict(iter(rows)))
+
+
+def _confirmed(topic: Topic) -> Select[str, str, dict[str, str], bool]:
     return (
         select(Subscriber.address, Subscriber.address_key, Subscriber.links, Subscriber.is_discreet)
         .join(Subscription)
-        .where(
-            Subscription.topic == topic,
-            Subscription.state == SubscriptionState.CONFIRMED,
-            Subscription.changed_at <= as_of,
-        )
+        .where(Subscription.topic == topic, Subscription.state == CONFIRMED)
     )
-
-
-def counts(session: Session, topic: Topic) -> AudienceCounts:
-    """The numbers the coach sees before she presses the button."""
-    is_blocked = exists().where(Suppression.address_key == Subscriber.address_key)
-    rows = session.execute(
-        select(Subscription.state, is_blocked, func.count())
-        .join(Subscriber)
-        .where(Subscription.topic == topic)
-        .group_by(Subscription.state, is_blocked)
-    )
-    found = {(state, bool(blocked)): count for state, blocked, count in rows}
-    return AudienceCounts(
-        ready=found.get((SubscriptionState.CONFIRMED, False), 0),
-        blocked=found.get((SubscriptionState.CONFIRMED, True), 0),
-        unconfirmed=_both(found, SubscriptionState.UNCONFIRMED),
-        left=_both(found, SubscriptionState.UNSUBSCRIBED),
-    )
-
-
-def _both(found: dict[tuple[SubscriptionState, bool], int], state: SubscriptionState) -> int:
-    return found.get((state, False), 0) + found.get((state, True), 0)

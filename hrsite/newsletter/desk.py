@@ -7,10 +7,18 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hrsite import addresses
+from hrsite import addresses, clock
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.newsletter import audience, desk_issues, desk_people, desk_uncertain, subscribing
+from hrsite.newsletter import (
+    audience,
+    desk_held,
+    desk_issues,
+    desk_people,
+    desk_uncertain,
+    desk_welcome,
+    subscribing,
+)
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_people import LookUpForm
 from hrsite.newsletter.desk_words import LISTED
@@ -28,11 +36,15 @@ blueprint.add_url_rule(
 for name, deed in (
     ("stop", desk_issues.stop),
     ("resume", desk_issues.resume),
+    ("reschedule", desk_held.reschedule),
+    ("drop", desk_held.drop),
     ("issue_again", desk_uncertain.issue_again),
     ("issue_leave", desk_uncertain.issue_leave),
 ):
     path = f"{ISSUE}/{name.removeprefix('issue_')}"
     blueprint.add_url_rule(path, name, deed, methods=["POST"])
+
+blueprint.add_url_rule("/welcome", "welcome", desk_welcome.welcome, methods=["GET", "POST"])
 
 LATEST = 20
 
@@ -54,6 +66,7 @@ def subscribers() -> ResponseReturnValue:
         return found
     return render_template(
         "newsletter/desk/subscribers.html",
+        articles=audience.counts(db.session(), Topic.ARTICLES, clock.now()),
         counts=[(TOPIC_LABELS[topic], *_counts(topic)) for topic in Topic],
         latest=_latest(),
         look_up=form,
@@ -61,8 +74,8 @@ def subscribers() -> ResponseReturnValue:
 
 
 def _counts(topic: Topic) -> tuple[int, int, int]:
-    counted = audience.counts(db.session(), topic)
-    return counted.ready + counted.blocked, counted.unconfirmed, counted.left
+    counted = audience.counts(db.session(), topic, clock.now())
+    return counted.confirmed, counted.unconfirmed, counted.left
 
 
 def _latest() -> list[Listed]:

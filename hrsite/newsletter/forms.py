@@ -6,10 +6,12 @@ from wtforms.validators import Length
 
 from hrsite.markup import tidy_text
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.models import Topic
+from hrsite.newsletter.models import Cadence, Topic
 from hrsite.shaping import Form
 
 CHOICES = [SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()]
+# Months, as the buttons say them.
+PAUSES = {"1": "one month", "3": "three months"}
 
 
 def _tidy(text: str | None) -> str:
@@ -50,6 +52,17 @@ class ChoiceForm(Form):
         csrf = False
 
     topics = SelectMultipleField("Letters", choices=CHOICES)
+    cadence = StringField("How often", filters=[_tidy])
+    pause = StringField("Pause", filters=[_tidy])
+
+    def how_often(self) -> Cadence | None:
+        """What was chosen, if anything that we know."""
+        known = {cadence.value for cadence in Cadence}
+        return Cadence(self.cadence.data) if self.cadence.data in known else None
+
+    def pause_months(self) -> int | None:
+        """For how long, when it was a button for a pause."""
+        return int(self.pause.data) if self.pause.data in PAUSES else None
 
     def chosen(self) -> set[Topic]:
         """The topics that were ticked."""

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import letters
-from hrsite.newsletter.audience import audience
+from hrsite.newsletter import holding, letters, owing
+from hrsite.newsletter.audience import counts, readers_of
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
@@ -20,6 +20,10 @@ from hrsite.outbox.models import OutboxMessage
 from hrsite.outbox.progress import Numbers
 from hrsite.posts.models import Post
 
+# A notice is urgent: this is all the time in which it can be taken back.
+NOTICE_UNDO = timedelta(minutes=2)
+# With less than this left to hand letters over in, there is none.
+LEAST_TIME = timedelta(minutes=10)
 # Nobody can use a notice in the last minutes before its session.
 NOTICE_MARGIN = timedelta(minutes=15)
 
@@ -70,8 +74,7 @@ def write_list_down(session: Session, issue: Issue, now: datetime) -> None:
 
     Whoever has left since is not written down.
     """
-    readers = audience(issue.topic, issue.created_at)
-    put_deliveries(session, issue.message, readers, now)
+    put_deliveries(session, issue.message, readers_of(issue), now)
 
 
 def list_more(session: Session, issue_id: int, now: datetime) -> None:
@@ -127,9 +130,10 @@ def _due_posts(now: datetime) -> Select[Post]:
         .where(
             Post.send_to_readers,
             Post.published_at <= now,
+            func.coalesce(Post.send_at, Post.published_at) <= now,
             ~exists().where(Issue.post_id == Post.id),
         )
-        .order_by(Post.published_at, Post.id)
+        .order_by(func.coalesce(Post.send_at, Post.published_at), Post.id)
     )
 
 
@@ -151,35 +155,68 @@ def _due_notices(now: datetime) -> Select[SessionNotice]:
 
 def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
     letter = letters.article(post, current_app.config["BASE_URL"])
-    discreet = letters.discreet_article(post, letter.mark)
-    envelope = Envelope(f"issue/post/{post.id}", Topic.ARTICLES.value, now + PATIENCE)
-    issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, created_at=now)
-    return _open(session, issue, envelope, (letter, discreet), now)
+    wordings = letter, letters.discreet_article(post, letter.mark)
+    due_at = post.send_at or post.published_at or now
+    issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, due_at=due_at)
+    if not freeze(session, issue, f"issue/post/{post.id}", wordings, now):
+        return None
+    _count_left_out(session, issue, now)
+    owing.owe(session, issue)
+    return begin(session, issue, now)
 
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
     letter = letters.notice(notice, current_app.config["BASE_URL"])
-    discreet = letters.discreet_notice(notice, letter.mark)
-    not_after, is_timely = now + PATIENCE, False
-    if notice.starts_at is not None:
-        # Its own end, however far off: a pause may last beyond any other.
-        not_after, is_timely = notice.starts_at - NOTICE_MARGIN, True
-    envelope = Envelope(f"issue/notice/{notice.id}", Topic.NOTICES.value, not_after, is_timely)
-    issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, created_at=now)
-    return _open(session, issue, envelope, (letter, discreet), now)
+    wordings = letter, letters.discreet_notice(notice, letter.mark)
+    due_at = notice.send_at or notice.published_at or now
+    issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
+    ends_at = None if notice.starts_at is None else notice.starts_at - NOTICE_MARGIN
+    if not freeze(session, issue, f"issue/notice/{notice.id}", wordings, now, ends_at):
+        return None
+    _count_left_out(session, issue, now)
+    return begin(session, issue, now)
 
 
-def _open(
+def _count_left_out(session: Session, issue: Issue, now: datetime) -> None:
+    left_out = counts(session, issue.topic, now)
+    issue.weekly_count, issue.monthly_count = left_out.weekly, left_out.monthly
+    issue.paused_count = left_out.paused
+
+
+def freeze(
     session: Session,
     issue: Issue,
-    envelope: Envelope,
+    key: str,
     wordings: tuple[Letter, Letter],
     now: datetime,
-) -> Issue | None:
+    ends_at: datetime | None = None,
+) -> bool:
+    """Write an Issue and both wordings of it down. False when that was done meanwhile.
+
+    `ends_at` is its own end, however far off: a pause may last beyond any other.
+    """
+    starts_at = begins_at(issue.topic, issue.due_at, now)
+    if ends_at is not None and ends_at - starts_at < LEAST_TIME:
+        starts_at = now
+    not_after, is_timely = ends_at or starts_at + PATIENCE, ends_at is not None
+    envelope = Envelope(key, issue.topic.value, not_after, is_timely, starts_at)
     message = put_message(session, envelope, wordings[0], now, wordings[1])
     if message is None:
-        return None
-    issue.message = message
+        return False
+    issue.message, issue.created_at = message, now
     session.add(issue)
+    session.flush()
+    return True
+
+
+def begin(session: Session, issue: Issue, now: datetime) -> Issue:
+    """Write down its list, or the first part of it; hold it when its hour is long past."""
     write_list_down(session, issue, now)
+    holding.hold_if_late(issue, now)
     return issue
+
+
+def begins_at(topic: Topic, due_at: datetime, now: datetime) -> datetime:
+    """When the first letter goes out: until then the coach can take it back."""
+    window = timedelta(minutes=current_app.config["UNDO_MINUTES"])
+    return max(now, due_at + (min(window, NOTICE_UNDO) if topic == Topic.NOTICES else window))

@@ -1,5 +1,6 @@
 """The words we send: confirm, already here, your link, an article, a session notice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import furniture, markup, shortening
 from hrsite.furniture import absolute
 from hrsite.newsletter.discretion import quiet
-from hrsite.newsletter.models import Subscriber
+from hrsite.newsletter.models import Cadence, Subscriber
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose
 from hrsite.outbox.enqueue import (
@@ -19,14 +20,17 @@ from hrsite.outbox.enqueue import (
     put_message,
 )
 from hrsite.posts.models import Post
+from hrsite.posts.naming import published_slug
 
 # Letters anybody can set off by typing an address: none names a topic of the site, and none
 # holds a word that somebody typed.
-PERSONAL_LETTERS = ("confirm", "already", "link")
+PERSONAL_LETTERS = ("confirm", "reminder", "already", "link")
 
 # Octets of HTML. Gmail shows 102 KB and hides the rest behind a link.
 LARGEST_HTML = 79_000
 _NOTHING = {"when": "", "where": "", "how_to_join": ""}
+# The key of a person's one welcome letter begins so.
+WELCOME = "welcome/"
 
 
 def put_personal(session: Session, name: str, subscriber: Subscriber, now: datetime) -> None:
@@ -48,9 +52,13 @@ def put_personal(session: Session, name: str, subscriber: Subscriber, now: datet
         )
 
 
-def article(post: Post, base_url: str) -> Letter:
-    """An article as a letter: all of it, so that nobody has to visit the site to read it."""
-    return _fitting("article", post.body_html, base_url, language=post.language, post=post)
+def article(post: Post, base_url: str, planned_at: datetime | None = None) -> Letter:
+    """An article as a letter: all of it, so that nobody has to visit the site to read it.
+
+    A draft looks as it would, were it published at `planned_at`.
+    """
+    facts = {"slug": published_slug(post.slug), "published_at": post.published_at or planned_at}
+    return _fitting("article", post.body_html, base_url, language=post.language, post=post, **facts)
 
 
 def notice(told: SessionNotice, base_url: str) -> Letter:
@@ -87,6 +95,22 @@ def _fitting(name: str, html: str, base_url: str, **facts: Any) -> Letter:
     body, is_cut = shortening.beginning(_body(html, base_url), room)
     text = markup.to_text(body if is_cut else html, base_url=base_url)
     return compose(name, body=body, body_text=text, is_cut=is_cut, **facts)
+
+
+def digest(cadence: Cadence, posts: Sequence[Post], notices: Sequence[SessionNotice]) -> Letter:
+    """Several articles in one letter: what each is about, and where to read it."""
+    return compose("digest", cadence=cadence.value, posts=posts, notices=notices)
+
+
+def discreet_digest(posts: Sequence[Post], mark: str) -> Letter:
+    """The same for whoever asked for plain letters: a bare link for each article."""
+    link, *others = (absolute(f"/n/{post.id}") for post in posts)
+    return compose("note", mark=mark, is_discreet=True, link=link, others=others, **_NOTHING)
+
+
+def welcome(body_html: str, base_url: str) -> Letter:
+    """The coach's words to somebody who has just confirmed."""
+    return _fitting("welcome", body_html, base_url)
 
 
 def _body(html: str, base_url: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
@@ -26,6 +26,14 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class Cadence(StrEnum):
+    """How often a person wants articles: each one, or gathered into one letter."""
+
+    EACH = "each"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class Subscriber(Base):
     """A person who asked for mail. The address is sealed, and found by a keyed hash."""
 
@@ -42,10 +50,21 @@ class Subscriber(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     # This person's letters tell an onlooker nothing: neutral words, and a link to the real ones.
     is_discreet: Mapped[bool] = mapped_column(default=False)
+    cadence: Mapped[Cadence] = mapped_column(words(Cadence), default=Cadence.EACH)
+    # Nothing is written to this person before.
+    paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when a welcome letter is owed; nothing when it is written, or was never due.
+    welcome_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When we last reminded this person to confirm.
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     subscriptions: Mapped[list["Subscription"]] = relationship(
         cascade="all, delete-orphan", order_by="Subscription.topic", lazy="selectin"
     )
+
+    def is_paused(self, now: datetime) -> bool:
+        """Is nothing to be written to this person now?"""
+        return self.paused_until is not None and self.paused_until > now
 
 
 class Subscription(Base):
@@ -68,7 +87,7 @@ class ConsentEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
-    # asked, confirmed, chosen, unsubscribed or returned
+    # asked, confirmed, chosen, unsubscribed or returned; each, weekly, monthly, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
     # form, letter, settings or header
@@ -96,8 +115,30 @@ class SignupRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+# Which articles the Issue of a digest holds.
+issue_articles = Table(
+    "issue_articles",
+    Base.metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("post_id", ForeignKey("posts.id"), primary_key=True, index=True),
+)
+
+
+class Digest(Base):
+    """One weekly or monthly moment, whether or not there was anything to write. Made once."""
+
+    __tablename__ = "digests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cadence: Mapped[Cadence] = mapped_column(words(Cadence))
+    # "weekly/2026-06-05": unique, so that two workers make one letter.
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Issue(Base):
-    """One edition, sent to readers: of an article or of a session notice, once."""
+    """One edition, sent to readers: of an article, a session notice or a digest, once."""
 
     __tablename__ = "issues"
 
@@ -107,7 +148,52 @@ class Issue(Base):
     # Unique: a second press of the button, a second worker or a restart makes no second Issue.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), unique=True)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("session_notices.id"), unique=True)
+    # Several Issues of one digest, when not all its readers are owed the same articles.
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"), index=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When it should have been opened: the button, the plan, or the digest's hour.
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The coach took it back. Of which nobody has a copy, its article may go out anew.
+    dropped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Who was not on its list when it was opened, and why.
+    weekly_count: Mapped[int] = mapped_column(default=0)
+    monthly_count: Mapped[int] = mapped_column(default=0)
+    paused_count: Mapped[int] = mapped_column(default=0)
 
     message: Mapped[OutboxMessage] = relationship()
+    digest: Mapped[Digest | None] = relationship()
+
+
+class OwedArticle(Base):
+    """An article that went to readers, and that this reader will get in a digest.
+
+    Written when the article's Issue is opened, so it does not matter how often somebody changes
+    between each, weekly and monthly: she is owed it, or she was on the Issue's list.
+    """
+
+    __tablename__ = "owed_articles"
+    __table_args__ = (Index("ix_owed_articles_since_at", "since_at"),)
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Nothing: still to come. Otherwise the digest that took it up, and its Issue.
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"), index=True)
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)
+
+
+class WelcomeWords(Base):
+    """What the coach says to somebody who has just confirmed. No row: our own words."""
+
+    __tablename__ = "welcome_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_on: Mapped[bool]
+    body_html: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1)

@@ -6,9 +6,10 @@ from flask import current_app
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses, tokens
-from hrsite.newsletter import consent
+from hrsite import addresses, clock, tokens
+from hrsite.newsletter import consent, rhythm
 from hrsite.newsletter.models import (
+    Cadence,
     ConsentEvent,
     Subscriber,
     Subscription,
@@ -36,6 +37,8 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
     if subscriber is None:
         return None
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
+    if waiting and not _said_yes_before(session, subscriber):
+        subscriber.welcome_at = now
     for subscription in waiting:
         set_state(subscription, CONFIRMED, now)
         consent.note(
@@ -46,6 +49,13 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
     # Their own yes, by a letter that arrived: whatever closed the address is over.
     suppression.lift(session, subscriber.address_key)
     return subscriber, not waiting
+
+
+def _said_yes_before(session: Session, subscriber: Subscriber) -> bool:
+    yes = select(ConsentEvent.id).where(
+        ConsentEvent.address_key == subscriber.address_key, ConsentEvent.kind == "confirmed"
+    )
+    return session.scalar(yes.limit(1)) is not None
 
 
 def choose(
@@ -79,6 +89,29 @@ def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool) -> N
     """From now on, letters that tell an onlooker nothing, or the whole ones again."""
     subscriber.is_discreet = wanted
     enqueue.reword(session, subscriber.address_key, wanted)
+
+
+def choose_cadence(
+    session: Session, subscriber: Subscriber, cadence: Cadence, now: datetime
+) -> None:
+    """How often a person gets articles from now on. What is owed to her already still comes."""
+    if subscriber.cadence != cadence:
+        subscriber.cadence = cadence
+        consent.note(session, subscriber.address_key, cadence.value, None, "settings", now)
+
+
+def pause(session: Session, subscriber: Subscriber, months: int, now: datetime) -> None:
+    """Write nothing to a person for so many months; letters that wait for her are called back."""
+    subscriber.paused_until = rhythm.months_later(now, months, clock.zone())
+    consent.note(session, subscriber.address_key, "paused", None, "settings", now)
+    enqueue.withdraw(session, subscriber.address_key, list(Topic), now)
+
+
+def go_on(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """End a person's pause before its time."""
+    if subscriber.is_paused(now):
+        subscriber.paused_until = now
+        consent.note(session, subscriber.address_key, "went_on", None, "settings", now)
 
 
 def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Readers ask for letters, say yes, change what they get, and leave."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, queue, tokens
 from hrsite.extensions import db
-from hrsite.newsletter import asking, consent, screening, subscribing
+from hrsite.newsletter import asking, consent, screening, subscribing, trying
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.forms import ChoiceForm, LinkForm, PublicForm, SignupForm
+from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
 from hrsite.newsletter.models import Subscriber
 
 blueprint = Blueprint("newsletter", __name__)
@@ -77,6 +77,7 @@ def say_yes(token: str) -> ResponseReturnValue:
     if confirmed is None:
         return _unknown_link("confirm your address")
     db.session.commit()
+    queue.wake()
     subscriber, again = confirmed
     return render_template(
         "newsletter/confirmed.html",
@@ -94,17 +95,30 @@ def settings(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/settings/<token>")
 def change_settings(token: str) -> ResponseReturnValue:
-    """Get exactly the topics that were ticked, or nothing more at all."""
+    """Get exactly what was chosen, pause, go on, or get nothing more at all."""
     subscriber = _person("settings", token)
     if subscriber is None:
         return _unknown_link("change what you get")
-    if discreet := request.form.get("discreet"):
-        subscribing.choose_discreet(db.session(), subscriber, discreet == "on")
-    else:
-        wanted = set() if request.form.get("stop") else ChoiceForm().chosen()
-        subscribing.choose(db.session(), subscriber, wanted, "settings", clock.now())
+    _change(subscriber, ChoiceForm(), clock.now())
     db.session.commit()
     return _settings_page(token, saved=True)
+
+
+def _change(subscriber: Subscriber, form: ChoiceForm, now: datetime) -> None:
+    """Do what the pressed button says: plain letters, stop, pause, go on, or save."""
+    session, months, cadence = db.session(), form.pause_months(), form.how_often()
+    if discreet := request.form.get("discreet"):
+        subscribing.choose_discreet(session, subscriber, discreet == "on")
+    elif request.form.get("stop"):
+        subscribing.choose(session, subscriber, set(), "settings", now)
+    elif months is not None:
+        subscribing.pause(session, subscriber, months, now)
+    elif request.form.get("go_on"):
+        subscribing.go_on(session, subscriber, now)
+    else:
+        subscribing.choose(session, subscriber, form.chosen(), "settings", now)
+        if cadence is not None:
+            subscribing.choose_cadence(session, subscriber, cadence, now)
 
 
 @blueprint.get("/unsubscribe/<token>")
@@ -203,9 +217,15 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
         discreet_name=current_app.config["DISCREET_NAME"],
         masked=addresses.mask(subscriber.address),
         choices=[(topic.value, label, topic in chosen) for topic, label in TOPIC_LABELS.items()],
+        cadence=subscriber.cadence,
+        digest_day=current_app.config["DIGEST_WEEKDAY"].capitalize(),
+        pauses=PAUSES,
+        paused_until=subscriber.paused_until if subscriber.is_paused(clock.now()) else None,
         saved=saved,
     )
 
 
 def _unknown_link(what: str) -> ResponseReturnValue:
+    if (request.view_args or {}).get("token") == trying.TEST_LINK:
+        return render_template("newsletter/test_link.html", what=what)
     return render_template("newsletter/unknown_link.html", what=what), 404

@@ -1,12 +1,12 @@
 """The coach's session notices: list, write, publish, take back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock, furniture, queue
+from hrsite import addresses, clock, furniture, queue
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.newsletter import issues
+from hrsite.newsletter import holding, issues, letters, trying
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_writing, listing, publishing
@@ -60,8 +60,12 @@ def withdraw(id: int) -> ResponseReturnValue:
     except publishing.NoticeGone:
         abort(404)
     words = "It is off the site, and a draft again."
-    if issues.issue_of_notice(session, id) is not None:
+    issue = issues.issue_of_notice(session, id)
+    if issue is not None and holding.has_begun(session, issue):
         words += " Letters that went out cannot be called back."
+    elif issue is not None:
+        holding.stop(issue, now)
+        words += " Its letter is stopped too: nobody has got it."
     session.commit()
     flash(words, "done")
     return redirect(url_for("notices_desk.edit", id=id), 303)
@@ -70,12 +74,16 @@ def withdraw(id: int) -> ResponseReturnValue:
 def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue:
     """Save, and publish when that was the button; or show the form again with every word."""
     session = db.session()
-    is_publishing = request.form.get("act") == "publish"
+    act = request.form.get("act")
     if not form.validate():
         return _page(form, notice, status=422)
     try:
         kept = desk_writing.keep(form, notice)
-        words = _publish(kept, bool(form.email.data)) if is_publishing else _what_was_saved(kept)
+        words = _what_was_saved(kept)
+        if act == "publish":
+            words = _publish(kept, bool(form.email.data))
+        elif act == "test":
+            words += f" {_test(kept)}"
     except publishing.StaleNotice as stale:
         session.rollback()
         form.version.data = str(stale.theirs.version)
@@ -105,9 +113,22 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     elif with_email and _is_too_late(notice):
         words += " It begins too soon for a letter, so no email goes out."
     elif with_email:
-        ready_count = counts(session, Topic.NOTICES).ready
-        words += f" It goes to {furniture.count(ready_count, 'reader', 'readers')} by email now."
+        ready_count = counts(session, Topic.NOTICES, now).ready
+        words += f" It goes to {furniture.count(ready_count, 'reader', 'readers')} by email"
+        starts_at = issues.begins_at(Topic.NOTICES, now, now)
+        words += f" at {furniture.clock_time(starts_at)}." if starts_at > now else " now."
     return words
+
+
+def _test(notice: SessionNotice) -> str:
+    """The letter as readers would get it, to the coach's own address; and what to say of it."""
+    account = guard.present().account
+    letter = letters.notice(notice, current_app.config["BASE_URL"])
+    try:
+        trying.put_test(db.session(), letter, account.email, clock.now())
+    except trying.TooManyTests as trouble:
+        return str(trouble)
+    return f"A test is on its way to {addresses.mask(account.email)}."
 
 
 def _is_too_late(notice: SessionNotice) -> bool:
@@ -133,6 +154,6 @@ def _page(
         form=form,
         notice=notice,
         theirs=theirs,
-        audience=counts(db.session(), Topic.NOTICES),
+        audience=counts(db.session(), Topic.NOTICES, clock.now()),
     )
     return page, status

@@ -29,6 +29,8 @@ class SessionNotice(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     send_to_readers: Mapped[bool] = mapped_column(default=False)
+    # When its letter is due. It may have been on the site long before.
+    send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     @property

@@ -102,11 +102,18 @@ def publish(notice: SessionNotice, with_email: bool, now: datetime) -> None:
     if notice.published_at is None or notice.published_at > now:
         notice.published_at = now
     notice.slug = published_slug(notice.slug)
-    notice.send_to_readers = with_email or notice.send_to_readers
+    if with_email and not notice.send_to_readers:
+        notice.send_to_readers, notice.send_at = True, now
 
 
 def withdraw(notice: SessionNotice, now: datetime) -> None:
     """Take it off the site: it is no longer true, or was a mistake."""
     notice.published_at = None
-    notice.send_to_readers = False
+    call_off(notice)
     notice.updated_at = now
+
+
+def call_off(notice: SessionNotice) -> None:
+    """It goes to no readers after all; on the site it stays."""
+    notice.send_to_readers = False
+    notice.send_at = None

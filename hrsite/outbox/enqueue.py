@@ -214,6 +214,13 @@ def withdraw(session: Session, address_key: str, streams: Iterable[str], now: da
     )
 
 
+def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> None:
+    """Call back every copy of a message that still waits, and write no more of them down."""
+    session.refresh(message, with_for_update=True)
+    message.expanded_at = message.expanded_at or now
+    _call_back(session, now, Delivery.message_id == message.id)
+
+
 def blank(session: Session, address_key: str, now: datetime) -> None:
     """Take the address and the links out of every copy ever written for it; results stay.
 

@@ -30,8 +30,19 @@ class PutOff:
         return self.count >= MOST_COUNTED
 
 
-def letter_count(session: Session, address_key: str, stream: str, since: datetime) -> int:
-    """How many letters of a stream were written down for an address since a moment."""
+def letter_count(
+    session: Session,
+    address_key: str,
+    stream: str,
+    since: datetime,
+    *,
+    named: str = "",
+    besides: Iterable[str] = (),
+) -> int:
+    """How many letters of a stream were written down for an address since a moment.
+
+    Only those whose key begins with `named`; none whose key begins with a word of `besides`.
+    """
     return session.scalars(
         select(func.count())
         .select_from(Delivery)
@@ -40,6 +51,8 @@ def letter_count(session: Session, address_key: str, stream: str, since: datetim
             Delivery.address_key == address_key,
             OutboxMessage.stream == stream,
             Delivery.created_at > since,
+            OutboxMessage.key.startswith(named, autoescape=True),
+            *(~OutboxMessage.key.startswith(word, autoescape=True) for word in besides),
         )
     ).one()
 

@@ -37,5 +37,7 @@ def resume(message: OutboxMessage, now: datetime) -> None:
     """Go on with a paused message, with time enough to do so unless its session has begun."""
     if not message.is_timely:
         message.not_after = max(message.not_after, now + PATIENCE)
+    # It begins now, so nobody can take it for one that was forgotten.
+    message.starts_at = max(message.starts_at, now)
     message.paused_at = message.pause_kind = message.pause_reason = None
     message.tally.policy_refusals_in_a_row = message.tally.policy_refusal_count = 0

@@ -73,3 +73,12 @@ def leave(session: Session, name: str, now: datetime) -> None:
 def forget(session: Session, before: datetime) -> None:
     """Drop workers that have not been seen since."""
     session.execute(delete(Worker).where(Worker.seen_at < before))
+
+
+def was_here(session: Session, since: datetime, now: datetime) -> bool:
+    """Was there a worker all the time from a moment until now? One may take over from another."""
+    covered = since
+    for worker in session.scalars(select(Worker).order_by(Worker.started_at, Worker.name)):
+        if worker.started_at <= covered:
+            covered = max(covered, worker.seen_at + SILENCE)
+    return covered > now

@@ -41,7 +41,7 @@ def home() -> str:
         recent=recent,
         issue_of=issues.summaries(session, [post.id for post in recent]),
         notices=notices_listing.upcoming(session, now),
-        reader_counts={topic.value: counts(session, topic).ready for topic in Topic},
+        reader_counts={topic.value: counts(session, topic, now).getting for topic in Topic},
     )
 
 

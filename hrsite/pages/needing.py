@@ -45,9 +45,13 @@ def _paused_letters(session: Session) -> list[Need]:
     issues = session.scalars(select(Issue).where(Issue.message_id.in_(paused)))
     found = []
     for issue in issues:
-        reason = paused.pop(issue.message_id).pause_reason or "It was paused."
-        text = f"“{issue.title}” has stopped on its way to readers. {reason}"
-        found.append(Need(text, "newsletter_desk.issue", {"issue_id": issue.id}, "Look at it"))
+        message = paused.pop(issue.message_id)
+        text = f"“{issue.title}” has stopped on its way to readers."
+        text, label = f"{text} {message.pause_reason or 'It was paused.'}", "Look at it"
+        if message.pause_kind == "late":
+            text = f"“{issue.title}”: {message.pause_reason}"
+            label = "Send now, set a time, or drop it"
+        found.append(Need(text, "newsletter_desk.issue", {"issue_id": issue.id}, label))
     if paused:
         text = "Some letters have stopped on their way."
         found.append(Need(text, "outbox_desk.index", {}, "See the letters"))

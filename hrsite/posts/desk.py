@@ -10,7 +10,7 @@ from hrsite.extensions import db
 from hrsite.headers import CONTENT_SECURITY_POLICY
 from hrsite.markup import clean
 from hrsite.media.storing import PictureRefused
-from hrsite.posts import desk_publishing, desk_writing, publishing, shelf
+from hrsite.posts import desk_mailing, desk_publishing, desk_writing, publishing, shelf
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
@@ -27,6 +27,10 @@ blueprint.add_url_rule(f"/{ANY_POST}/done", "done", desk_publishing.done)
 blueprint.add_url_rule(
     f"/{ANY_POST}/withdraw", "withdraw", desk_publishing.withdraw, methods=["POST"]
 )
+
+
+blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
+blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
 
 
 @blueprint.get("/")

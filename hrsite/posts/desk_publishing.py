@@ -5,7 +5,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
 from hrsite.extensions import db
-from hrsite.newsletter import issues
+from hrsite.newsletter import holding, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.posts import publishing, sentences
@@ -34,12 +34,15 @@ class Plan:
         """Was just this done already, by a first press of the same button?"""
         if self.with_email != post.send_to_readers:
             return False
-        return post.is_published(now) if self.at is None else post.published_at == self.at
+        if self.at is None:
+            return post.is_published(now)
+        return self.at == (post.send_at if self.with_email else post.published_at)
 
     def fingerprint(self, post: Post, audience: AudienceCounts) -> str:
-        """Changes with the text, the plan and the number of readers."""
-        dates = [str(moment) for moment in (post.updated_at, post.published_at, self.at)]
-        seen = [post.version, post.send_to_readers, *dates, self.with_email, audience.ready]
+        """Changes with the text, the plan and the numbers of readers."""
+        moments = (post.updated_at, post.published_at, post.send_at, self.at)
+        dates = [str(moment) for moment in moments]
+        seen = [post.version, post.send_to_readers, *dates, self.with_email, *astuple(audience)]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
@@ -73,12 +76,20 @@ def done(id: int) -> ResponseReturnValue:
     post = session.get(Post, id) or abort(404)
     if post.is_draft:
         return redirect(url_for("posts_desk.edit", id=id), 303)
-    ready_count = counts(session, Topic.ARTICLES).ready if post.send_to_readers else 0
+    now = clock.now()
+    issue = issues.issue_of_post(session, id)
+    ready_count = counts(session, Topic.ARTICLES, now).ready if post.send_to_readers else 0
+    starts_at = issues.begins_at(Topic.ARTICLES, post.send_at, now) if post.send_at else None
+    if issue is not None:
+        is_going = issue.dropped_at is None and issue.message.paused_at is None
+        starts_at = issue.message.starts_at if is_going else None
     return render_template(
         "posts/desk/done.html",
         post=post,
-        issue=issues.issue_of_post(session, id),
+        issue=issue,
         audience_count=ready_count,
+        goes_later=post.send_at is not None and post.send_at > now,
+        starts_at=starts_at,
     )
 
 
@@ -92,8 +103,13 @@ def withdraw(id: int) -> ResponseReturnValue:
     words = "It is a draft again, and nothing goes out."
     if post.is_published(now):
         words = "It is off the site, and a draft again."
-    if issues.issue_of_post(session, id) is not None:
+    issue = issues.issue_of_post(session, id)
+    if issue is not None and holding.has_begun(session, issue):
         words += " Letters that went out cannot be called back."
+    elif issue is not None:
+        # The letter would say "read it on the site".
+        holding.stop(issue, now)
+        words += " Its letter is stopped too: nobody has got it."
     publishing.withdraw(post, now)
     session.commit()
     flash(words, "done")
@@ -108,7 +124,7 @@ def _act(form: PublishForm, plan: Plan, id: int, now: datetime) -> ResponseRetur
         abort(404)
     if plan.is_done(post, now):
         return redirect(url_for("posts_desk.done", id=id), 303)
-    if form.once.data != plan.fingerprint(post, counts(session, Topic.ARTICLES)):
+    if form.once.data != plan.fingerprint(post, counts(session, Topic.ARTICLES, now)):
         flash("Something changed since you looked. Please read it once more.", "careful")
         return _review(form, post, plan, status=409)
     publishing.publish(post, plan.at, plan.with_email, now)
@@ -137,15 +153,21 @@ def _plan(form: PublishForm, now: datetime) -> Plan | None:
 
 def _review(form: PublishForm, post: Post, plan: Plan, status: int = 200) -> ResponseReturnValue:
     """The page with the sentence, and the button that repeats the act."""
-    now, audience = clock.now(), counts(db.session(), Topic.ARTICLES)
+    now = clock.now()
+    audience = counts(db.session(), Topic.ARTICLES, now)
     form.once.data = plan.fingerprint(post, audience)
     sentence = sentences.review(
         when=furniture.moment(plan.at) if plan.at else None,
         with_email=plan.with_email,
         is_on_site=post.is_published(now),
         ready_count=audience.ready,
-        unconfirmed_count=audience.unconfirmed,
-        blocked_count=audience.blocked,
+        left_out=sentences.LeftOut(
+            audience.weekly,
+            audience.monthly,
+            audience.paused,
+            audience.unconfirmed,
+            audience.blocked,
+        ),
         is_first_of_two=plan.is_first_of_two,
     )
     return _page(form, post, sentence, status)
@@ -163,7 +185,7 @@ def _fill(form: PublishForm, post: Post, now: datetime) -> None:
 def _page(
     form: PublishForm, post: Post, sentence: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    audience = counts(db.session(), Topic.ARTICLES)
+    audience = counts(db.session(), Topic.ARTICLES, clock.now())
     page = render_template(
         "posts/desk/publish.html", post=post, form=form, audience=audience, sentence=sentence
     )

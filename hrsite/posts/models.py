@@ -47,6 +47,8 @@ class Post(Base):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     send_to_readers: Mapped[bool] = mapped_column(default=False)
+    # When its letter is due. It may have been on the site long before.
+    send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Raised at each save; a form that holds an older number is stale.
     version: Mapped[int] = mapped_column(default=1)
 

@@ -101,13 +101,20 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
         post.published_at = at or now
     post.slug = published_slug(post.slug)
     post.send_to_readers = with_email
+    post.send_at = (at or now) if with_email else None
 
 
 def withdraw(post: Post, now: datetime) -> None:
     """Take it off the site, or out of the plan: it is a draft again, at the same address."""
     post.published_at = None
-    post.send_to_readers = False
+    call_off(post)
     post.updated_at = now
+
+
+def call_off(post: Post) -> None:
+    """It goes to no readers after all; on the site it stays."""
+    post.send_to_readers = False
+    post.send_at = None
 
 
 def delete(session: Session, post: Post) -> None:

@@ -1,5 +1,30 @@
 """What the coach reads before she publishes: one true sentence or two. Pure."""
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many people do not get it now, and why."""
+
+    weekly: int = 0
+    monthly: int = 0
+    paused: int = 0
+    unconfirmed: int = 0
+    blocked: int = 0
+
+    def words(self) -> str:
+        """6 get it in the weekly letter, 3 are paused, 2 have not confirmed."""
+        parts = [
+            _part(self.weekly, "gets it in the weekly letter", "get it in the weekly letter"),
+            _part(self.monthly, "gets it in the monthly letter", "get it in the monthly letter"),
+            _part(self.paused, "is paused", "are paused"),
+            _part(self.unconfirmed, "has not confirmed", "have not confirmed"),
+            _part(self.blocked, "cannot be written to", "cannot be written to"),
+        ]
+        said = ", ".join(part for part in parts if part)
+        return f" {said}." if said else ""
+
 
 def review(
     *,
@@ -7,8 +32,7 @@ def review(
     with_email: bool,
     is_on_site: bool,
     ready_count: int,
-    unconfirmed_count: int = 0,
-    blocked_count: int = 0,
+    left_out: LeftOut = LeftOut(),
     is_first_of_two: bool = False,
 ) -> str:
     """What pressing the button will do.
@@ -18,15 +42,19 @@ def review(
     """
     start = f"On {when}" if when else "When you press the button"
     mailed = with_email and ready_count > 0
+    in_digest = with_email and left_out.weekly + left_out.monthly > 0
     readers = f"{ready_count:,} {'reader' if ready_count == 1 else 'readers'}"
-    if is_on_site:
-        said = "This is on the site already."
-        said += f" {start}, it also goes to {readers}." if mailed else " Nothing more will happen."
-    else:
+    if not is_on_site:
         said = f"{start}, this goes on the site" + (f" and to {readers}." if mailed else ".")
-    rest = _who_is_left_out(unconfirmed_count, blocked_count) if with_email else ""
+    elif mailed:
+        said = f"This is on the site already. {start}, it also goes to {readers}."
+    elif in_digest:
+        said = f"This is on the site already. {start}, it is kept for the next letter."
+    else:
+        said = "This is on the site already. Nothing more will happen."
+    rest = left_out.words() if with_email else ""
     if with_email and not mailed:
-        rest = " Nobody can get it by email yet." + rest
+        rest = f" Nobody {'gets' if in_digest else 'can get'} it by email yet." + rest
     elif not with_email and not is_on_site:
         rest = " No email goes out."
     if is_first_of_two:
@@ -34,12 +62,5 @@ def review(
     return said + rest
 
 
-def _who_is_left_out(unconfirmed_count: int, blocked_count: int) -> str:
-    said = ""
-    if unconfirmed_count:
-        said += (
-            f" {unconfirmed_count:,} {'has' if unconfirmed_count == 1 else 'have'} not confirmed."
-        )
-    if blocked_count:
-        said += f" {blocked_count:,} cannot be written to."
-    return said
+def _part(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}" if number else ""

@@ -32,6 +32,7 @@ class LiveSite:
             "SITE_NAME": "Steady Ground",
             "COACH_NAME": "Jordan Hale",
             "SIGNUP_MIN_SECONDS": "0",
+            "UNDO_MINUTES": "0",
         }
         self.lines: list[str] = []
         self._printed = threading.Condition()

@@ -40,6 +40,7 @@ DESK = (
     "/desk/issues/1/people/refused",
     "/desk/issues/1/people/expired",
     "/desk/issues/5/people/refused",
+    "/desk/welcome",
     "/desk/letters/",
     "/desk/pages/about",
     "/desk/account",

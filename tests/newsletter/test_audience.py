@@ -42,14 +42,14 @@ def test_the_numbers_name_everybody_once(session: Session) -> None:
         factories.make_subscriber(session, f"reader{number}@example.org", state=state)
     for closed in ("reader0@example.org", "reader3@example.org"):
         close(session, closed)
-    assert audience.counts(session, Topic.ARTICLES) == audience.AudienceCounts(
+    assert audience.counts(session, Topic.ARTICLES, clock.now()) == audience.AudienceCounts(
         ready=2, unconfirmed=2, left=1, blocked=1
     )
 
 
 @pytest.mark.parametrize("topic", Topic)
 def test_with_nobody_on_the_list_every_number_is_nought(session: Session, topic: Topic) -> None:
-    assert audience.counts(session, topic) == audience.AudienceCounts(0, 0, 0, 0)
+    assert audience.counts(session, topic, clock.now()) == audience.AudienceCounts()
     assert addresses_of(session, topic) == []
 
 

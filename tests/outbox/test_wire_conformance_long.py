@@ -91,8 +91,9 @@ def test_both_parts_end_at_the_same_word(session: Session) -> None:
 
 def test_a_letter_longer_than_mail_programs_show_is_never_made(session: Session) -> None:
     post = factories.make_post(session)
+    told = {"post": post, "slug": post.slug, "published_at": None, "body_text": "x"}
     with pytest.raises(TooLong):
-        compose("article", post=post, body="<p>x</p>" * (MOST_HTML // 8), body_text="x")
+        compose("article", body="<p>x</p>" * (MOST_HTML // 8), **told)
 
 
 def test_an_article_that_fits_is_whole(app: Flask, session: Session, keeper: Keeper) -> None:

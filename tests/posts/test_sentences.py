@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hrsite.posts.sentences import review
+from hrsite.posts.sentences import LeftOut, review
 
 TUESDAY = "Tuesday 4 June 2026 at 6:00 pm, Toronto time"
 
@@ -24,26 +24,36 @@ def said(**changes: Any) -> str:
     [
         ({}, f"On {TUESDAY}, this goes on the site and to 41 readers."),
         (
-            {"unconfirmed_count": 2},
+            {"left_out": LeftOut(unconfirmed=2)},
             f"On {TUESDAY}, this goes on the site and to 41 readers. 2 have not confirmed.",
         ),
         (
-            {"when": None, "ready_count": 1, "unconfirmed_count": 1, "blocked_count": 3},
+            {"when": None, "ready_count": 1, "left_out": LeftOut(unconfirmed=1, blocked=3)},
             "When you press the button, this goes on the site and to 1 reader."
-            " 1 has not confirmed. 3 cannot be written to.",
+            " 1 has not confirmed, 3 cannot be written to.",
         ),
         (
             {"when": None, "ready_count": 1_200},
             "When you press the button, this goes on the site and to 1,200 readers.",
         ),
         (
-            {"with_email": False, "unconfirmed_count": 2},
+            {"with_email": False, "left_out": LeftOut(unconfirmed=2)},
             f"On {TUESDAY}, this goes on the site. No email goes out.",
         ),
         (
-            {"ready_count": 0, "unconfirmed_count": 2},
+            {"ready_count": 0, "left_out": LeftOut(unconfirmed=2)},
             f"On {TUESDAY}, this goes on the site. Nobody can get it by email yet."
             " 2 have not confirmed.",
+        ),
+        (
+            {"left_out": LeftOut(weekly=6, monthly=1, paused=3, unconfirmed=2)},
+            f"On {TUESDAY}, this goes on the site and to 41 readers. 6 get it in the weekly letter,"
+            " 1 gets it in the monthly letter, 3 are paused, 2 have not confirmed.",
+        ),
+        (
+            {"ready_count": 0, "left_out": LeftOut(weekly=1), "is_on_site": True},
+            f"This is on the site already. On {TUESDAY}, it is kept for the next letter."
+            " Nobody gets it by email yet. 1 gets it in the weekly letter.",
         ),
         (
             {"when": None, "is_on_site": True},

@@ -1,0 +1,71 @@
+"""What the coach does with an Issue that waits for her: set another time, or drop it.
+
+`desk` puts these at their addresses, behind the guard.
+"""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, TimeField
+
+from hrsite import clock, furniture, queue
+from hrsite.extensions import db
+from hrsite.newsletter import holding
+from hrsite.newsletter.models import Issue
+from hrsite.posts.boxes import CLOCK_FORMATS, NeededWhen
+from hrsite.posts.timing import NoSuchTime, moment_of
+from hrsite.shaping import Form
+
+
+def _always(form: Form) -> bool:
+    return True
+
+
+class TimeForm(Form):
+    """Another day and time."""
+
+    date = DateField(
+        validators=[NeededWhen(_always, "Choose a day.", "Write the day like 2026-06-30.")]
+    )
+    time = TimeField(
+        format=CLOCK_FORMATS,
+        validators=[NeededWhen(_always, "Choose a time.", "Write the time like 18:00.")],
+    )
+
+
+def reschedule(issue_id: int) -> ResponseReturnValue:
+    """Let a held Issue go out later."""
+    issue, form, now = db.get_or_404(Issue, issue_id), TimeForm(), clock.now()
+    if issue.message.paused_at is None or issue.dropped_at is not None:
+        return _back(issue_id)
+    if form.validate_on_submit():
+        try:
+            at = moment_of(form.date.data, form.time.data, clock.zone()).at
+            if at <= now:
+                raise holding.TooLate("That time has passed. Choose a later one.")
+            holding.reschedule(issue, at, now)
+        except (NoSuchTime, holding.TooLate) as trouble:
+            form.time.errors = [str(trouble)]
+        else:
+            db.session.commit()
+            flash(f"It goes out on {furniture.moment(at)}.", "done")
+            return _back(issue_id)
+    return render_template("newsletter/desk/reschedule.html", issue=issue, form=form), 422
+
+
+def drop(issue_id: int) -> ResponseReturnValue:
+    """Take back what has not gone out."""
+    session, issue = db.session(), db.get_or_404(Issue, issue_id)
+    is_free = holding.drop(session, issue, clock.now())
+    session.commit()
+    queue.wake()
+    words = "Dropped. Nothing more of this goes out."
+    if is_free:
+        words = "Dropped. Nobody has got it, so you can email it anew when it is right."
+    elif issue.digest_id is not None:
+        words = "Dropped. Its articles come with the next such letter."
+    flash(words, "done")
+    return _back(issue_id)
+
+
+def _back(issue_id: int) -> ResponseReturnValue:
+    return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)

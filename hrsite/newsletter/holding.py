@@ -1,0 +1,142 @@
+"""Stop an Issue, hold what is late, and what the coach may then do: go on, set a time, drop it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from hrsite import furniture
+from hrsite.newsletter import owing
+from hrsite.newsletter.models import Issue, issue_articles
+from hrsite.notices import publishing as notice_publishing
+from hrsite.notices.models import SessionNotice
+from hrsite.outbox import enqueue, pausing, presence
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.posts import publishing as post_publishing
+from hrsite.posts.models import Post
+
+# So much later than planned, and nobody knows whether it is still true.
+LATE = timedelta(hours=2)
+MAY_HAVE_IT = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+
+
+class TooLate(Exception):
+    """At that time nobody could use it any more. The message is for the coach to read."""
+
+
+def stop(issue: Issue, now: datetime) -> None:
+    """Hand over nothing more until the coach says so."""
+    pausing.pause(issue.message, "You stopped it.", now, "stopped")
+
+
+def hold_if_late(issue: Issue, now: datetime) -> None:
+    """Hold an Issue that should have gone out long ago; the server was down, most likely.
+
+    A notice with a session is not held: until that session it is as true as it was.
+    """
+    if now - issue.due_at > LATE and not issue.message.is_timely:
+        _hold(issue, now)
+
+
+def hold_overtaken(session: Session, now: datetime) -> None:
+    """Hold the Issues whose letters should have begun long ago, while no worker was there.
+
+    Must run before this worker says that it is here.
+    """
+    begun = exists().where(
+        Delivery.message_id == OutboxMessage.id,
+        or_(Delivery.attempt_count > 0, Delivery.state.in_(MAY_HAVE_IT)),
+    )
+    done = MessageTally.accepted_count + MessageTally.refused_count + MessageTally.uncertain_count
+    found = session.scalars(
+        select(Issue)
+        .join(Issue.message)
+        .join(MessageTally)
+        .where(
+            OutboxMessage.starts_at < now - LATE,
+            OutboxMessage.paused_at.is_(None),
+            OutboxMessage.is_timely.is_(False),
+            Issue.dropped_at.is_(None),
+            done == 0,
+            MessageTally.expired_count == 0,
+            ~begun,
+        )
+        .order_by(Issue.id)
+    )
+    for issue in found:
+        is_over = issue.message.expanded_at is not None and issue.message.waiting_count == 0
+        # Behind a long list it may wait for hours, though all is well.
+        if not is_over and not presence.was_here(session, issue.message.starts_at, now):
+            _hold(issue, now)
+
+
+def go_on(issue: Issue, now: datetime) -> None:
+    """Hand letters over, or go on with it."""
+    pausing.resume(issue.message, now)
+
+
+def reschedule(issue: Issue, at: datetime, now: datetime) -> None:
+    """Hand letters over from a later moment on. Raises TooLate."""
+    message = issue.message
+    if message.is_timely and at >= message.not_after:
+        raise TooLate("By then the session has begun. Choose an earlier time.")
+    pausing.resume(message, now)
+    message.starts_at = at
+    if not message.is_timely:
+        message.not_after = at + enqueue.PATIENCE
+
+
+def drop(session: Session, issue: Issue, now: datetime) -> bool:
+    """Take back what has not gone out. True when its article or notice may be emailed anew.
+
+    That is when nobody has a copy, not even in a digest. Of a digest nothing is lost: its articles
+    come with the next one.
+    """
+    if issue.dropped_at is not None:
+        return False
+    enqueue.withdraw_all(session, issue.message, now)
+    issue.dropped_at = now
+    issue.message.paused_at = issue.message.pause_kind = issue.message.pause_reason = None
+    if issue.digest_id is not None:
+        owing.give_back(session, issue)
+        return False
+    if issue.post_id is not None:
+        owing.forget_article(session, issue.post_id)
+    if has_begun(session, issue) or _is_in_a_digest(session, issue.post_id):
+        return False
+    _free(session, issue)
+    return True
+
+
+def has_begun(session: Session, issue: Issue) -> bool:
+    """Does anybody have a copy, or may have one?"""
+    copies = select(Delivery.id).where(
+        Delivery.message_id == issue.message_id, Delivery.state.in_(MAY_HAVE_IT)
+    )
+    return session.scalar(copies.limit(1)) is not None
+
+
+def _hold(issue: Issue, now: datetime) -> None:
+    reason = f"This was due on {furniture.moment(issue.due_at)}."
+    pausing.pause(issue.message, reason, now, "late")
+
+
+def _is_in_a_digest(session: Session, post_id: int | None) -> bool:
+    copies = (
+        select(Delivery.id)
+        .join(Issue, Issue.message_id == Delivery.message_id)
+        .join(issue_articles)
+        .where(issue_articles.c.post_id == post_id, Delivery.state.in_((*MAY_HAVE_IT, *WAITING)))
+    )
+    return session.scalar(copies.limit(1)) is not None
+
+
+def _free(session: Session, issue: Issue) -> None:
+    """Let go of the article or notice, so that it can have another Issue."""
+    issue.message.key += f"/dropped/{issue.id}"
+    if issue.post_id is not None:
+        post_publishing.call_off(session.get_one(Post, issue.post_id))
+    if issue.notice_id is not None:
+        notice_publishing.call_off(session.get_one(SessionNotice, issue.notice_id))
+    issue.post_id = issue.notice_id = None

@@ -1,0 +1,170 @@
+"""Which articles each reader of the weekly or monthly letter has yet to get.
+
+Each reader who is on the list when an article goes out is in one of two places, and stays there:
+on its Issue's list, or among those who are owed it. So nobody gets it twice and nobody misses it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, insert, literal, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from hrsite.columns import UTCDateTime
+from hrsite.newsletter.audience import CONFIRMED, is_awake
+from hrsite.newsletter.models import (
+    Cadence,
+    Issue,
+    OwedArticle,
+    Subscriber,
+    Subscription,
+    Topic,
+)
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.posts.models import Post
+
+# What mail programs show without clipping. Each article is one bit of a number (digests.py), so
+# 62 would be the most. What is over comes a digest later.
+MOST_ARTICLES = 25
+
+
+def owe(session: Session, issue: Issue) -> None:
+    """Write down everybody who gets an article in a digest. Before the Issue's own list."""
+    people = (
+        select(
+            Subscriber.id,
+            literal(issue.post_id),
+            literal(issue.created_at, UTCDateTime),
+            null(),
+            null(),
+        )
+        .join(Subscription)
+        .where(
+            Subscription.topic == Topic.ARTICLES,
+            Subscription.state == CONFIRMED,
+            Subscriber.cadence != Cadence.EACH,
+            is_awake(issue.created_at),
+            ~exists().where(
+                OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == issue.post_id
+            ),
+        )
+    )
+    columns = ["subscriber_id", "post_id", "since_at", "digest_id", "issue_id"]
+    session.execute(insert(OwedArticle).from_select(columns, people))
+
+
+def is_anything_owed(session: Session, until: datetime) -> bool:
+    """Is there an article from before a moment that somebody has yet to get?"""
+    return (
+        session.scalar(
+            select(OwedArticle.post_id)
+            .where(OwedArticle.digest_id.is_(None), OwedArticle.since_at <= until)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
+    """The articles a digest may hold, oldest first.
+
+    Not one whose own Issue can still be taken back or has been stopped: it may have a mistake.
+    Not one that is off the site: its link would lead nowhere.
+    """
+    may_go = exists().where(
+        Issue.post_id == Post.id,
+        OutboxMessage.id == Issue.message_id,
+        OutboxMessage.starts_at <= now,
+        OutboxMessage.paused_at.is_(None),
+        OutboxMessage.expanded_at.is_not(None),
+    )
+    waiting = exists().where(
+        OwedArticle.post_id == Post.id,
+        OwedArticle.digest_id.is_(None),
+        OwedArticle.since_at <= until,
+    )
+    return session.scalars(
+        select(Post)
+        .where(waiting, may_go, Post.published_at <= now)
+        .order_by(Post.published_at, Post.id)
+        .limit(MOST_ARTICLES)
+    ).all()
+
+
+def take_up(
+    session: Session,
+    digest_id: int,
+    cadences: Sequence[Cadence],
+    posts: Sequence[Post],
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Give what is owed to readers of these cadences to one digest.
+
+    A row that another digest takes at the same moment is not taken again: the database looks at
+    `digest_id` once more when it has the row to itself.
+    """
+    readers = (
+        select(Subscriber.id)
+        .join(Subscription)
+        .where(
+            Subscription.topic == Topic.ARTICLES,
+            Subscription.state == CONFIRMED,
+            Subscriber.cadence.in_(cadences),
+            is_awake(now),
+        )
+    )
+    session.execute(
+        update(OwedArticle)
+        .where(
+            OwedArticle.digest_id.is_(None),
+            OwedArticle.since_at <= until,
+            OwedArticle.post_id.in_([post.id for post in posts]),
+            OwedArticle.subscriber_id.in_(readers),
+        )
+        .values(digest_id=digest_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_back(session: Session, issue: Issue) -> None:
+    """The Issue of a digest was dropped: who has not got it is owed its articles as before."""
+    never_left = exists().where(
+        Delivery.message_id == issue.message_id,
+        Delivery.address_key == Subscriber.address_key,
+        Delivery.state != DeliveryState.WITHDRAWN,
+    )
+    got_it = select(Subscriber.id).where(never_left)
+    session.execute(
+        update(OwedArticle)
+        .where(OwedArticle.issue_id == issue.id, OwedArticle.subscriber_id.not_in(got_it))
+        .values(digest_id=None, issue_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_article(session: Session, post_id: int) -> None:
+    """The coach took the article's letter back: nobody is owed it any more."""
+    session.execute(
+        delete(OwedArticle).where(OwedArticle.post_id == post_id, OwedArticle.issue_id.is_(None))
+    )
+
+
+def tidy(session: Session, before: datetime, now: datetime) -> None:
+    """Forget what was owed to people who had left by then, and what has found its way."""
+    is_here = exists().where(
+        Subscription.subscriber_id == OwedArticle.subscriber_id,
+        Subscription.topic == Topic.ARTICLES,
+        or_(Subscription.state == CONFIRMED, Subscription.changed_at > before),
+    )
+    is_over = exists().where(
+        Issue.id == OwedArticle.issue_id,
+        OutboxMessage.id == Issue.message_id,
+        OutboxMessage.not_after < now,
+        OutboxMessage.paused_at.is_(None),
+    )
+    session.execute(
+        delete(OwedArticle)
+        .where(or_(is_over, OwedArticle.digest_id.is_(None) & ~is_here))
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,42 @@
+"""A test: the letter as readers would get it, to one address, and part of no Issue."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from hrsite import addresses
+from hrsite.newsletter import subscribing
+from hrsite.outbox import history
+from hrsite.outbox.compose import Letter
+from hrsite.outbox.enqueue import TRANSACTIONAL, Envelope, put_delivery, put_message
+
+TEST, MARK = "test/", "[Test] "
+AN_HOUR, MOST_IN_AN_HOUR = timedelta(hours=1), 10
+# In each link of a test, where a reader's letter has her own. It has a token's shape and length,
+# and nobody's token is made of words.
+TEST_LINK = "this-is-a-test-letter-"
+
+
+class TooManyTests(Exception):
+    """Enough for this hour. The message is for the coach to read."""
+
+
+def put_test(session: Session, letter: Letter, typed: str, now: datetime) -> None:
+    """Write a letter to one address alone. Raises TooManyTests, or addresses.BadAddress."""
+    address = addresses.check(typed)
+    key, since = subscribing.key_of(address), now - AN_HOUR
+    count = history.letter_count(session, key, TRANSACTIONAL, since, named=TEST)
+    if count >= MOST_IN_AN_HOUR:
+        raise TooManyTests(f"You had {MOST_IN_AN_HOUR} tests within an hour. Please wait a little.")
+    marked = replace(letter, subject=MARK + letter.subject)
+    envelope = Envelope(TEST + secrets.token_hex(16), TRANSACTIONAL, now + AN_HOUR)
+    message = put_message(session, envelope, marked, now)
+    if message is not None:
+        # From the sender of Issues: whether that one is trusted is part of what is tried.
+        message.sender_name = current_app.config["COACH_NAME"]
+        message.sender_address = current_app.config["MAIL_ISSUE_SENDER"]
+        links = dict.fromkeys(subscribing.PURPOSES, TEST_LINK)
+        put_delivery(session, message, address.typed, key, links, now)

@@ -1,0 +1,60 @@
+"""Before and after an article goes to readers: a test to the coach alone, and "Stop it".
+
+`desk` puts these at their addresses, behind the guard.
+"""
+
+from flask import abort, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+
+from hrsite import addresses, clock, queue
+from hrsite.accounts import guard
+from hrsite.extensions import db
+from hrsite.newsletter import holding, issues, letters, trying
+from hrsite.newsletter.models import Issue
+from hrsite.posts.models import Post
+
+
+def stop(id: int) -> ResponseReturnValue:
+    """Stop its letters at once, whether or not the worker has begun with them."""
+    session = db.session()
+    try:
+        issue = _issue_of(id)
+    except IntegrityError:  # The worker opened it in this very moment.
+        session.rollback()
+        issue = _issue_of(id)
+    if issue is None:
+        return redirect(url_for("posts_desk.done", id=id), 303)
+    # Another reason it may have is not lost by a late press.
+    if issue.message.paused_at is None and issue.dropped_at is None:
+        holding.stop(issue, clock.now())
+    session.commit()
+    flash("Stopped. Nothing goes out until you say so.", "done")
+    return redirect(url_for("newsletter_desk.issue", issue_id=issue.id), 303)
+
+
+def test(id: int) -> ResponseReturnValue:
+    """The letter as readers would get it, to the coach's own address."""
+    session, account, now = db.session(), guard.present().account, clock.now()
+    post = session.get(Post, id) or abort(404)
+    try:
+        letter = letters.article(post, current_app.config["BASE_URL"], now)
+        trying.put_test(session, letter, account.email, now)
+    except trying.TooManyTests as trouble:
+        session.rollback()
+        flash(str(trouble), "careful")
+    else:
+        session.commit()
+        queue.wake()
+        flash(f"A test is on its way to {addresses.mask(account.email)}.", "done")
+    return redirect(url_for("posts_desk.publish", id=id), 303)
+
+
+def _issue_of(id: int) -> Issue | None:
+    """Its Issue, opened now when its moment has come and the worker has not been there yet."""
+    session = db.session()
+    post, now = session.get(Post, id) or abort(404), clock.now()
+    issue = issues.issue_of_post(session, id)
+    if issue is None and issues.Due(Post, post.id) in issues.due(session, now):
+        issue = issues.open_issue(session, issues.Due(Post, post.id), now)
+    return issue
