@@ -101,6 +101,14 @@ def _read(env: Env) -> dict[str, Any]:
         # Seconds for each SMTP command, and for the reply to the last dot (RFC 5321 4.5.3.2.6).
         "MAIL_TIMEOUT": env.float("MAIL_TIMEOUT", 60.0, validate=rules.positive),
         "MAIL_REPLY_TIMEOUT": env.float("MAIL_REPLY_TIMEOUT", 600.0, validate=rules.positive),
+        # How many letters may be gone while their results are not on disk: the most that can be in
+        # doubt, and so doubled, when a worker is killed. More is faster.
+        "MAIL_IN_FLIGHT": env.int("MAIL_IN_FLIGHT", 1, validate=rules.positive),
+        # Over so many connections at once, for each worker; never more than letters in flight.
+        "MAIL_CONNECTIONS": env.int("MAIL_CONNECTIONS", 1, validate=rules.positive),
+        # Letters a second for all workers together, and for one recipient's domain. 0: no limit.
+        "MAIL_PACE": env.float("MAIL_PACE", 0.0, validate=rules.not_negative),
+        "MAIL_DOMAIN_PACE": env.float("MAIL_DOMAIN_PACE", 0.0, validate=rules.not_negative),
         # Two senders: trouble with newsletters must not hold up a letter somebody asked for.
         "MAIL_SENDER": env.str("MAIL_SENDER", "", validate=rules.address),
         "MAIL_ISSUE_SENDER": env.str("MAIL_ISSUE_SENDER", "", validate=rules.address),

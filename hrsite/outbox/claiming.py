@@ -1,112 +1,222 @@
-"""Which copy is next, and whose it is: claims with an owner, a lease and a fencing number."""
+"""Which copies are next, and whose they are: claims and permits.
 
+A claim takes a batch of copies for one worker, with a fencing number and a lease. Nothing of them
+goes out yet: a dead worker's claims are simply free again. A permit comes right before a letter
+goes: only then is it "sending", and only those few are in doubt after a kill.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Row,
+    Select,
+    case,
+    exists,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from hrsite.columns import changed_rows
 from hrsite.outbox import tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+from hrsite.outbox.settling import DUE_STATES, drop
 
 # Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
 # as long again, until the repeat is claimed.
 LEASE = timedelta(minutes=15)
-# How long to leave a copy alone that was in the air when the line broke.
-UNCERTAIN_PAUSE = timedelta(minutes=15)
-MOST_REPEATS = 1
 # How the key of a letter begins that only asks "Is this you, and do you want letters?"
 CONFIRMATION = "confirm/"
-DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
-MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
+# What a hand-over needs to know of a copy.
+_FACTS = (
+    Delivery.id,
+    Delivery.message_id,
+    # Sealed as they lie there: one that cannot be opened must not take the others with it.
+    type_coerce(Delivery.address, LargeBinary).label("address"),
+    type_coerce(Delivery.links, LargeBinary).label("links"),
+    Delivery.letter_id,
+    Delivery.is_discreet,
+    Delivery.fence,
+    Delivery.next_at,
+)
 
 
-def settle(session: Session, now: datetime, *, repeats: bool) -> None:
-    """Write down what time alone has decided: dead leases, late letters, closed addresses."""
-    _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
-    # A pause stops the clock too, but for a letter whose session begins regardless.
-    late = select(OutboxMessage.id).where(
-        OutboxMessage.not_after <= now,
-        or_(OutboxMessage.paused_at.is_(None), OutboxMessage.is_timely),
-    )
-    drop(session, DeliveryState.EXPIRED, now, Delivery.message_id.in_(late))
-    drop(session, DeliveryState.SUPPRESSED, now, _is_suppressed())
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One copy in a worker's hands, its address and links still sealed.
 
-
-def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnElement[bool]) -> int:
-    """Try these copies no more, whichever of them still wait; the count.
-
-    A copy that was in the air once may have arrived. It stays "uncertain", whatever the reason:
-    only the plan to repeat it goes.
+    Nothing of it is read again while it is handed over.
     """
-    waiting = [Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which]
-    counts = [(tally.states_of(session, *waiting, ~MAY_HAVE_ARRIVED), state)]
-    counts += [(tally.states_of(session, *waiting, MAY_HAVE_ARRIVED), DeliveryState.UNCERTAIN)]
-    answer = session.execute(
-        update(Delivery)
-        .where(*waiting)
-        .values(
-            state=case((MAY_HAVE_ARRIVED, DeliveryState.UNCERTAIN.value), else_=state.value),
-            changed_at=now,
-            next_at=None,
-            owner=None,
+
+    id: int
+    message_id: int
+    address: bytes
+    links: bytes
+    letter_id: str
+    is_discreet: bool
+    fence: int
+
+
+def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Claimed]:
+    """Take the next copies that are due, letters that somebody asked for first. Then commit.
+
+    A fresh fencing number makes void whatever an owner answers whose lease has run out meanwhile;
+    and until its lease is over, nobody else finds a claimed copy due.
+    """
+    taken: list[Row[Any]] = []
+    for message_id in _open_messages(session, now):
+        taken += _next_due(session, message_id, now, most - len(taken))
+        if len(taken) >= most:
+            break
+    if taken:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_([row.id for row in taken]))
+            .values(
+                owner=owner, lease_until=now + LEASE, next_at=now + LEASE, fence=Delivery.fence + 1
+            )
+            .execution_options(synchronize_session=False)
         )
+    return [
+        Claimed(
+            row.id,
+            row.message_id,
+            row.address,
+            row.links,
+            row.letter_id,
+            row.is_discreet,
+            row.fence + 1,
+        )
+        for row in taken
+    ]
+
+
+def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[Claimed]:
+    """Which of these may go now; the others are let go. Commit before a word of them goes out.
+
+    Asked again here, for a claim may be minutes old: is it still ours, has nobody left, is the
+    address open, the message neither paused nor late?
+    """
+    by_id = {one.id: one for one in claimed}
+    found = session.execute(
+        select(
+            Delivery.id,
+            Delivery.fence,
+            Delivery.state,
+            Delivery.message_id,
+            _is_suppressed().label("is_suppressed"),
+            _is_open(now).label("is_open"),
+        )
+        .where(
+            Delivery.id.in_(by_id),
+            Delivery.state.in_(DUE_STATES),
+            Delivery.next_at.is_not(None),
+            Delivery.lease_until > now,
+        )
+        .with_for_update(of=Delivery)
+    ).all()
+    ours = [row for row in found if row.fence == by_id[row.id].fence]
+    going = [row for row in ours if row.is_open and not row.is_suppressed]
+    _mark_as_sending(session, going, now)
+    closed = [row.id for row in ours if row.is_suppressed]
+    if closed:
+        drop(session, DeliveryState.SUPPRESSED, now, Delivery.id.in_(closed))
+    kept = {row.id for row in ours if not row.is_suppressed and not row.is_open}
+    release(session, [one for one in by_id.values() if one.id in kept], now)
+    return [by_id[row.id] for row in going]
+
+
+def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
+    """Let go of claimed copies that were not handed over: they are due again at once."""
+    fences: defaultdict[int, list[int]] = defaultdict(list)
+    for one in claimed:
+        fences[one.fence].append(one.id)
+    for fence, ids in fences.items():
+        session.execute(
+            update(Delivery)
+            .where(
+                Delivery.id.in_(ids),
+                Delivery.fence == fence,
+                Delivery.state.in_(DUE_STATES),
+                Delivery.next_at.is_not(None),
+            )
+            .values(owner=None, lease_until=None, next_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _mark_as_sending(
+    session: Session, going: Sequence[Row[*tuple[Any, ...]]], now: datetime
+) -> None:
+    if not going:
+        return
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_([row.id for row in going]))
+        .values(state=DeliveryState.SENDING, changed_at=now, lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    for found, after in counts:
-        for message_id, before in found.items():
-            tally.moved(session, message_id, before, {after: before.total()})
-    return changed_rows(answer)
+    for row in going:
+        if row.state == DeliveryState.UNCERTAIN:
+            tally.moved(session, row.message_id, {row.state: 1}, {DeliveryState.SENDING: 1})
 
 
-def claim(session: Session, owner: str, now: datetime) -> Delivery | None:
-    """Take the next copy that is due, or None. Commit before a word of it goes out.
-
-    A fresh fencing number makes void whatever an owner answers whose lease has run out meanwhile.
-    """
-    due = _next_due(session, now)
-    if due is None:
-        return None
-    tally.moved(session, due.message_id, {due.state: 1}, {DeliveryState.SENDING: 1})
-    due.state, due.owner, due.lease_until = DeliveryState.SENDING, owner, now + LEASE
-    due.fence, due.changed_at = due.fence + 1, now
-    session.flush()
-    return due
+def _open_messages(session: Session, now: datetime) -> list[int]:
+    """The messages of which something may go now; asked-for letters first, then the oldest."""
+    is_asked_for = case((OutboxMessage.stream == "transactional", 0), else_=1)
+    return list(
+        session.scalars(
+            select(OutboxMessage.id)
+            .where(OutboxMessage.settled_at.is_(None), *_open(now))
+            .order_by(is_asked_for, OutboxMessage.id)
+        )
+    )
 
 
-def is_still_ours(delivery: Delivery, fence: int) -> bool:
-    """May the answer to a claim be written down? Not when somebody has claimed it since."""
-    in_the_air = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
-    return delivery.fence == fence and delivery.state in in_the_air
-
-
-def _next_due(session: Session, now: datetime) -> Delivery | None:
-    """The copy that has waited longest, locked: other workers pass it by.
-
-    PostgreSQL locks the row, SQLite the file (each transaction that writes begins with the lock).
-    One question for each state, because the index then gives the answer without sorting.
-    """
-    is_open = exists().where(
-        OutboxMessage.id == Delivery.message_id,
+def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         OutboxMessage.paused_at.is_(None),
         OutboxMessage.expanded_at.is_not(None),
         OutboxMessage.starts_at <= now,
         OutboxMessage.not_after > now,
     )
-    due = (
-        select(Delivery)
-        .where(Delivery.next_at <= now, is_open, ~_is_suppressed())
-        .order_by(Delivery.next_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    found = (session.scalar(due.where(Delivery.state == state)) for state in DUE_STATES)
-    return min((one for one in found if one), key=_due_since, default=None)
 
 
-def _due_since(delivery: Delivery) -> tuple[datetime | None, int]:
-    return delivery.next_at, delivery.id
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return exists().where(OutboxMessage.id == Delivery.message_id, *_open(now))
+
+
+def _next_due(session: Session, message_id: int, now: datetime, most: int) -> list[Row[Any]]:
+    """The copies of a message that have waited longest, locked: other workers pass them by.
+
+    PostgreSQL locks the rows, SQLite the file (each transaction that writes begins with the lock).
+    One question for each state, because the index then gives the answer without sorting.
+    """
+
+    def due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
+        return (
+            select(*_FACTS)
+            .where(
+                Delivery.message_id == message_id,
+                Delivery.state == state,
+                Delivery.next_at <= now,
+            )
+            .order_by(Delivery.next_at, Delivery.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+
+    found = [session.execute(due(state)).all() for state in DUE_STATES]
+    return list(islice(merge(*found, key=lambda row: (row.next_at, row.id)), most))
 
 
 def _is_suppressed() -> ColumnElement[bool]:
@@ -118,21 +228,3 @@ def _is_suppressed() -> ColumnElement[bool]:
         Suppression.address_key == Delivery.address_key,
         or_(Suppression.kind == "erased", ~asks_them),
     )
-
-
-def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> None:
-    """A claim whose owner is gone: nobody knows whether its letter arrived."""
-    dead = [Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
-    # Without a next_at its reader has left meanwhile, and nothing is repeated.
-    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < most_repeats]
-    unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
-    planned = {"next_at": now + UNCERTAIN_PAUSE, "repeat_count": Delivery.repeat_count + 1}
-    for message_id, before in tally.states_of(session, *dead).items():
-        tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
-    for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
-        session.execute(
-            update(Delivery)
-            .where(*which)
-            .values(**unknown, **plan)
-            .execution_options(synchronize_session=False)
-        )

@@ -18,10 +18,14 @@ from flask import current_app
 from hrsite import clock
 from hrsite.addresses import BadAddress, wire_form
 from hrsite.outbox import folder
-from hrsite.outbox.answering import answer_from
+from hrsite.outbox.carrying import Carrier, parcel_of
 from hrsite.outbox.conversing import Conversation, Stopped
+from hrsite.outbox.exchanging import Parcel
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.wire import BadHeader, Letter, SafeMessage, mailbox, octets_of
+
+# How long to wait at a time for whatever a connection has to tell.
+PATIENT_SECONDS = 60.0
 
 
 class NotAccepted(Exception):
@@ -148,7 +152,9 @@ class FolderConnection(Connection):
 class SafeConnection(Connection):
     """One connection to the mail server, kept between letters, opened anew when it breaks."""
 
-    host: Conversation | None = None
+    def __init__(self, mail: MailSettings) -> None:
+        super().__init__(mail)
+        self.carrier = Carrier(self.configure_host, 1, mail.max_emails or 0)
 
     def __exit__(
         self,
@@ -157,79 +163,77 @@ class SafeConnection(Connection):
         trace: TracebackType | None,
     ) -> None:
         """QUIT, unless something went wrong in the middle of a letter: then just hang up."""
-        self._leave(politely=kind is None)
+        self.carrier.close(politely=kind is None)
 
     def configure_host(self) -> Conversation:
         """Connect, encrypt, log in. Raises Stopped; no password goes over an open line."""
-        settings = self.settings
-        shielded = settings.use_ssl or settings.use_tls
-        if settings.username and not shielded and not _is_this_machine(settings.server):
-            words = "A password is never sent without encryption: turn MAIL_USE_TLS on."
-            raise Stopped("auth", words, fault="login")
-        host = Conversation(settings.our_name, settings.timeout, settings.reply_timeout)
-        try:
-            shield = _shield(settings.ca_file) if shielded else None
-            port = settings.port or (465 if settings.use_ssl else 587)
-            host.open(settings.server, port, shield, at_once=bool(settings.use_ssl))
-            if settings.username:
-                host.log_in(settings.username, settings.password or "")
-        except BaseException:
-            host.close()
-            raise
-        return host
+        return open_host(self.settings)
 
     def check(self) -> Answer | None:
         """Connect and log in; the connection is kept for a letter."""
-        try:
-            self._opened()
-        except Stopped as trouble:
-            return answer_from(trouble)
-        return None
-
-    def _opened(self) -> Conversation:
-        if self.host is None:
-            self.host = self.configure_host()
-            self.num_emails = 0
-        return self.host
+        return self.carrier.check()
 
     def _pass_on(self, sender: str, recipient: str, octets: bytes) -> Answer:
-        was_kept = self.host is not None
-        try:
-            code, text = self._opened().hand_over(sender, recipient, octets)
-        except Stopped as stopped:
-            trouble = stopped
-        else:
-            self._keep_or_leave(code)
-            return answer_from(Stopped("reply", text, code))
-        self._mend(trouble)
-        if was_kept and _was_idle(trouble):
-            # Nothing was said of this letter, so a new connection gets it: once, for it is new.
-            return self._pass_on(sender, recipient, octets)
-        return answer_from(trouble)
-
-    def _keep_or_leave(self, code: int) -> None:
-        """After the reply to a letter: is this connection good for another one?"""
-        self.num_emails += 1
-        if code == 421 or code // 100 == 3:
-            self._leave(politely=False)
-        elif self.num_emails == self.settings.max_emails:
-            self._leave(politely=True)
-
-    def _mend(self, trouble: Stopped) -> None:
-        """After a refusal, RSET; after anything worse, hang up: the next letter opens anew."""
-        was_refused = trouble.code is not None and trouble.fault is None and trouble.code != 421
-        if self.host is not None and not (was_refused and self.host.begin_again()):
-            self._leave(politely=False)
-
-    def _leave(self, politely: bool) -> None:
-        host, self.host = self.host, None
-        if host is not None:
-            host.part() if politely else host.close()
+        self.carrier.offer(parcel_of(sender, recipient, octets))
+        while not (done := self.carrier.poll(PATIENT_SECONDS)):
+            pass  # Each command has its own time limit: it ends.
+        return done[0][1]
 
 
-def _was_idle(trouble: Stopped) -> bool:
-    """Whether a kept connection had been closed by the server, which was tired of waiting."""
-    return trouble.stage == "mail" and (trouble.fault == "dropped" or trouble.code == 421)
+class ServerCarrier(Carrier):
+    """Many letters to the mail server, over several connections."""
+
+    wants_doubled_dots = True
+
+    def __init__(self, settings: MailSettings, most_lanes: int) -> None:
+        super().__init__(lambda: open_host(settings), most_lanes, settings.max_emails or 0)
+
+
+class FolderCarrier:
+    """Many letters into the folder, each written at once."""
+
+    wants_doubled_dots = False
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._connection = FolderConnection(settings)
+        self._done: list[tuple[Any, Answer]] = []
+
+    def __enter__(self) -> Self:
+        """Nothing is opened."""
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        """Nothing to close."""
+
+    def offer(self, parcel: Parcel) -> None:
+        """Write a letter."""
+        sender, recipient = parcel.sender.decode("ascii"), parcel.recipient.decode("ascii")
+        answer = self._connection.hand_over_octets(sender, recipient, parcel.octets)
+        self._done.append((parcel.token, answer))
+
+    def poll(self, seconds: float) -> list[tuple[Any, Answer]]:
+        """How those ended that were written since."""
+        done, self._done = self._done, []
+        return done
+
+
+def open_host(settings: MailSettings) -> Conversation:
+    """Connect, encrypt, log in. Raises Stopped; no password goes over an open line."""
+    shielded = settings.use_ssl or settings.use_tls
+    if settings.username and not shielded and not _is_this_machine(settings.server):
+        words = "A password is never sent without encryption: turn MAIL_USE_TLS on."
+        raise Stopped("auth", words, fault="login")
+    host = Conversation(settings.our_name, settings.timeout, settings.reply_timeout)
+    try:
+        shield = _shield(settings.ca_file) if shielded else None
+        port = settings.port or (465 if settings.use_ssl else 587)
+        host.open(settings.server, port, shield, at_once=bool(settings.use_ssl))
+        if settings.username:
+            host.log_in(settings.username, settings.password or "")
+    except BaseException:
+        host.close()
+        raise
+    return host
 
 
 def _shield(ca_file: str) -> ssl.SSLContext:

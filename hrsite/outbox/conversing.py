@@ -1,4 +1,4 @@
-"""One conversation with a mail server that always knows its stage and cannot be held for ever.
+"""Opening the talk with a mail server: it always knows its stage and cannot be held for ever.
 
 smtplib trusts any certificate, waits without end, and loses the reply that ended the talk.
 Here each command has a time limit over its whole reply, however slowly it drips; a reply is
@@ -14,12 +14,16 @@ import socket
 import ssl
 import time
 
+from hrsite.outbox.exchanging import (
+    GARBLED,
+    HUNG_UP,
+    LONGEST_REPLY_LINE,
+    MOST_REPLY_LINES,
+)
 from hrsite.outbox.retrying import Fault, Stage
 from hrsite.outbox.wording import trouble_in_words
 
-_LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
-_MOST_REPLY_LINES = 128
-_PARTING_SECONDS = 5.0  # For RSET and QUIT: nothing depends on their replies.
+_PARTING_SECONDS = 5.0  # For QUIT: nothing depends on its reply.
 _NO_SERVER_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
@@ -55,7 +59,7 @@ class Conversation(smtplib.SMTP):
             # The final dot is a write of its own, which must not wait for Nagle's algorithm.
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, UnicodeError) as trouble:
-            raise self._stopped_by(trouble) from trouble
+            raise self.stopped_by(trouble) from trouble
         if shield and at_once:
             self._encrypt(shield, host)
         self.stage = "banner"
@@ -80,42 +84,16 @@ class Conversation(smtplib.SMTP):
             raise Stopped("auth", words, fault="login")
         self._expect(235, code, text)
 
-    def hand_over(self, sender: str, recipient: str, octets: bytes) -> tuple[int, str]:
-        """One letter, whole. Returns the reply to its final dot; its code may be any."""
-        self.stage = "mail"
-        if self._heard and not self._heard.startswith(b"421"):
-            # An answer nobody asked for: it would pass for the answer to this letter.
-            raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
-        size = f" SIZE={len(octets)}" if self.has_extn("size") else ""
-        commands: list[tuple[Stage, str]] = [
-            ("mail", f"MAIL FROM:<{sender}>{size}"),
-            ("rcpt", f"RCPT TO:<{recipient}>"),
-            ("data", "DATA"),
-        ]
-        if self.has_extn("pipelining"):
-            self._ask_together(commands)
-        else:
-            for stage, command in commands:
-                self.stage = stage
-                self._expect(354 if stage == "data" else 250, *self.docmd(command))
-        self.stage = "body"
-        # RFC 5321 4.5.2: a dot that begins a line is doubled.
-        self.send(re.sub(rb"(?m)^\.", b"..", octets))
-        if self._heard:
-            raise self._garbled()  # It answered a letter it has not seen the end of.
-        self.stage = "reply"
-        self.send(b".\r\n")
-        code, text = self._reply_within(self.reply_seconds)
-        return code, _words(text)
+    def open_socket(self) -> socket.socket:
+        """The connection itself. Raises Stopped when it is closed."""
+        if self.sock is None:
+            raise Stopped(self.stage, "The connection is closed.", fault="dropped")
+        return self.sock
 
-    def begin_again(self) -> bool:
-        """RSET after a refusal; whether the connection can take another letter."""
-        self.stage = "rset"
-        try:
-            self.send(b"RSET\r\n")
-            return self._reply_within(min(self.seconds, _PARTING_SECONDS))[0] == 250
-        except Stopped:
-            return False
+    def leftover(self) -> bytes:
+        """What the server has said beyond its last reply, and nobody asked for."""
+        heard, self._heard = bytes(self._heard), bytearray()
+        return heard
 
     def part(self) -> None:
         """QUIT, if the server listens, and close. What it says changes nothing any more."""
@@ -131,13 +109,12 @@ class Conversation(smtplib.SMTP):
     def send(self, s: str | bytes | bytearray) -> None:  # type: ignore[override]
         """Write octets, within the time limit."""
         octets = s.encode("ascii") if isinstance(s, str) else s
-        if self.sock is None:
-            raise Stopped(self.stage, "The connection is closed.", fault="dropped")
+        sock = self.open_socket()
         try:
-            self.sock.settimeout(self.seconds)
-            self.sock.sendall(octets)
+            sock.settimeout(self.seconds)
+            sock.sendall(octets)
         except OSError as trouble:
-            raise self._stopped_by(trouble) from trouble
+            raise self.stopped_by(trouble) from trouble
 
     def getreply(self) -> tuple[int, bytes]:
         """The server's next reply, all its lines."""
@@ -146,7 +123,7 @@ class Conversation(smtplib.SMTP):
     def _reply_within(self, seconds: float) -> tuple[int, bytes]:
         deadline = time.monotonic() + seconds
         lines: list[bytes] = []
-        while len(lines) < _MOST_REPLY_LINES:
+        while len(lines) < MOST_REPLY_LINES:
             line = self._line_before(deadline)
             if not re.match(rb"[2-5]\d\d([ -]|\Z)", line):
                 raise self._garbled()
@@ -157,41 +134,21 @@ class Conversation(smtplib.SMTP):
 
     def _line_before(self, deadline: float) -> bytes:
         while b"\n" not in self._heard:
-            if len(self._heard) > _LONGEST_REPLY_LINE:
+            if len(self._heard) > LONGEST_REPLY_LINE:
                 raise self._garbled()
             try:
                 if self.sock is None or (left := deadline - time.monotonic()) <= 0:
                     raise TimeoutError
                 self.sock.settimeout(left)
-                octets = self.sock.recv(_LONGEST_REPLY_LINE)
+                octets = self.sock.recv(LONGEST_REPLY_LINE)
             except OSError as trouble:
-                raise self._stopped_by(trouble) from trouble
+                raise self.stopped_by(trouble) from trouble
             if not octets:
-                raise Stopped(self.stage, "The mail server hung up.", fault="dropped")
+                raise Stopped(self.stage, HUNG_UP, fault="dropped")
             self._heard += octets
         line, _, rest = self._heard.partition(b"\n")
         self._heard = rest
         return bytes(line.rstrip(b"\r"))
-
-    def _ask_together(self, commands: list[tuple[Stage, str]]) -> None:
-        """MAIL, RCPT and DATA in one write (RFC 2920); the first refusal is the one that counts."""
-        self.send("".join(f"{command}\r\n" for _, command in commands))
-        refusal: Stopped | None = None
-        for stage, _ in commands:
-            self.stage = stage
-            try:
-                self._expect(354 if stage == "data" else 250, *self.getreply())
-            except Stopped as trouble:
-                refusal = refusal or trouble
-                if trouble.fault or trouble.code == 421:
-                    self.close()  # Replies may be missing: they must not answer a later letter.
-                    break
-            else:
-                if stage == "data" and refusal:
-                    # It awaits a letter that must not come. Hanging up before any dot is safe.
-                    self.close()
-        if refusal:
-            raise refusal
 
     def _greet(self, stage: Stage) -> None:
         self.stage = stage
@@ -215,24 +172,24 @@ class Conversation(smtplib.SMTP):
 
     def _encrypt(self, shield: ssl.SSLContext, host: str) -> None:
         self.stage = "handshake"
-        if self.sock is None:
-            raise Stopped("handshake", "The connection is closed.", fault="dropped")
+        sock = self.open_socket()
         try:
-            self.sock.settimeout(self.seconds)
-            self.sock = shield.wrap_socket(self.sock, server_hostname=host)
+            sock.settimeout(self.seconds)
+            self.sock = shield.wrap_socket(sock, server_hostname=host)
         except (OSError, ValueError) as trouble:
-            raise self._stopped_by(trouble) from trouble
+            raise self.stopped_by(trouble) from trouble
 
     def _expect(self, wanted: int, code: int, text: bytes) -> None:
-        progress = code == wanted if wanted in (220, 235, 354) else code // 100 == wanted // 100
+        progress = code == wanted if wanted in (220, 235) else code // 100 == wanted // 100
         if not progress:
             fault: Fault | None = None if code >= 400 else "garbage"
             raise Stopped(self.stage, _words(text), code=code, fault=fault)
 
     def _garbled(self) -> Stopped:
-        return Stopped(self.stage, "The mail server's answer made no sense.", fault="garbage")
+        return Stopped(self.stage, GARBLED, fault="garbage")
 
-    def _stopped_by(self, trouble: Exception) -> Stopped:
+    def stopped_by(self, trouble: Exception) -> Stopped:
+        """What an error of the network or of the encryption means at this stage."""
         return Stopped(self.stage, trouble_in_words(trouble), fault=_fault(self.stage, trouble))
 
 

@@ -1,11 +1,13 @@
-"""Claim a copy, hand it over, write down the answer.
+"""Claim copies, hand them over, write down the answers.
 
-The one job that commits: each claim must be on disk before its letter goes out, and each answer
-before the next letter does. So a kill at any moment leaves at most one letter in doubt.
+The one job that commits. Each copy must be known as "sending" on disk before its letter goes, and
+of the letters that went at most MAIL_IN_FLIGHT may wait for their answers to be on disk. So a
+kill at any moment leaves at most so many in doubt.
 """
 
+import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -13,177 +15,197 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.outbox import claiming, instance, presence, suppression, tally
-from hrsite.outbox.letters import UnreadableReader, letter_for
-from hrsite.outbox.models import Delivery, DeliveryState
-from hrsite.outbox.pausing import pause, pause_all
-from hrsite.outbox.retrying import Answer, is_unwanted, next_attempt
-from hrsite.outbox.transport import LetterConnection, open_connection
-from hrsite.outbox.wire import BadHeader, Letter
-from hrsite.outbox.wording import pause_reason
+from hrsite.outbox import claiming, instance, presence, settling
+from hrsite.outbox.claiming import Claimed
+from hrsite.outbox.pacing import Pace
+from hrsite.outbox.packing import Packer
+from hrsite.outbox.recording import Result, record
+from hrsite.outbox.retrying import OPENING_STAGES, Answer
+from hrsite.outbox.transport import LetterCarrier, open_carrier
 
 log = structlog.get_logger(__name__)
 
-# Before MAIL the trouble is the line or the server, never this one person's address.
-CONNECTION_STAGES = ("connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth")
 CLOSING_DOWN = 421
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """What one hand-over needs. Nothing of it is read from the database while it is under way."""
-
-    delivery_id: int
-    fence: int
-    # An answer: it could not be composed.
-    letter: Letter | Answer
+# So many copies are claimed in one transaction; a row costs a hundredth of what it costs alone.
+MOST_CLAIMED = 500
+# What a slow pace can use up of a claim long before its lease ends.
+CLAIM_SECONDS = 60.0
+# How long an answer may wait for others, to be written down together with them.
+GATHERING_SECONDS = 0.05
+IDLE_SECONDS = 1.0
 
 
 def deliver_due(
     session: Session, owner: str, should_stop: Callable[[], bool] = lambda: False
 ) -> int:
-    """Hand over every copy that is due, one at a time; the count of letters tried."""
-    tried_count, gate = 0, instance.Gate(session)
+    """Hand over every copy that is due; the count of letters tried."""
+    gate = instance.Gate(session)
     if not gate.is_open(clock.now()):
         return 0
-    claiming.settle(session, clock.now(), repeats=current_app.config["UNCERTAIN"] == "repeat")
-    session.commit()
+    _settle(session)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with open_connection(app) as connection:
-        while not should_stop() and gate.is_open(clock.now()):
-            claimed = _claim(session, owner)
-            if claimed is None:
-                break
-            answer = _hand_over(connection, claimed.letter)
-            _write_down(session, claimed, answer, clock.now())
-            if answer.code == CLOSING_DOWN:
-                gate.rest(clock.now())
-            session.commit()
-            tried_count += 1
-            if _is_about_the_line(answer):
-                # The server is away or busy: the other copies wait for the next look.
-                break
+    with open_carrier(app) as carrier:
+        round_ = _Round(session, owner, carrier, gate, should_stop)
+        try:
+            tried_count = round_.run()
+        finally:
+            round_.let_go()
+    _settle(session)
     return tried_count
+
+
+def _settle(session: Session) -> None:
+    settling.settle(session, clock.now(), repeats=current_app.config["UNCERTAIN"] == "repeat")
+    session.commit()
+
+
+class _Round:
+    """One worker's look at all that is due."""
+
+    def __init__(
+        self,
+        session: Session,
+        owner: str,
+        carrier: LetterCarrier,
+        gate: instance.Gate,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        config = current_app.config
+        self._session, self._owner, self._carrier = session, owner, carrier
+        self._gate, self._should_stop = gate, should_stop
+        self._most_in_flight: int = config["MAIL_IN_FLIGHT"]
+        self._pace: Pace = current_app.extensions.setdefault("pace", Pace(0, 0))
+        self._packer = Packer(session, doubled=carrier.wants_doubled_dots)
+        self._claimed: deque[Claimed] = deque()
+        # Gone, or allowed to go; and answered, but the answer is not on disk yet.
+        self._in_flight: dict[int, Claimed] = {}
+        self._results: list[Result] = []
+        self._first_result_at = 0.0
+        self._line_is_bad = self._nothing_is_due = False
+        self._tried_count = 0
+        self._seen_at: datetime | None = None
+
+    def run(self) -> int:
+        """Until nothing is due, or it is told to stop, or the server is in trouble."""
+        while True:
+            stopping = self._must_stop()
+            wait = 0.0
+            if self._is_time_to_write(stopping):
+                wait = self._write_and_permit(stopping)
+            if not self._in_flight and not self._results:
+                if stopping or self._nothing_is_due and not self._claimed:
+                    return self._tried_count
+                time.sleep(min(wait, IDLE_SECONDS))
+                continue
+            self._gather(wait or IDLE_SECONDS)
+
+    def let_go(self) -> None:
+        """What was claimed and not handed over is due again at once."""
+        if self._claimed:
+            self._session.rollback()
+            claiming.release(self._session, self._claimed, clock.now())
+            self._session.commit()
+
+    def _must_stop(self) -> bool:
+        is_told = self._line_is_bad or self._should_stop()
+        return is_told or not self._gate.is_open(clock.now())
+
+    def _is_time_to_write(self, stopping: bool) -> bool:
+        """Together is cheaper: wait for a few answers, unless there is nothing else to do."""
+        waiting = len(self._in_flight) - len(self._results)
+        if not waiting:
+            return True
+        if not self._results:
+            return not stopping and waiting < self._most_in_flight and self._may_claim_more()
+        is_enough = 2 * len(self._results) >= self._most_in_flight
+        return is_enough or time.monotonic() - self._first_result_at > GATHERING_SECONDS
+
+    def _may_claim_more(self) -> bool:
+        return bool(self._claimed) or not self._nothing_is_due
+
+    def _write_and_permit(self, stopping: bool) -> float:
+        """One transaction: the answers, and which letters go next. Seconds until the pace allows
+        another, 0.0 when it is not the pace that holds them.
+        """
+        now = clock.now()
+        self._say_we_are_here(now)
+        if self._results:
+            record(self._session, self._results, now)
+            if any(result.answer.code == CLOSING_DOWN for result in self._results):
+                self._gate.rest(now)
+        going: list[Claimed] = []
+        wait = 0.0
+        if not stopping:
+            room = self._most_in_flight - len(self._in_flight) + len(self._results)
+            wanted, wait = self._next_claimed(room, now)
+            going = claiming.permit(self._session, wanted, now) if wanted else []
+        letters = [(one, self._packer.pack(one, now)) for one in going]
+        self._session.commit()
+        for result in self._results:
+            del self._in_flight[result.claimed.id]
+        self._results = []
+        for claimed, letter in letters:
+            self._in_flight[claimed.id] = claimed
+            if isinstance(letter, Answer):
+                self._ended(claimed, letter)
+            else:
+                self._carrier.offer(letter)
+        return wait
+
+    def _next_claimed(self, room: int, now: datetime) -> tuple[list[Claimed], float]:
+        """As many claimed copies as there is room for and the pace allows; and the wait."""
+        if len(self._claimed) < room and not self._nothing_is_due:
+            self._claim_more(now)
+        if not self._pace.is_limited:
+            return [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))], 0.0
+        wanted: list[Claimed] = []
+        passed_by: list[Claimed] = []
+        wait = 0.0
+        moment = time.monotonic()
+        while self._claimed and len(wanted) < room:
+            one = self._claimed.popleft()
+            domain = self._packer.domain_of(one)
+            if wait_here := self._pace.seconds_until(domain, moment):
+                wait = min(wait, wait_here) if wait else wait_here
+                passed_by.append(one)
+            else:
+                self._pace.take(domain)
+                wanted.append(one)
+        self._claimed.extendleft(reversed(passed_by))
+        return wanted, wait
+
+    def _claim_more(self, now: datetime) -> None:
+        config, count = current_app.config, MOST_CLAIMED
+        living = presence.living_count(self._session, now)
+        self._pace.shared_by(living, config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"])
+        if self._pace.rate:
+            count = max(1, min(count, int(self._pace.rate * CLAIM_SECONDS)))
+        claimed = claiming.claim(self._session, self._owner, now, count)
+        self._nothing_is_due = len(claimed) < count
+        self._claimed.extend(claimed)
+
+    def _gather(self, seconds: float) -> None:
+        if self._results:
+            seconds = min(seconds, GATHERING_SECONDS)
+        for claimed, answer in self._carrier.poll(seconds):
+            self._ended(claimed, answer)
+
+    def _ended(self, claimed: Claimed, answer: Answer) -> None:
+        if not self._results:
+            self._first_result_at = time.monotonic()
+        self._results.append(Result(claimed, answer))
+        self._tried_count += 1
+        self._line_is_bad = self._line_is_bad or _is_about_the_line(answer)
+
+    def _say_we_are_here(self, now: datetime) -> None:
+        if self._seen_at is None or abs(now - self._seen_at) > presence.FRESH:
+            presence.refresh(self._session, self._owner, now)
+            self._seen_at = now
 
 
 def _is_about_the_line(answer: Answer) -> bool:
     """Would the next letter meet the same trouble, whoever it is for?"""
-    if answer.stage in CONNECTION_STAGES:
+    if answer.stage in OPENING_STAGES:
         return True
     broke = answer.code is None and answer.kind in ("deferred", "uncertain")
     return broke or answer.code == CLOSING_DOWN
-
-
-def _claim(session: Session, owner: str) -> Claimed | None:
-    """Claim the next copy and compose it; committed, so that no lock is held while SMTP talks."""
-    now = clock.now()
-    presence.refresh(session, owner, now)
-    delivery = claiming.claim(session, owner, now)
-    claimed = None
-    if delivery is not None:
-        claimed = Claimed(delivery.id, delivery.fence, _composed(delivery, now))
-    session.commit()
-    return claimed
-
-
-def _composed(delivery: Delivery, now: datetime) -> Letter | Answer:
-    try:
-        return letter_for(delivery, now)
-    except UnreadableReader as trouble:
-        # Hers alone, unless it meets one after the other.
-        return Answer("policy", "data", None, None, str(trouble))
-    except Exception as trouble:
-        # Whatever is wrong with this letter must not hold up the others behind it.
-        log.error("letter_not_composed", delivery=delivery.id, exc_info=trouble)
-        return Answer("setting", "data", None, None, "This letter cannot be put together.")
-
-
-def _hand_over(connection: LetterConnection, letter: Letter | Answer) -> Answer:
-    """The answer to one letter; a letter that cannot even be written is a fault of ours."""
-    if isinstance(letter, Answer):
-        return letter
-    try:
-        return connection.hand_over(letter)
-    except BadHeader as trouble:
-        return Answer("setting", "data", None, None, f"This letter cannot be written: {trouble}")
-
-
-def _write_down(session: Session, claimed: Claimed, answer: Answer, now: datetime) -> None:
-    """Turn the server's answer into the row's next state, if the row is still ours."""
-    delivery = session.get_one(
-        Delivery, claimed.delivery_id, populate_existing=True, with_for_update=True
-    )
-    if not claiming.is_still_ours(delivery, claimed.fence):
-        log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
-        return
-    before = delivery.state
-    # Our own mistake is no attempt of the reader's.
-    delivery.attempt_count += answer.kind not in ("setting", "too_large")
-    delivery.state, delivery.next_at = _outcome(delivery, answer, now)
-    delivery.repeat_count += delivery.state == DeliveryState.UNCERTAIN and bool(delivery.next_at)
-    delivery.owner = delivery.lease_until = None
-    delivery.changed_at = now
-    delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
-    tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
-    _draw_conclusions(session, delivery, answer, now)
-
-
-def _outcome(
-    delivery: Delivery, answer: Answer, now: datetime
-) -> tuple[DeliveryState, datetime | None]:
-    """The state that follows from an answer, and when the copy is due again, if ever."""
-    if answer.kind == "accepted":
-        return DeliveryState.ACCEPTED, None
-    if answer.kind == "refused":
-        return DeliveryState.REFUSED, None
-    if answer.kind == "uncertain":
-        return DeliveryState.UNCERTAIN, _repeat_at(delivery, now)
-    # Not taken. A copy that was in the air before stays "uncertain" when it is given up.
-    in_the_air_before = delivery.repeat_count > 0
-    if delivery.next_at is None:
-        # Its reader left while it was being handed over: there is no next time.
-        left = DeliveryState.WITHDRAWN
-        return (DeliveryState.UNCERTAIN if in_the_air_before else left), None
-    if answer.kind in ("setting", "too_large"):
-        return DeliveryState.QUEUED, now  # The pause below keeps it from being tried at once.
-    next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
-    if next_at:
-        return DeliveryState.DEFERRED, next_at
-    return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.EXPIRED), None
-
-
-def _repeat_at(delivery: Delivery, now: datetime) -> datetime | None:
-    """When to repeat a letter that was in the air when the line broke; None: leave it at that."""
-    again = now + claiming.UNCERTAIN_PAUSE
-    may_repeat = (
-        current_app.config["UNCERTAIN"] == "repeat"
-        and delivery.repeat_count < claiming.MOST_REPEATS
-        and delivery.next_at is not None  # Its reader has not left meanwhile.
-        and again < delivery.message.not_after
-    )
-    return again if may_repeat else None
-
-
-def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now: datetime) -> None:
-    """What an answer means beyond its own row: for the address, or for the whole message."""
-    message = delivery.message
-    if answer.suppress:
-        suppression.suppress(session, delivery.address_key, answer.text, now)
-        suppression.note_bounce(session, delivery, "hard", answer.code, answer.text, now)
-    elif answer.soft_bounce:
-        suppression.note_bounce(session, delivery, "soft", answer.code, answer.text, now)
-    if answer.kind == "policy":
-        # Locked, for another worker may be counting too.
-        kept = message.tally
-        session.refresh(kept, with_for_update=True)
-        kept.policy_refusals_in_a_row += 1
-        kept.policy_refusal_count += 1
-        refusals = kept.policy_refusals_in_a_row, kept.policy_refusal_count
-        if is_unwanted(*refusals, kept.accepted_count + kept.refused_count):
-            pause(message, pause_reason(answer), now)
-    elif answer.kind == "accepted" and message.tally.policy_refusals_in_a_row:
-        message.tally.policy_refusals_in_a_row = 0
-    if answer.kind == "setting" and answer.stage in CONNECTION_STAGES:
-        pause_all(session, pause_reason(answer), now)
-    elif answer.kind in ("setting", "too_large"):
-        pause(message, pause_reason(answer), now)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
-from hrsite.outbox import claiming, tally
+from hrsite.outbox import settling, tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Suppression
 
@@ -194,7 +194,7 @@ def reword(session: Session, address_key: str, is_discreet: bool) -> None:
         update(Delivery)
         .where(
             Delivery.address_key == address_key,
-            Delivery.state.in_(claiming.DUE_STATES),
+            Delivery.state.in_(settling.DUE_STATES),
             Delivery.next_at.is_not(None),
         )
         .values(is_discreet=is_discreet)
@@ -237,7 +237,7 @@ def blank(session: Session, address_key: str, now: datetime) -> None:
 
 
 def _call_back(session: Session, now: datetime, *whose: ColumnElement[bool]) -> int:
-    count = claiming.drop(session, DeliveryState.WITHDRAWN, now, *whose)
+    count = settling.drop(session, DeliveryState.WITHDRAWN, now, *whose)
     # In the hands of a worker: its answer still counts, but no next_at means no next time.
     session.execute(
         update(Delivery)

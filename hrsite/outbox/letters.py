@@ -1,15 +1,14 @@
-"""One person's copy of a message, as it goes on the wire."""
+"""A message as it goes on the wire, with places left open for what is one person's own."""
 
 import hashlib
+import re
 from datetime import datetime
 from typing import NamedTuple
 
 from flask import current_app
 
-from hrsite.outbox.compose import splice
-from hrsite.outbox.models import Delivery, OutboxMessage
-from hrsite.outbox.return_paths import return_paths
-from hrsite.outbox.wire import Letter
+from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.wire import Letter, quoted_printable, tidy_lines
 
 UNSUBSCRIBE = "unsubscribe"
 LONGEST_LIST_ID = 254  # RFC 2919 2.
@@ -25,33 +24,25 @@ class Wording(NamedTuple):
     language: str
 
 
-class UnreadableReader(Exception):
-    """This one reader's address or links cannot be read; the letter itself may be sound."""
+def letter_of(message: OutboxMessage, *, is_discreet: bool, date: datetime) -> Letter:
+    """A message as a letter to nobody yet: with places where one person's own will stand.
 
-
-def letter_for(delivery: Delivery, now: datetime) -> Letter:
-    """Put a person's own links into the frozen text, and the headers around it.
-
-    Raises UnreadableReader.
+    `<mark>-to@place.invalid` is the reader, `<mark>-id` the letter's number, and
+    `<mark>-<purpose>` the token of a link.
     """
-    message, domain = delivery.message, current_app.config["MAIL_DOMAIN"]
-    said = wording(message, delivery.is_discreet)
-    if not delivery.address or not (message.is_transactional or UNSUBSCRIBE in delivery.links):
-        raise UnreadableReader(
-            "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
-        )
+    domain, mark = current_app.config["MAIL_DOMAIN"], message.mark
+    said = wording(message, is_discreet)
     return Letter(
         sender=(said.sender_name, message.sender_address),
-        recipient=delivery.address,
+        recipient=f"{mark}-to@place.invalid",
         subject=said.subject,
-        text=splice(said.text, message.mark, delivery.links),
-        html=splice(said.html, message.mark, delivery.links),
+        text=_with_places(said.text, mark),
+        html=_with_places(said.html, mark),
         # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4).
-        message_id=f"<{delivery.letter_id}@{domain}>",
-        date=now,
+        message_id=f"<{mark}-id@{domain}>",
+        date=date,
         reply_to=("", message.reply_to) if message.reply_to else None,
-        headers=_headers(message, delivery, domain, said.language),
-        return_path=return_paths().return_path_for(delivery.id, delivery.letter_id),
+        headers=_headers(message, domain, said.language),
     )
 
 
@@ -66,14 +57,24 @@ def wording(message: OutboxMessage, is_discreet: bool) -> Wording:
     )
 
 
-def _headers(
-    message: OutboxMessage, delivery: Delivery, domain: str, language: str
-) -> tuple[tuple[str, str], ...]:
+def _with_places(text: str, mark: str) -> bytes:
+    """Quoted-printable in which each place stands on a line of its own, between soft breaks.
+
+    So the lines before and after it stay as they are, however long what is filled in.
+    """
+    parts = re.split(rf"({re.escape(mark)}-[a-z]+)", tidy_lines(text))
+    for at, part in enumerate(parts):
+        is_place = at % 2 == 1
+        parts[at] = f"=\r\n{part}=\r\n" if is_place else quoted_printable(part).decode("ascii")
+    return "".join(parts).encode("ascii")
+
+
+def _headers(message: OutboxMessage, domain: str, language: str) -> tuple[tuple[str, str], ...]:
     headers = [("Content-Language", language)]
     if message.is_transactional:
         # RFC 3834 5: answering machines, please do not answer.
         return (*headers, ("Auto-Submitted", "auto-generated"))
-    link = f"{current_app.config['BASE_URL']}/unsubscribe/{delivery.links[UNSUBSCRIBE]}"
+    link = f"{current_app.config['BASE_URL']}/unsubscribe/{message.mark}-{UNSUBSCRIBE}"
     return (
         *headers,
         # RFC 2369 3.2 and RFC 8058: one press in the mail program, and nothing more comes.

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox import claiming
+from hrsite.outbox import settling
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, OutboxMessage
 
@@ -25,7 +25,7 @@ def pause_all(session: Session, reason: str, now: datetime, kind: PauseKind = "f
     session.flush()
     waiting = exists().where(
         Delivery.message_id == OutboxMessage.id,
-        Delivery.state.in_(claiming.DUE_STATES),
+        Delivery.state.in_(settling.DUE_STATES),
         Delivery.next_at.is_not(None),
     )
     open_ones = select(OutboxMessage).where(OutboxMessage.paused_at.is_(None), waiting)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -40,6 +40,12 @@ def look(session: Session, now: datetime) -> Presence:
     newest = select(Worker.seen_at).order_by(Worker.seen_at.desc())
     is_here = session.scalar(here.limit(1)) is not None
     return Presence(is_here, session.scalar(newest.limit(1)))
+
+
+def living_count(session: Session, now: datetime) -> int:
+    """How many workers are here."""
+    here = Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None)
+    return session.scalars(select(func.count()).select_from(Worker).where(*here)).one()
 
 
 def announce(session: Session, name: str, now: datetime) -> None:

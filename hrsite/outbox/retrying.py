@@ -26,7 +26,9 @@ MOST_POLICY_PERCENT = 2
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 # Stages before the first letter: whatever is refused here is refused to every letter.
-_OPENING = frozenset({"connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"})
+OPENING_STAGES: frozenset[Stage] = frozenset(
+    {"connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"}
+)
 _EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
 # RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
 _LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
@@ -80,7 +82,7 @@ def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | Non
         return Verdict("setting")
     if code // 100 == 4:
         return Verdict("deferred", soft_bounce=_is_about(status, "2.2"))
-    if stage in _OPENING:
+    if stage in OPENING_STAGES:
         return Verdict("setting")
     return _refused_for_good(stage, code, status)
 

@@ -18,11 +18,14 @@ from flask import Flask, current_app
 
 from hrsite.outbox.connections import (
     Connection,
+    FolderCarrier,
     FolderConnection,
     MailSettings,
     NotAccepted,
     SafeConnection,
+    ServerCarrier,
 )
+from hrsite.outbox.exchanging import Parcel
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.wire import BadHeader, Letter, SafeMessage
 
@@ -31,12 +34,14 @@ __all__ = [
     "BadHeader",
     "FolderConnection",
     "Letter",
+    "LetterCarrier",
     "LetterConnection",
     "NotAccepted",
     "SafeConnection",
     "SafeMail",
     "SafeMessage",
     "mail",
+    "open_carrier",
     "open_connection",
 ]
 
@@ -94,6 +99,38 @@ mail = SafeMail()
 def open_connection(app: Flask) -> LetterConnection:
     """A connection by the application's settings; into MAIL_FOLDER if MAIL_SERVER is empty."""
     return _connection(app)
+
+
+class LetterCarrier(Protocol):
+    """Takes letters without waiting, and tells in time how each ended; a context manager."""
+
+    wants_doubled_dots: bool
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        trouble: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def offer(self, parcel: Parcel) -> None:
+        """Take a letter; `poll` tells in time how it ended."""
+        ...
+
+    def poll(self, seconds: float) -> list[tuple[Any, Answer]]:
+        """Go on with all that is under way, waiting at most so long: whose letters ended how."""
+        ...
+
+
+def open_carrier(app: Flask) -> LetterCarrier:
+    """For many letters, by the application's settings; into MAIL_FOLDER without MAIL_SERVER."""
+    settings = SafeState(app.config)
+    if not settings.server:
+        return FolderCarrier(settings)
+    most = min(app.config["MAIL_CONNECTIONS"], app.config["MAIL_IN_FLIGHT"])
+    return ServerCarrier(settings, most)
 
 
 def _connection(app: Flask) -> Connection:

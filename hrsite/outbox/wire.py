@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.message import Message as ParsedMessage
 from email.parser import BytesParser
 from email.utils import unquote
+from typing import cast
 
 import flask_mail
 
@@ -42,6 +43,7 @@ _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9.
 class Letter:
     """One letter to one person. `date` is aware; `recipient` is a typed or a wire address.
 
+    `text` and `html` as octets are quoted-printable already.
     `message_id` is "<…@domain>", the same on every attempt. `headers` are further ones, such
     as List-Unsubscribe. `return_path` is where bounces go; None: to the sender's address.
     """
@@ -49,8 +51,8 @@ class Letter:
     sender: Mailbox
     recipient: str
     subject: str
-    text: str
-    html: str | None
+    text: str | bytes
+    html: str | bytes | None
     message_id: str
     date: datetime
     reply_to: Mailbox | None = None
@@ -68,8 +70,9 @@ class SafeMessage(flask_mail.Message):
         self.recipients = [letter.recipient]
         self.reply_to = letter.reply_to
         self.subject = letter.subject
-        self.body = letter.text
-        self.alts = {} if letter.html is None else {"html": letter.html}
+        # Flask-Mail knows text alone; what is encoded already passes through it untouched.
+        self.body = cast(str, letter.text)
+        self.alts = {} if letter.html is None else {"html": cast(str, letter.html)}
         self.date = letter.date.timestamp()
         self.msgId = letter.message_id
         if len({name.lower() for name, _ in letter.headers}) != len(letter.headers):
@@ -135,12 +138,20 @@ def _body(message: flask_mail.Message) -> bytes:
     return _joined("mixed", _MIXED, [whole, *files])
 
 
-def _text_part(kind: str, text: str) -> bytes:
-    head = plain_line("Content-Type", f"text/{kind}; charset=utf-8")
-    # One kind of line end, and U+FFFD for half characters, which no encoding can carry.
+def tidy_lines(text: str) -> str:
+    """One kind of line end, one at the end, and U+FFFD for what no encoding can carry."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
-    whole = lines.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    encoded = binascii.b2a_qp(whole.encode().replace(b"\n", b"\r\n"), istext=True)
+    return lines.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def quoted_printable(text: str) -> bytes:
+    """A text with tidy lines, or a part of one, in lines of at most 76 octets (RFC 2045 6.7)."""
+    return binascii.b2a_qp(text.encode().replace(b"\n", b"\r\n"), istext=True)
+
+
+def _text_part(kind: str, text: str | bytes) -> bytes:
+    head = plain_line("Content-Type", f"text/{kind}; charset=utf-8")
+    encoded = text if isinstance(text, bytes) else quoted_printable(tidy_lines(text))
     return head + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded
 
 

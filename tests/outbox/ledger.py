@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, tokens
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import tally
+from hrsite.outbox import claiming, tally
+from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
@@ -77,6 +78,14 @@ def look(app: Flask, owner: str = "a worker") -> int:
             return deliver_due(db.session(), owner)
     finally:
         only_reads.reset(token)
+
+
+def claim_and_die(session: Session, owner: str = "a dead worker", most: int = 1) -> list[Claimed]:
+    """A worker takes copies, is about to hand them over, and is never heard of again."""
+    now = clock.now()
+    going = claiming.permit(session, claiming.claim(session, owner, now, most), now)
+    session.commit()
+    return going
 
 
 def states(session: Session, message_id: int | None = None) -> Counter[str]:

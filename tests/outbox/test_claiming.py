@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import claiming, enqueue
+from hrsite.outbox import claiming, enqueue, pausing, settling
 from hrsite.outbox.models import DeliveryState
 from tests.outbox.ledger import (
     READERS,
+    claim_and_die,
     close,
     look,
     mail_goes_to,
@@ -24,12 +25,6 @@ from tests.outbox.ledger import (
 from tests.outbox.smtp_server import mail_server
 
 A_SECOND = timedelta(seconds=1)
-
-
-def claim_and_die(session: Session) -> None:
-    """A worker takes a copy and is never heard of again."""
-    assert claiming.claim(session, "a dead worker", our_clock.now())
-    session.commit()
 
 
 def test_two_workers_hand_each_letter_over_once(app: Flask, session: Session) -> None:
@@ -61,12 +56,12 @@ def test_two_workers_hand_each_letter_over_once(app: Flask, session: Session) ->
 
 
 def test_nothing_due_is_no_claim(session: Session) -> None:
-    assert claiming.claim(session, "a worker", our_clock.now()) is None
+    assert claiming.claim(session, "a worker", our_clock.now()) == []
     put_letter(session, READERS[0])
     row = rows(session)[0]
     row.next_at = our_clock.now() + A_SECOND
     session.commit()
-    assert claiming.claim(session, "a worker", our_clock.now()) is None
+    assert claiming.claim(session, "a worker", our_clock.now()) == []
 
 
 def test_whoever_has_waited_longest_is_next(
@@ -80,18 +75,64 @@ def test_whoever_has_waited_longest_is_next(
         row.state = DeliveryState(state)
     session.commit()
     taken = []
-    while delivery := claiming.claim(session, "a worker", our_clock.now()):
-        taken.append(delivery.address)
+    while claimed := claiming.claim(session, "a worker", our_clock.now()):
+        session.commit()
+        taken += [row.address for row in rows(session) if row.id == claimed[0].id]
     assert taken == [READERS[1], READERS[0], READERS[2]]
 
 
-def test_an_address_closed_since_is_not_claimed(session: Session) -> None:
-    put_letter(session, READERS[0])
-    close(session, READERS[0])
-    assert claiming.claim(session, "a worker", our_clock.now()) is None
-    claiming.settle(session, our_clock.now(), repeats=True)
+def test_a_batch_is_in_the_order_of_waiting_too(session: Session) -> None:
+    put_letter(session, *READERS)
+    for row, minutes in zip(rows(session), (1, 3, 2), strict=True):
+        row.next_at = our_clock.now() - timedelta(minutes=minutes)
     session.commit()
-    assert states(session) == {"suppressed": 1}
+    claimed = claiming.claim(session, "a worker", our_clock.now(), 3)
+    by_id = {row.id: row.address for row in rows(session)}
+    assert [by_id[one.id] for one in claimed] == [READERS[1], READERS[2], READERS[0]]
+
+
+def test_an_address_closed_since_it_was_claimed_gets_nothing(session: Session) -> None:
+    put_letter(session, *READERS)
+    claimed = claiming.claim(session, "a worker", our_clock.now(), 3)
+    session.commit()
+    close(session, READERS[0])
+    assert len(claiming.permit(session, claimed, our_clock.now())) == 2
+    session.commit()
+    assert states(session) == {"suppressed": 1, "sending": 2}
+
+
+def test_whoever_has_left_since_the_claim_gets_nothing(session: Session) -> None:
+    put_letter(session, *READERS)
+    claimed = claiming.claim(session, "a worker", our_clock.now(), 3)
+    session.commit()
+    enqueue.withdraw(session, rows(session)[0].address_key, ["articles"], our_clock.now())
+    session.commit()
+    assert len(claiming.permit(session, claimed, our_clock.now())) == 2
+    session.commit()
+    assert states(session) == {"withdrawn": 1, "sending": 2}
+
+
+def test_a_message_paused_since_the_claim_keeps_its_copies(app: Flask, session: Session) -> None:
+    message = put_letter(session, *READERS)
+    claimed = claiming.claim(session, "a worker", our_clock.now(), 3)
+    pausing.pause(message, "You stopped it.", our_clock.now(), "stopped")
+    session.commit()
+    assert claiming.permit(session, claimed, our_clock.now()) == []
+    pausing.resume(message, our_clock.now())
+    session.commit()
+    assert look(app) == 3
+
+
+def test_a_claim_alone_puts_nothing_in_doubt(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, *READERS)
+    assert len(claiming.claim(session, "a dead worker", our_clock.now(), 3)) == 3
+    session.commit()
+    assert look(app) == 0
+    clock.shift(claiming.LEASE)
+    assert look(app) == 3
+    assert states(session) == {"accepted": 3}
 
 
 def test_a_living_lease_is_left_alone(
@@ -113,7 +154,7 @@ def test_a_dead_workers_letter_is_uncertain_then_repeated_once_with_its_message_
     clock.shift(claiming.LEASE + A_SECOND)
     assert look(app) == 0
     assert states(session) == {"uncertain": 1}
-    clock.shift(claiming.UNCERTAIN_PAUSE - A_SECOND)
+    clock.shift(settling.UNCERTAIN_PAUSE - A_SECOND)
     assert look(app) == 0
     clock.shift(A_SECOND)
     with mail_server() as inbox:
@@ -131,7 +172,7 @@ def test_a_letter_that_was_lost_twice_stays_uncertain(
         claim_and_die(session)
         clock.shift(claiming.LEASE + A_SECOND)
         look(app)
-        clock.shift(claiming.UNCERTAIN_PAUSE)
+        clock.shift(settling.UNCERTAIN_PAUSE)
     clock.shift(timedelta(hours=30))
     assert look(app) == 0
     assert [(row.state, row.next_at, row.fence) for row in rows(session)] == [
@@ -160,7 +201,7 @@ def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
     def the_lease_runs_out() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            claiming.settle(db.session(), our_clock.now(), repeats=True)
+            settling.settle(db.session(), our_clock.now(), repeats=True)
             db.session.commit()
 
     with mail_server() as inbox:
@@ -178,10 +219,9 @@ def test_a_fence_makes_an_old_owners_late_answer_void(
     def another_worker_takes_it() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            claiming.settle(db.session(), our_clock.now(), repeats=True)
-            clock.shift(claiming.UNCERTAIN_PAUSE)
-            assert claiming.claim(db.session(), "another", our_clock.now())
-            db.session.commit()
+            settling.settle(db.session(), our_clock.now(), repeats=True)
+            clock.shift(settling.UNCERTAIN_PAUSE)
+            assert claim_and_die(db.session(), "another")
 
     with mail_server() as inbox:
         while_in_the_air(inbox, another_worker_takes_it, "550 5.1.1 nobody here")
@@ -208,6 +248,6 @@ def test_an_uncertain_letter_past_its_time_stays_uncertain(
     claim_and_die(session)
     clock.shift(claiming.LEASE + A_SECOND)
     look(app)
-    clock.shift(claiming.UNCERTAIN_PAUSE)
+    clock.shift(settling.UNCERTAIN_PAUSE)
     assert look(app) == 0
     assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]

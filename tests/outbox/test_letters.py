@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.newsletter.letters import put_personal
 from hrsite.newsletter.models import Topic
-from hrsite.outbox.letters import letter_for
-from hrsite.outbox.wire import as_bytes
+from hrsite.outbox.models import Delivery
+from hrsite.outbox.splicing import Frozen, date_now
 from tests import factories
 from tests.outbox.ledger import READERS, rows
 
@@ -33,7 +33,13 @@ def issue(session: Session, clock: time_machine.Traveller) -> list[bytes]:
 
 def written(session: Session) -> list[bytes]:
     factories.open_issues(session)
-    return [as_bytes(letter_for(row, our_clock.now())) for row in rows(session)]
+    return [octets_of(row) for row in rows(session)]
+
+
+def octets_of(row: Delivery) -> bytes:
+    frozen = Frozen(row.message, is_discreet=row.is_discreet, doubled=False)
+    date = date_now(our_clock.now())
+    return frozen.spliced(row.address, row.letter_id, row.links, date).octets
 
 
 def parsed(octets: bytes) -> EmailMessage:
@@ -141,5 +147,5 @@ def test_a_later_attempt_differs_in_its_date_alone(
     session: Session, issue: list[bytes], clock: time_machine.Traveller
 ) -> None:
     clock.shift(timedelta(hours=1))
-    later = as_bytes(letter_for(rows(session)[0], our_clock.now()))
+    later = octets_of(rows(session)[0])
     assert later.replace(b"15:00:00", b"14:00:00") == issue[0]

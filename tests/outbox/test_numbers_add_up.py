@@ -13,9 +13,17 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, enqueue, history, pausing, tally
+from hrsite.outbox import enqueue, history, pausing, tally
 from hrsite.outbox.models import Bounce, Delivery, MessageTally, OutboxMessage, Suppression
-from tests.outbox.ledger import answer_to, look, mail_goes_to, put_letter, rows, states
+from tests.outbox.ledger import (
+    answer_to,
+    claim_and_die,
+    look,
+    mail_goes_to,
+    put_letter,
+    rows,
+    states,
+)
 from tests.outbox.smtp_server import Inbox, mail_server
 
 READERS = [f"reader{number}@example.org" for number in range(5)]
@@ -62,7 +70,6 @@ class History:
 
     def take(self, what: str, *more: object) -> None:
         self.session.rollback()
-        now = our_clock.now()
         if what == "publish":
             staying = [one for one in READERS if one not in self.left]
             if staying:
@@ -71,7 +78,7 @@ class History:
         elif what == "look":
             look(self.app)
         elif what == "die":
-            claiming.claim(self.session, "a dead worker", now)
+            claim_and_die(self.session)
         elif what == "resume":
             self.resume_all()
         elif what == "leave":

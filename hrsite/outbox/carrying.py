@@ -1,0 +1,195 @@
+"""Letters over several connections at once, in one thread: whoever is ready goes on."""
+
+from __future__ import annotations
+
+import re
+import selectors
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
+
+from hrsite.outbox.answering import answer_from
+from hrsite.outbox.conversing import Conversation, Stopped
+from hrsite.outbox.exchanging import Ended, Parcel
+from hrsite.outbox.lanes import Lane
+from hrsite.outbox.retrying import Answer
+
+# The letter's token, and how it ended.
+Done = tuple[Any, Answer]
+# How long to look away while connections are being opened.
+OPENING_SECONDS = 0.02
+
+
+class Carrier:
+    """Carries letters to one mail server over at most so many connections.
+
+    `open_host` opens one and may take its time; it raises Stopped. `most_letters` is how many
+    letters one connection may carry (0: any number).
+    """
+
+    def __init__(
+        self, open_host: Callable[[], Conversation], most_lanes: int = 1, most_letters: int = 0
+    ) -> None:
+        self._open_host, self._most_letters = open_host, most_letters
+        self._most_lanes = most_lanes
+        self._lanes: list[Lane] = []
+        self._waiting: deque[Parcel] = deque()
+        self._done: list[Done] = []
+        self._selector = selectors.DefaultSelector()
+        self._opener = ThreadPoolExecutor(8, "opening") if most_lanes > 1 else None
+        self._opening: list[Future[Conversation]] = []
+
+    def __enter__(self) -> Self:
+        """Nothing is opened before the first letter."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        trouble: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """QUIT everywhere, unless something went wrong: then just hang up."""
+        self.close(politely=kind is None)
+
+    def offer(self, parcel: Parcel) -> None:
+        """Take a letter; `poll` tells in time how it ended."""
+        self._waiting.append(parcel)
+
+    def poll(self, seconds: float) -> list[Done]:
+        """Go on with all that is under way, waiting at most so long; the letters that ended."""
+        self._open_more()
+        self._begin_more()
+        if not self._done:
+            self._wait(seconds)
+            self._begin_more()
+            self._push_all()
+        done, self._done = self._done, []
+        return done
+
+    def check(self) -> Answer | None:
+        """Open a connection, if there is none, and keep it: what stands in the way, or None."""
+        if not self._lanes:
+            try:
+                self._add(self._open_host())
+            except Stopped as trouble:
+                return answer_from(trouble)
+        return None
+
+    def close(self, politely: bool = True) -> None:
+        """Hang up everywhere."""
+        for future in self._opening:
+            future.cancel()
+        if self._opener is not None:
+            self._opener.shutdown(wait=True)
+        for future in self._opening:
+            if not future.cancelled() and future.exception() is None:
+                future.result().close()
+        for lane in list(self._lanes):
+            self._remove(lane, politely)
+        self._selector.close()
+
+    def _open_more(self) -> None:
+        """Open as many connections as there are letters for, the first ones first."""
+        for future in [one for one in self._opening if one.done()]:
+            self._opening.remove(future)
+            self._opened(future.result)
+        wanted = min(self._most_lanes, len(self._waiting) + self._busy_count())
+        if self._opener is None:
+            if wanted > len(self._lanes) and self._waiting:
+                self._opened(self._open_host)
+            return
+        for _ in range(wanted - len(self._lanes) - len(self._opening)):
+            self._opening.append(self._opener.submit(self._open_host))
+
+    def _opened(self, result: Callable[[], Conversation]) -> None:
+        try:
+            self._add(result())
+        except Stopped as trouble:
+            if self._lanes:
+                # It takes no more connections than these: that is no letter's fault.
+                self._most_lanes = len(self._lanes)
+            elif self._waiting:
+                self._done.append((self._waiting.popleft().token, answer_from(trouble)))
+
+    def _add(self, host: Conversation) -> None:
+        lane = Lane(host)
+        if lane.exchange.is_over:
+            lane.close(politely=False)
+            raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
+        self._lanes.append(lane)
+        self._selector.register(lane.sock, selectors.EVENT_READ, lane)
+
+    def _remove(self, lane: Lane, politely: bool) -> None:
+        self._lanes.remove(lane)
+        self._selector.unregister(lane.sock)
+        lane.close(politely)
+
+    def _begin_more(self) -> None:
+        """Give each connection its next letter, idle ones first."""
+        while self._waiting:
+            free = [lane for lane in self._lanes if self._may_begin(lane)]
+            if not free:
+                return
+            for lane in sorted(free, key=lambda lane: lane.is_busy):
+                if self._waiting:
+                    self._take(lane, lane.begin(self._waiting.popleft()))
+
+    def _push_all(self) -> None:
+        for lane in [one for one in self._lanes if one.wants_to_write]:
+            self._take(lane, lane.push())
+
+    def _may_begin(self, lane: Lane) -> bool:
+        return lane.exchange.may_begin and not self._is_full(lane)
+
+    def _is_full(self, lane: Lane) -> bool:
+        return 0 < self._most_letters <= lane.exchange.letter_count
+
+    def _wait(self, seconds: float) -> None:
+        deadlines = [lane.deadline for lane in self._lanes if lane.deadline is not None]
+        until = min(deadlines, default=None)
+        if until is not None:
+            seconds = max(0.0, min(seconds, until - time.monotonic()))
+        if self._opening:
+            seconds = min(seconds, OPENING_SECONDS)
+        for lane in self._lanes:
+            events = selectors.EVENT_READ | (lane.wants_to_write and selectors.EVENT_WRITE)
+            if self._selector.get_key(lane.sock).events != events:
+                self._selector.modify(lane.sock, events, lane)
+        ready = self._selector.select(seconds)
+        for key, events in ready:
+            lane = key.data
+            if events & selectors.EVENT_WRITE:
+                self._take(lane, lane.push())
+            if events & selectors.EVENT_READ and lane in self._lanes:
+                self._take(lane, lane.pull())
+        if until is not None and until <= (now := time.monotonic()):
+            for lane in [one for one in self._lanes if (one.deadline or now + 1) <= now]:
+                self._take(lane, lane.give_up())
+
+    def _take(self, lane: Lane, ended: list[Ended]) -> None:
+        """Write down how letters ended; a letter nobody has heard of waits for another lane."""
+        for end in reversed(ended):
+            if end.was_begun:
+                stopped = Stopped(end.stage, end.text, end.code, end.fault)
+                self._done.append((end.parcel.token, answer_from(stopped)))
+            else:
+                self._waiting.appendleft(end.parcel)
+        if lane not in self._lanes:
+            return
+        if lane.exchange.is_over:
+            self._remove(lane, politely=False)
+        elif not lane.is_busy and self._is_full(lane):
+            self._remove(lane, politely=True)
+
+    def _busy_count(self) -> int:
+        return sum(lane.is_busy for lane in self._lanes)
+
+
+def parcel_of(sender: str, recipient: str, octets: bytes, token: object = None) -> Parcel:
+    """A letter as it goes over the wire: each dot that begins a line doubled (RFC 5321 4.5.2)."""
+    stuffed, count = re.subn(rb"(?m)^\.", b"..", octets)
+    return Parcel(sender.encode("ascii"), recipient.encode("ascii"), stuffed, token, count)

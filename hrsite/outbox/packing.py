@@ -1,0 +1,83 @@
+"""A claimed copy becomes a letter for the wire: its message frozen once, its own filled in."""
+
+import json
+from datetime import datetime
+
+import structlog
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from hrsite.outbox.claiming import Claimed
+from hrsite.outbox.exchanging import Parcel
+from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.retrying import Answer
+from hrsite.outbox.return_paths import return_paths
+from hrsite.outbox.splicing import Frozen, Spliced, Unfit, date_now
+from hrsite.outbox.wire import BadHeader
+from hrsite.sealing import BrokenSeal, Seal
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = (
+    "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
+)
+
+
+class Packer:
+    """Makes letters for one look of a worker. `doubled`: leading dots doubled, as SMTP wants."""
+
+    def __init__(self, session: Session, *, doubled: bool) -> None:
+        self._session, self._doubled = session, doubled
+        self._seal: Seal = current_app.extensions["seal"]
+        self._frozen: dict[tuple[int, bool], Frozen | Answer] = {}
+        self._return_paths = return_paths()
+        self._date: tuple[datetime | None, bytes] = (None, b"")
+
+    def pack(self, claimed: Claimed, now: datetime) -> Parcel | Answer:
+        """The letter; or the answer for a copy that cannot be written, which holds up no other."""
+        frozen = self._frozen_for(claimed)
+        if isinstance(frozen, Answer):
+            return frozen
+        try:
+            letter = self._spliced(frozen, claimed, now)
+        except (Unfit, BrokenSeal, ValueError) as trouble:
+            log.error("letter_not_composed", delivery=claimed.id, trouble=type(trouble).__name__)
+            # Hers alone, unless it meets one after the other: then the message pauses.
+            return Answer("policy", "data", None, None, UNREADABLE)
+        sender = self._return_paths.return_path_for(claimed.id, claimed.letter_id) or frozen.sender
+        return Parcel(
+            sender.encode("ascii"), letter.recipient, letter.octets, claimed, letter.dot_count
+        )
+
+    def domain_of(self, claimed: Claimed) -> str:
+        """The reader's mail domain; "" when the address cannot be read."""
+        try:
+            return self._seal.open(claimed.address).rpartition("@")[2].lower()
+        except BrokenSeal:
+            return ""
+
+    def _spliced(self, frozen: Frozen, claimed: Claimed, now: datetime) -> Spliced:
+        if self._date[0] != now:
+            self._date = (now, date_now(now))
+        links = json.loads(self._seal.open(claimed.links))
+        return frozen.spliced(
+            self._seal.open(claimed.address), claimed.letter_id, links, self._date[1]
+        )
+
+    def _frozen_for(self, claimed: Claimed) -> Frozen | Answer:
+        key = (claimed.message_id, claimed.is_discreet)
+        if key not in self._frozen:
+            self._frozen[key] = self._freeze(*key)
+        return self._frozen[key]
+
+    def _freeze(self, message_id: int, is_discreet: bool) -> Frozen | Answer:
+        message = self._session.get_one(OutboxMessage, message_id)
+        try:
+            return Frozen(message, is_discreet=is_discreet, doubled=self._doubled)
+        except BadHeader as trouble:
+            words = f"This letter cannot be written: {trouble}"
+        except Exception as trouble:
+            # Whatever is wrong with this message must not hold up the others behind it.
+            log.error("letter_not_composed", message=message_id, exc_info=trouble)
+            words = "This letter cannot be put together."
+        return Answer("setting", "data", None, None, words)

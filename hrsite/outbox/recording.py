@@ -1,0 +1,166 @@
+"""An answer becomes a copy's next state, and whatever follows for its address or its message."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from flask import current_app
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from hrsite.outbox import settling, suppression, tally
+from hrsite.outbox.claiming import Claimed
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
+from hrsite.outbox.pausing import pause, pause_all
+from hrsite.outbox.retrying import OPENING_STAGES, Answer, is_unwanted, next_attempt
+from hrsite.outbox.wording import pause_reason
+
+log = structlog.get_logger(__name__)
+
+IN_THE_AIR = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+
+
+class Result(NamedTuple):
+    """How the hand-over of a claimed copy ended."""
+
+    claimed: Claimed
+    answer: Answer
+
+
+def record(session: Session, results: Sequence[Result], now: datetime) -> None:
+    """Write the answers down. Commit before more letters go than may be unrecorded."""
+    stands = session.execute(
+        select(Delivery.id, Delivery.fence, Delivery.state)
+        .where(Delivery.id.in_([result.claimed.id for result in results]))
+        .with_for_update()
+    )
+    fences = {row.id: (row.fence, row.state) for row in stands}
+    plain = []
+    for result in results:
+        is_ours = fences.get(result.claimed.id) == (result.claimed.fence, DeliveryState.SENDING)
+        if is_ours and result.answer.kind == "accepted":
+            plain.append(result)
+        else:
+            _record_one(session, result, now)
+    _record_accepted(session, plain, now)
+
+
+def _record_accepted(session: Session, results: Sequence[Result], now: datetime) -> None:
+    """The usual case, all at once."""
+    if not results:
+        return
+    table = Delivery.__table__
+    session.connection().execute(
+        update(Delivery)
+        .where(table.c.id == bindparam("which"))
+        .values(
+            state=DeliveryState.ACCEPTED,
+            changed_at=now,
+            next_at=None,
+            owner=None,
+            attempt_count=table.c.attempt_count + 1,
+            reply_code=bindparam("code"),
+            reply_text=bindparam("text"),
+        ),
+        [
+            {"which": one.claimed.id, "code": one.answer.code, "text": one.answer.text[:600]}
+            for one in results
+        ],
+    )
+    for message_id, count in Counter(one.claimed.message_id for one in results).items():
+        tally.moved(
+            session, message_id, {DeliveryState.SENDING: count}, {DeliveryState.ACCEPTED: count}
+        )
+        session.execute(
+            update(MessageTally)
+            .where(MessageTally.message_id == message_id, MessageTally.policy_refusals_in_a_row > 0)
+            .values(policy_refusals_in_a_row=0)
+        )
+
+
+def _record_one(session: Session, result: Result, now: datetime) -> None:
+    """Turn the server's answer into the row's next state, if the row is still ours."""
+    claimed, answer = result
+    delivery = session.get_one(Delivery, claimed.id, populate_existing=True, with_for_update=True)
+    if delivery.fence != claimed.fence or delivery.state not in IN_THE_AIR:
+        log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
+        return
+    before = delivery.state
+    # Our own mistake is no attempt of the reader's.
+    delivery.attempt_count += answer.kind not in ("setting", "too_large")
+    delivery.state, delivery.next_at = _outcome(delivery, answer, now)
+    delivery.repeat_count += delivery.state == DeliveryState.UNCERTAIN and bool(delivery.next_at)
+    delivery.changed_at, delivery.owner = now, None
+    delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
+    tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
+    _draw_conclusions(session, delivery, answer, now)
+
+
+def _outcome(
+    delivery: Delivery, answer: Answer, now: datetime
+) -> tuple[DeliveryState, datetime | None]:
+    """The state that follows from an answer, and when the copy is due again, if ever."""
+    if answer.kind == "accepted":
+        return DeliveryState.ACCEPTED, None
+    if answer.kind == "refused":
+        return DeliveryState.REFUSED, None
+    if answer.kind == "uncertain":
+        return DeliveryState.UNCERTAIN, _repeat_at(delivery, now)
+    # Not taken. A copy that was in the air before stays "uncertain" when it is given up.
+    in_the_air_before = delivery.repeat_count > 0
+    if delivery.next_at is None:
+        # Its reader left while it was being handed over: there is no next time.
+        left = DeliveryState.WITHDRAWN
+        return (DeliveryState.UNCERTAIN if in_the_air_before else left), None
+    if answer.kind in ("setting", "too_large"):
+        return DeliveryState.QUEUED, now  # The pause below keeps it from being tried at once.
+    next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
+    if next_at:
+        return DeliveryState.DEFERRED, next_at
+    return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.EXPIRED), None
+
+
+def _repeat_at(delivery: Delivery, now: datetime) -> datetime | None:
+    """When to repeat a letter that was in the air when the line broke; None: leave it at that."""
+    again = now + settling.UNCERTAIN_PAUSE
+    may_repeat = (
+        current_app.config["UNCERTAIN"] == "repeat"
+        and delivery.repeat_count < settling.MOST_REPEATS
+        and delivery.next_at is not None  # Its reader has not left meanwhile.
+        and again < delivery.message.not_after
+    )
+    return again if may_repeat else None
+
+
+def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now: datetime) -> None:
+    """What an answer means beyond its own row: for the address, or for the whole message."""
+    message = delivery.message
+    if answer.suppress:
+        suppression.suppress(session, delivery.address_key, answer.text, now)
+        suppression.note_bounce(session, delivery, "hard", answer.code, answer.text, now)
+    elif answer.soft_bounce:
+        suppression.note_bounce(session, delivery, "soft", answer.code, answer.text, now)
+    if answer.kind == "policy":
+        _count_policy_refusal(session, delivery, answer, now)
+    elif answer.kind == "accepted":
+        message.tally.policy_refusals_in_a_row = 0
+    elif answer.kind == "setting" and answer.stage in OPENING_STAGES:
+        pause_all(session, pause_reason(answer), now)
+    elif answer.kind in ("setting", "too_large"):
+        pause(message, pause_reason(answer), now)
+
+
+def _count_policy_refusal(
+    session: Session, delivery: Delivery, answer: Answer, now: datetime
+) -> None:
+    message, kept = delivery.message, delivery.message.tally
+    session.flush()
+    # Locked, for another worker may be counting too.
+    session.refresh(kept, with_for_update=True)
+    kept.policy_refusals_in_a_row += 1
+    kept.policy_refusal_count += 1
+    refusals = kept.policy_refusals_in_a_row, kept.policy_refusal_count
+    if is_unwanted(*refusals, kept.accepted_count + kept.refused_count):
+        pause(message, pause_reason(answer), now)

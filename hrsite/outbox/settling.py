@@ -1,0 +1,102 @@
+"""What time alone decides: dead leases, late letters, messages at their end; and giving up."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from hrsite.columns import changed_rows
+from hrsite.outbox import tally
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+
+# How long to leave a copy alone that was in the air when the line broke.
+UNCERTAIN_PAUSE = timedelta(minutes=15)
+MOST_REPEATS = 1
+DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
+
+
+def settle(session: Session, now: datetime, *, repeats: bool) -> None:
+    """Write down what time alone has decided: dead leases, late letters, messages at their end."""
+    _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
+    # A pause stops the clock too, but for a letter whose session begins regardless.
+    late = select(OutboxMessage.id).where(
+        OutboxMessage.settled_at.is_(None),
+        OutboxMessage.not_after <= now,
+        or_(OutboxMessage.paused_at.is_(None), OutboxMessage.is_timely),
+    )
+    drop(session, DeliveryState.EXPIRED, now, Delivery.message_id.in_(late))
+    _mark_the_settled(session, now)
+
+
+def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnElement[bool]) -> int:
+    """Try these copies no more, whichever of them still wait; the count.
+
+    A copy that was in the air once may have arrived. It stays "uncertain", whatever the reason:
+    only the plan to repeat it goes.
+    """
+    waiting = [Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which]
+    counts = [(tally.states_of(session, *waiting, ~MAY_HAVE_ARRIVED), state)]
+    counts += [(tally.states_of(session, *waiting, MAY_HAVE_ARRIVED), DeliveryState.UNCERTAIN)]
+    if not any(found for found, _ in counts):
+        return 0
+    answer = session.execute(
+        update(Delivery)
+        .where(*waiting)
+        .values(
+            state=case((MAY_HAVE_ARRIVED, DeliveryState.UNCERTAIN.value), else_=state.value),
+            changed_at=now,
+            next_at=None,
+            owner=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    for found, after in counts:
+        for message_id, before in found.items():
+            tally.moved(session, message_id, before, {after: before.total()})
+    return changed_rows(answer)
+
+
+def _unsettled() -> ColumnElement[bool]:
+    """Without this the index would be of no use: it begins with the message."""
+    return Delivery.message_id.in_(
+        select(OutboxMessage.id).where(OutboxMessage.settled_at.is_(None))
+    )
+
+
+def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> None:
+    """A permit whose owner is gone: nobody knows whether its letter arrived."""
+    dead = [_unsettled(), Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
+    counts = tally.states_of(session, *dead)
+    if not counts:
+        return
+    for message_id, before in counts.items():
+        tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
+    # Without a next_at its reader has left meanwhile, and nothing is repeated.
+    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < most_repeats]
+    unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
+    planned = {"next_at": now + UNCERTAIN_PAUSE, "repeat_count": Delivery.repeat_count + 1}
+    for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
+        session.execute(
+            update(Delivery)
+            .where(*which)
+            .values(**unknown, **plan)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _mark_the_settled(session: Session, now: datetime) -> None:
+    """Messages of which nothing waits any more: no worker needs to look at them again."""
+    is_waiting = exists().where(
+        Delivery.message_id == OutboxMessage.id,
+        Delivery.state.in_((DeliveryState.SENDING, *DUE_STATES)),
+        or_(Delivery.state == DeliveryState.SENDING, Delivery.next_at.is_not(None)),
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.settled_at.is_(None), OutboxMessage.expanded_at.is_not(None), ~is_waiting
+        )
+        .values(settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
