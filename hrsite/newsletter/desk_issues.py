@@ -15,8 +15,8 @@ from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import history, pausing, presence, progress, refusals, repeating, returned
-from hrsite.outbox.claiming import MOST_REPEATS
 from hrsite.outbox.models import DeliveryState
+from hrsite.outbox.settling import MOST_REPEATS
 
 ISSUES_SHOWN = 50
 PEOPLE_SHOWN = 50

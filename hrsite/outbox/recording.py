@@ -47,6 +47,11 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> None:
     _record_accepted(session, plain, now)
 
 
+def is_still_ours(delivery: Delivery, fence: int) -> bool:
+    """May the answer to a claim be written down? Not when somebody has claimed it since."""
+    return delivery.fence == fence and delivery.state in IN_THE_AIR
+
+
 def _record_accepted(session: Session, results: Sequence[Result], now: datetime) -> None:
     """The usual case, all at once."""
     if not results:
@@ -84,7 +89,7 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     """Turn the server's answer into the row's next state, if the row is still ours."""
     claimed, answer = result
     delivery = session.get_one(Delivery, claimed.id, populate_existing=True, with_for_update=True)
-    if delivery.fence != claimed.fence or delivery.state not in IN_THE_AIR:
+    if not is_still_ours(delivery, claimed.fence):
         log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
         return
     before = delivery.state

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
-from hrsite.outbox.settling import MOST_REPEATS
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.settling import MOST_REPEATS
 
 
 class TooLate(Exception):

@@ -13,11 +13,11 @@ from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import bouncing, enqueue, returned, suppression
-from hrsite.outbox.letters import letter_for
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, OutboxMessage, Suppression
 from hrsite.outbox.return_paths import return_paths
 from tests.outbox import returned_mail
-from tests.outbox.ledger import READERS, look, put_letter, rows
+from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, rows
+from tests.outbox.smtp_server import mail_server
 
 ADA, DAY = READERS[0], timedelta(days=1)
 
@@ -244,5 +244,8 @@ def test_without_a_bounce_address_nothing_that_comes_is_believed(
 
 def test_the_letter_itself_leaves_with_its_return_path(app: Flask, session: Session) -> None:
     message = put_letter(session, ADA)
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        look(app)
     (copy,) = rows(session, message.id)
-    assert letter_for(copy, our_clock.now()).return_path == path_of(copy)
+    assert inbox.envelopes[0].mail_from == path_of(copy)

@@ -16,7 +16,7 @@ from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, enqueue
+from hrsite.outbox import claiming, enqueue, recording, settling
 from hrsite.outbox.enqueue import put_delivery
 from tests import factories
 from tests.outbox.ledger import look, put_letter
@@ -79,7 +79,7 @@ def a_slow_worker_answers_too_late(world: World) -> None:
         if moment != AIR or reader != ADA or not waiting:
             return ""
         waiting.clear()
-        for pause in (claiming.LEASE, claiming.UNCERTAIN_PAUSE, timedelta()):
+        for pause in (claiming.LEASE, settling.UNCERTAIN_PAUSE, timedelta()):
             world.clock.shift(pause + timedelta(seconds=1))
             look(world.place.app, "another worker")
         return "550 5.1.1 nobody here"
@@ -97,7 +97,7 @@ def without_asking_who_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming, "is_still_ours", lambda delivery, fence: True)
+    monkeypatch.setattr(recording, "is_still_ours", lambda delivery, fence: True)
 
 
 def without_asking_what_is_paused(monkeypatch: pytest.MonkeyPatch) -> None:
