@@ -146,7 +146,8 @@ def tidy_lines(text: str) -> str:
 
 def quoted_printable(text: str) -> bytes:
     """A text with tidy lines, or a part of one, in lines of at most 76 octets (RFC 2045 6.7)."""
-    return binascii.b2a_qp(text.encode().replace(b"\n", b"\r\n"), istext=True)
+    # It breaks lines in the manner of the text's own breaks, of which a part may hold none.
+    return binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
 
 
 def _text_part(kind: str, text: str | bytes) -> bytes:

@@ -101,7 +101,7 @@ def test_a_certificate_that_proves_nothing_pauses_and_says_why_on_the_desk(
         assert look(app) == 1
         assert inbox.envelopes == []
         page = coach.get("/desk/letters/").text
-    assert "Letter issue/1: A mail setting is wrong:" in page
+    assert "A mail setting is wrong:" in page
     assert "certificate has expired" in page
 
 

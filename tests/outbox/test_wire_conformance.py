@@ -21,7 +21,7 @@ from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.outbox.conformance import SERVERS, deliver, head, parsed, raw_line, raw_lines, words
 from tests.outbox.keeping_server import EVERY_EXTENSION, Keeper, Received, keeping_server
-from tests.outbox.ledger import rows
+from tests.outbox.ledger import becomes, rows
 
 READERS = ("ada@example.org", "bea+notes@example.org", "b@faß.de")
 NEVER = (
@@ -141,8 +141,8 @@ def test_a_repeat_carries_the_same_message_id_and_differs_in_its_date_alone(
     clock: time_machine.Traveller,
 ) -> None:
     for row in rows(session):
-        row.state, row.next_at, row.repeat_count = DeliveryState.UNCERTAIN, our_clock.now(), 1
-    session.commit()
+        row.repeat_count, row.message.settled_at = 1, None
+        becomes(session, row, DeliveryState.UNCERTAIN, next_at=our_clock.now())
     clock.shift(timedelta(hours=1))
     again = deliver(https, session, keeper)
     was, is_now = (
@@ -161,8 +161,8 @@ def test_the_octets_are_the_same_whatever_the_server_offers(
     extensions: tuple[str, ...],
 ) -> None:
     for row in rows(session):
-        row.state, row.next_at, row.repeat_count = DeliveryState.UNCERTAIN, our_clock.now(), 1
-    session.commit()
+        row.repeat_count, row.message.settled_at = 1, None
+        becomes(session, row, DeliveryState.UNCERTAIN, next_at=our_clock.now())
     with keeping_server(*extensions) as other:
         again = deliver(https, session, other)
     assert sorted(one.octets for one in again) == sorted(one.octets for one in issue)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 
@@ -126,21 +125,14 @@ def test_a_break_in_the_ledger_sends_nothing_and_tells_the_coach(
 def test_a_break_that_the_coach_typed_becomes_a_blank_or_nothing(
     app: Flask, session: Session, keeper: Keeper, mark: str
 ) -> None:
+    app.config["SITE_NAME"] = f"Ground{mark}Bcc: thief@example.net"
     with app.app_context():
-        composed = compose("link", site=_Hostile(f"Ground{mark}Bcc: thief@example.net"))
+        composed = compose("link")
     put_letter(session, "ada@example.org", subject=composed.subject, text=composed.text)
     letter = only(deliver(app, session, keeper))
     assert [letter.sender, letter.recipient] == ["post@localhost", "ada@example.org"]
     assert raw_lines(letter, "Bcc") == []
     assert "thief" in words(letter, "plain")
-
-
-@dataclass
-class _Hostile:
-    """A site with such a name."""
-
-    name: str
-    base_url: str = "http://localhost"
 
 
 @pytest.mark.parametrize("text", DOTS)
