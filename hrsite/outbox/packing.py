@@ -7,6 +7,7 @@ import structlog
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from hrsite.addresses import BadAddress
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.exchanging import Parcel
 from hrsite.outbox.models import OutboxMessage
@@ -18,9 +19,7 @@ from hrsite.sealing import BrokenSeal, Seal
 
 log = structlog.get_logger(__name__)
 
-UNREADABLE = (
-    "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
-)
+UNREADABLE = "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
 
 
 class Packer:
@@ -40,6 +39,8 @@ class Packer:
             return frozen
         try:
             letter = self._spliced(frozen, claimed, now)
+        except BadAddress as trouble:
+            return Answer("refused", "rcpt", None, None, str(trouble))
         except (Unfit, BrokenSeal, ValueError) as trouble:
             log.error("letter_not_composed", delivery=claimed.id, trouble=type(trouble).__name__)
             # Hers alone, unless it meets one after the other: then the message pauses.
@@ -60,6 +61,8 @@ class Packer:
         if self._date[0] != now:
             self._date = (now, date_now(now))
         links = json.loads(self._seal.open(claimed.links))
+        if not isinstance(links, dict):
+            raise Unfit("These are no links.")
         return frozen.spliced(
             self._seal.open(claimed.address), claimed.letter_id, links, self._date[1]
         )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from hrsite.addresses import BadAddress, wire_form
+from hrsite.addresses import wire_form
 from hrsite.outbox.header_lines import date_line
 from hrsite.outbox.letters import letter_of
 from hrsite.outbox.models import OutboxMessage
@@ -60,7 +60,10 @@ class Frozen:
     def spliced(
         self, address: str, letter_id: str, links: Mapping[str, str], date: bytes
     ) -> Spliced:
-        """The letter to one person. `date` is the whole Date line without its end. Raises Unfit."""
+        """The letter to one person. `date` is the whole Date line without its end.
+
+        Raises Unfit, and addresses.BadAddress where plain SMTP cannot carry the address.
+        """
         recipient = _on_the_wire(address)
         if not _TOKEN.fullmatch(letter_id):
             raise Unfit("This letter has no number.")
@@ -85,7 +88,6 @@ def date_now(now: datetime) -> bytes:
 def _on_the_wire(address: str) -> bytes:
     if _PLAIN_ADDRESS.fullmatch(address):
         return address.encode("ascii")
-    try:
-        return wire_form(address).encode("ascii")
-    except BadAddress as trouble:
-        raise Unfit(str(trouble)) from trouble
+    if not address:
+        raise Unfit("There is no address any more.")
+    return wire_form(address).encode("ascii")
