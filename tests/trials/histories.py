@@ -122,6 +122,16 @@ class Histories(RuleBasedStateMachine):
         with self.world.step() as world:
             world.look_while(commit, lambda: world.leave_elsewhere(who))
 
+    @rule(who=reader, commit=st.integers(1, 12))
+    def complain_meanwhile(self, who: str, commit: int) -> None:
+        with self.world.step() as world:
+            world.look_while(commit, lambda: world.complain_elsewhere(who))
+
+    @rule(which=st.integers(0, 3), commit=st.integers(1, 12))
+    def stop_meanwhile(self, which: int, commit: int) -> None:
+        with self.world.step() as world:
+            world.look_while(commit, lambda: world.stop_elsewhere(which))
+
     @rule(which=st.integers(0, 3))
     def stop(self, which: int) -> None:
         with self.world.step() as world:

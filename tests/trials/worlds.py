@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from hrsite.outbox import history, pausing, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from tests.trials.places import Place
 from tests.trials.post_office import PostOffice, Taken
+from tests.trials.remembering import CLOSED, LEFT, PAUSED, Bar, Memory, on_their_way
 
 READERS = tuple(f"reader{number}@example.org" for number in range(5))
 S = DeliveryState
@@ -30,26 +29,6 @@ UNSETTLED = (S.QUEUED, S.SENDING, S.DEFERRED)
 
 class Killed(BaseException):
     """The worker is gone, and nothing catches it."""
-
-
-@dataclass
-class Memory:
-    """What was true at some moment, beside the database."""
-
-    # By reader and message key: how many copies the server took.
-    copies: Counter[tuple[str, str]] = field(default_factory=Counter)
-    # Copies beyond the first that nobody could avoid: in the air at a death, or forgotten by a
-    # database that was put back.
-    excused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    # Who has left.
-    left: set[str] = field(default_factory=set)
-    created: dict[int, int] = field(default_factory=dict)
-
-    def copy(self) -> Memory:
-        """As it is now."""
-        return Memory(
-            self.copies.copy(), self.excused.copy(), self.left.copy(), self.created.copy()
-        )
 
 
 class World:
@@ -71,7 +50,8 @@ class World:
         self.answers: dict[str, tuple[str, str]] = {}
         self.memory = Memory()
         self.backup: Memory | None = None
-        self.left_meanwhile: dict[str, tuple[int, set[str]]] = {}
+        # Who or what may not be written to, or go on, any more: by why, and who or which.
+        self.bars: dict[tuple[str, object], Bar] = {}
         self.office.letters.clear()
         self.office.lost.clear()
         self.session.rollback()
@@ -104,10 +84,27 @@ class World:
         """Leave in another process: its own transaction, committed."""
         with Session(db.engine) as session:
             if self._leave(session, who):
-                session.commit()
                 self.memory.left.add(who)
-                on_its_way = {key for address, key in _sending(session) if address == who}
-                self.left_meanwhile[who] = (len(self.office.letters), on_its_way)
+                self._bar(session, LEFT, who)
+
+    def complain_elsewhere(self, who: str) -> None:
+        """Close an address in another process."""
+        key = subscribing.key_of(addresses.check(who))
+        with Session(db.engine) as session:
+            suppression.suppress(session, key, "She said it is spam.", clock.now())
+            self._bar(session, CLOSED, key)
+
+    def stop_elsewhere(self, which: int) -> None:
+        """Stop a message in another process."""
+        with Session(db.engine) as session:
+            stopped = self._stop(session, which)
+            if stopped is not None:
+                self._bar(session, PAUSED, stopped)
+
+    def _bar(self, session: Session, why: str, which: object) -> None:
+        session.commit()
+        bar = Bar(len(self.office.letters), on_their_way(session))
+        self.bars.setdefault((why, which), bar)
 
     def _leave(self, session: Session, who: str) -> bool:
         person = subscribing.find_by_address(session, who)
@@ -127,9 +124,14 @@ class World:
         suppression.suppress(self.session, key, "She said it is spam.", clock.now())
 
     def stop(self, which: int) -> None:
-        open_ones = self.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
-        if which < len(open_ones):
-            pausing.pause(open_ones[which], "The coach stopped it.", clock.now(), "stopped")
+        self._stop(self.session, which)
+
+    def _stop(self, session: Session, which: int) -> int | None:
+        found = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+        if which >= len(found):
+            return None
+        pausing.pause(found[which], "The coach stopped it.", clock.now(), "stopped")
+        return found[which].id
 
     def resume_all(self) -> None:
         for message in history.paused(self.session):
@@ -152,11 +154,11 @@ class World:
         def strike() -> None:
             raise Killed
 
-        before = _sending(self.session)
+        before = on_their_way(self.session)
         with contextlib.suppress(Killed):
             self.look_while(commit, strike, when)
         self.session.rollback()
-        in_doubt = _sending(self.session) - before
+        in_doubt = on_their_way(self.session) - before
         self.session.rollback()
         assert in_doubt.total() <= self.in_flight, f"{in_doubt} at once"
         self.memory.excused += in_doubt
@@ -205,10 +207,8 @@ class World:
         """One thing that happens, committed; then everything is checked."""
         self.session.rollback()
         token = only_reads.set(False)
-        closed, paused = self._closed(), self._paused()
         taken = len(self.office.letters)
-        # By who has left: at which letter, and which were on their way at that moment.
-        self.left_meanwhile = {who: (taken, set[str]()) for who in self.memory.left}
+        self.bars = dict.fromkeys(self._barred(), Bar(taken))
         try:
             yield self
             self.session.commit()
@@ -216,14 +216,12 @@ class World:
             only_reads.reset(token)
         for number, letter in enumerate(self.office.letters[taken:], taken):
             row = self._row_of(letter)
-            message = row.message
-            self.memory.copies[letter.reader, message.key] += 1
-            assert row.address_key not in closed, f"{letter.reader} is closed, and was written to"
-            assert message.id not in paused, f"{message.key} is paused, and went on"
-            if not message.is_transactional and letter.reader in self.left_meanwhile:
-                since, on_its_way = self.left_meanwhile[letter.reader]
-                is_late = number >= since and message.key not in on_its_way
-                assert not is_late, f"{letter.reader} had left, and was written to"
+            who, message = letter.reader, row.message
+            self.memory.copies[who, message.key] += 1
+            for why, which in ((LEFT, who), (CLOSED, row.address_key), (PAUSED, message.id)):
+                bar = self.bars.get((why, which))
+                if bar is not None and not (why == LEFT and message.is_transactional):
+                    assert not bar.stops(number, who, message.key), f"{who}, {message.key}: {why}"
         for letter in self.office.lost:
             self.memory.excused[letter.reader, self._row_of(letter).message.key] += 1
         self.office.lost.clear()
@@ -268,18 +266,11 @@ class World:
         letter_id = letter.message_id.strip("<>").partition("@")[0]
         return self.session.scalars(select(Delivery).where(Delivery.letter_id == letter_id)).one()
 
-    def _closed(self) -> set[str]:
-        return set(self.session.scalars(select(Suppression.address_key)))
-
-    def _paused(self) -> set[int]:
-        return {message.id for message in history.paused(self.session)}
-
-
-def _sending(session: Session) -> Counter[tuple[str, str]]:
-    """Which copies are in some worker's hands: reader and message key."""
-    rows = session.execute(
-        select(Delivery.address, OutboxMessage.key)
-        .join(OutboxMessage)
-        .where(Delivery.state == S.SENDING)
-    ).all()
-    return Counter((address, key) for address, key in rows)
+    def _barred(self) -> list[tuple[str, object]]:
+        closed = self.session.scalars(select(Suppression.address_key))
+        paused = history.paused(self.session)
+        return [
+            *((LEFT, who) for who in self.memory.left),
+            *((CLOSED, key) for key in closed),
+            *((PAUSED, message.id) for message in paused),
+        ]
