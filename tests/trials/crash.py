@@ -13,9 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count as counted
 
+from hrsite import clock
+from hrsite.outbox import instance
 from tests.outbox.ledger import look, put_letter
 from tests.trials.forked_workers import Forks, forks, owner_of
 from tests.trials.outcomes import Outcome, let_time_pass, outcome, waiting_count
@@ -71,6 +73,8 @@ class Crashes:
     first: str = ""
     chance: random.Random = field(default_factory=random.Random)
     living: list[int] = field(default_factory=list)
+    # How often all letters were held, for the ledger seemed to be an older one.
+    held_count: int = 0
 
     def end_one(self, moment: Moment, by: signal.Signals) -> int:
         """Let the workers work, end one of them at that moment; its exit code."""
@@ -98,6 +102,8 @@ class Crashes:
         self.office.at = nothing
         self.living.remove(pid)
         let_time_pass(self.place.session, owner_of(pid))
+        if not self.living:
+            self._press_resume()
         self.place.leave()
         return code
 
@@ -113,6 +119,15 @@ class Crashes:
             if not waiting_count(self.place.session):
                 break
 
+    def _press_resume(self) -> None:
+        """Look whether all letters are held, and let them go on, as the coach would."""
+        session, now = self.place.session, clock.now()
+        instance.Gate(session).is_open(now)
+        if instance.held(session):
+            self.held_count += 1
+            instance.resume(session, now)
+        session.commit()
+
     def _wait(self, pid: int, by: signal.Signals) -> int:
         for waited in counted(1):
             before = len(self.office.letters)
@@ -125,7 +140,7 @@ class Crashes:
         raise AssertionError
 
 
-def run(  # noqa: PLR0913  (each is a wish of the caller)
+def run(
     place: Place,
     readers: list[str],
     moments: Sequence[Moment],
@@ -145,7 +160,8 @@ def run(  # noqa: PLR0913  (each is a wish of the caller)
                 code = crashes.end_one(moment, by)
                 assert code in EXPECTED[by], f"a worker ended by itself, {code}; see {place.log}"
             crashes.finish()
-        return outcome(place.session, office, readers, in_flight, len(moments))
+        found = outcome(place.session, office, readers, in_flight, len(moments))
+        return replace(found, held_count=crashes.held_count)
 
 
 def broken(found: Outcome, by: signal.Signals) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 import time_machine
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -162,8 +162,13 @@ class Histories(RuleBasedStateMachine):
         self.world.finish()
 
 
-def run(place: Place, office: PostOffice, clock: Any, count: int, steps: int) -> int:
-    """Try so many histories of at most so many steps; how many were tried."""
+def run(
+    place: Place, office: PostOffice, clock: Any, count: int, steps: int, *, shrinks: bool = False
+) -> int:
+    """Try so many histories of at most so many steps; how many were tried.
+
+    `shrinks`: look for the shortest history that breaks the promise, which takes minutes.
+    """
 
     class These(Histories):
         world = World(place, office, clock)
@@ -175,6 +180,7 @@ def run(place: Place, office: PostOffice, clock: Any, count: int, steps: int) ->
             max_examples=count,
             stateful_step_count=steps,
             deadline=None,
+            phases=[phase for phase in Phase if shrinks or phase is not Phase.shrink],
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -203,7 +209,7 @@ def main() -> None:
         quietly(),
     ):
         place.workers_environment(office.port, int(wish("IN_FLIGHT", "1")))
-        tried = run(place, office, clock, count, steps)
+        tried = run(place, office, clock, count, steps, shrinks=True)
     print(f"trial-histories: {tried} histories of up to {steps} steps each: the promise held")
 
 

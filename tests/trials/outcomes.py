@@ -36,6 +36,8 @@ class Outcome:
     made_up: int
     # Readers with two copies or more whose row does not say that a letter was repeated.
     untold: int
+    # How often all letters were held as on an older database, though none was put back.
+    held_count: int = 0
 
     def broken_promises(self, most_duplicates: int | None = None) -> list[str]:
         """Nobody missed, no more doubles than letters in the air, each with one Message-ID."""
@@ -46,6 +48,7 @@ class Outcome:
             f"{self.strange} duplicates with another Message-ID": self.strange,
             f"{self.made_up} called accepted and never handed over": self.made_up,
             f"{self.untold} repeats that no row tells of": self.untold,
+            f"all letters held {self.held_count} times": self.held_count,
             f"{self.accepted} + {self.not_known} are not {self.readers}": (
                 self.accepted + self.not_known != self.readers
             ),

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses, clock, worker
+from hrsite import addresses, clock, markfile, worker
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import asking, subscribing
 from hrsite.newsletter.models import Topic
-from hrsite.outbox import history, pausing, suppression, tally
+from hrsite.outbox import history, instance, pausing, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from tests.trials.places import Place
 from tests.trials.post_office import PostOffice, Taken
@@ -50,6 +50,11 @@ class World:
         self.answers: dict[str, tuple[str, str]] = {}
         self.memory = Memory()
         self.backup: Memory | None = None
+        # From the moment in which a backup is put back until the coach presses Resume.
+        self.is_older = False
+        # Something was wrong after the last step: there is no use in going on.
+        self.is_broken = False
+        (Path(self.place.app.config["DATA_DIR"]) / markfile.NAME).unlink(missing_ok=True)
         # Who or what may not be written to, or go on, any more: by why, and who or which.
         self.bars: dict[tuple[str, object], Bar] = {}
         self.office.letters.clear()
@@ -91,7 +96,7 @@ class World:
         """Close an address in another process."""
         key = subscribing.key_of(addresses.check(who))
         with Session(db.engine) as session:
-            suppression.suppress(session, key, "She said it is spam.", clock.now())
+            suppression.suppress(session, key, "It is unwanted.", clock.now(), "complaint")
             self._bar(session, CLOSED, key)
 
     def stop_elsewhere(self, which: int) -> None:
@@ -121,7 +126,7 @@ class World:
 
     def complain(self, who: str) -> None:
         key = subscribing.key_of(addresses.check(who))
-        suppression.suppress(self.session, key, "She said it is spam.", clock.now())
+        suppression.suppress(self.session, key, "It is unwanted.", clock.now(), "complaint")
 
     def stop(self, which: int) -> None:
         self._stop(self.session, which)
@@ -136,6 +141,10 @@ class World:
     def resume_all(self) -> None:
         for message in history.paused(self.session):
             pausing.resume(message, clock.now())
+        # The mark speaks up at the first look; pressed before it, the button changes nothing.
+        if instance.held(self.session):
+            instance.resume(self.session, clock.now())
+            self.is_older = False
 
     def look(self) -> None:
         """Let a worker do all that is due."""
@@ -170,8 +179,11 @@ class World:
 
         def at_a_commit(session: Session) -> None:
             nonlocal count
-            count += session is not self.session
-            if session is not self.session and count == commit:
+            # Neither our own, nor a savepoint: after that the database is still locked.
+            if session is self.session or session.in_nested_transaction():
+                return
+            count += 1
+            if count == commit:
                 act()
 
         event.listen(Session, when, at_a_commit)
@@ -197,8 +209,8 @@ class World:
         # What was taken since then is unknown to this database.
         self.memory.copies = now.copies
         self.memory.excused = now.excused + (now.copies - self.backup.copies)
-        pausing.pause_all(self.session, "An older database.", clock.now(), "restored")
-        self.session.commit()
+        # Where nothing was handed over since, nothing can go out twice.
+        self.is_older = self.is_older or now.copies != self.backup.copies
 
     # What must be true.
 
@@ -207,26 +219,33 @@ class World:
         """One thing that happens, committed; then everything is checked."""
         self.session.rollback()
         token = only_reads.set(False)
-        taken = len(self.office.letters)
+        taken, was_older = len(self.office.letters), self.is_older
         self.bars = dict.fromkeys(self._barred(), Bar(taken))
+        self.is_broken = True
         try:
             yield self
             self.session.commit()
         finally:
             only_reads.reset(token)
+        self._look_into_letters(taken, was_older)
+        self.check()
+        self.session.rollback()
+        self.is_broken = False
+
+    def _look_into_letters(self, taken: int, was_older: bool) -> None:
         for number, letter in enumerate(self.office.letters[taken:], taken):
             row = self._row_of(letter)
             who, message = letter.reader, row.message
             self.memory.copies[who, message.key] += 1
+            assert not was_older, "an older database was put back, and its letters went out"
             for why, which in ((LEFT, who), (CLOSED, row.address_key), (PAUSED, message.id)):
                 bar = self.bars.get((why, which))
-                if bar is not None and not (why == LEFT and message.is_transactional):
+                # What she asks for herself, such as a link to confirm, still goes to her.
+                if bar is not None and (why == PAUSED or not message.is_transactional):
                     assert not bar.stops(number, who, message.key), f"{who}, {message.key}: {why}"
         for letter in self.office.lost:
             self.memory.excused[letter.reader, self._row_of(letter).message.key] += 1
         self.office.lost.clear()
-        self.check()
-        self.session.rollback()
 
     def check(self) -> None:
         """The numbers add up, and nobody has more copies than could be helped."""
@@ -249,6 +268,8 @@ class World:
 
     def finish(self) -> None:
         """The server takes all, the coach presses Resume, hours go by: nothing is left open."""
+        if self.is_broken:
+            return
         self.answers.clear()
         for _ in range(4):
             with self.step():
