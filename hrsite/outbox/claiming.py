@@ -221,8 +221,11 @@ def _next_due(session: Session, message_id: int, now: datetime, most: int) -> li
 
 def _is_suppressed() -> ColumnElement[bool]:
     """Closed addresses get nothing but the letter that lets its owner open it again."""
-    asks_them = exists().where(
-        OutboxMessage.id == Delivery.message_id, OutboxMessage.key.startswith(CONFIRMATION)
+    asks_them = (
+        exists()
+        .where(OutboxMessage.id == Delivery.message_id, OutboxMessage.key.startswith(CONFIRMATION))
+        # This very copy: two questions deep, SQLAlchemy would ask whether any copy does.
+        .correlate(Delivery)
     )
     return exists().where(
         Suppression.address_key == Delivery.address_key,

@@ -135,6 +135,19 @@ def test_a_claim_alone_puts_nothing_in_doubt(
     assert states(session) == {"accepted": 3}
 
 
+def test_a_letter_that_asks_somebody_opens_nobody_elses_closed_address(
+    app: Flask, session: Session
+) -> None:
+    put_letter(session, READERS[1], key="confirm/1", stream="transactional")
+    put_letter(session, READERS[0])
+    close(session, READERS[0])
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        look(app)
+    assert [one.rcpt_tos for one in inbox.envelopes] == [[READERS[1]]]
+    assert states(session) == {"accepted": 1, "suppressed": 1}
+
+
 def test_a_living_lease_is_left_alone(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
