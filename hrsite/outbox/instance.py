@@ -10,17 +10,17 @@ Like delivering.py it commits: the counter must be in the ledger before the file
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
 from sqlalchemy import exists, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hrsite import markfile
+from hrsite.extensions import db
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, Instance, OutboxMessage
 from hrsite.outbox.retrying import BACKOFF
@@ -129,11 +129,24 @@ def _known(session: Session) -> dict[str, Instance]:
 
 def _introduce(session: Session, mark: markfile.Mark, others: bool, now: datetime) -> None:
     """Write down an instance the ledger does not know. In a new ledger the first may go ahead."""
-    ours = Instance(id=mark.id, machine=socket.gethostname()[:80], counter=0, approved_at=now)
+    trouble = None
     if others or _has_handed_over(session):
-        _hold(ours, COPIED if mark.is_copy else NEW, now)
-    with suppress(IntegrityError), session.begin_nested():
-        session.add(ours)
+        trouble = COPIED if mark.is_copy else NEW
+    facts = {
+        "id": mark.id,
+        "machine": socket.gethostname()[:80],
+        "counter": 0,
+        "approved_at": None if trouble else now,
+        "trouble": trouble,
+        "noticed_at": now if trouble else None,
+    }
+    # Another worker of this machine may write it at the same moment.
+    if db.engine.dialect.name == "postgresql":
+        session.execute(postgresql.insert(Instance).values(**facts).on_conflict_do_nothing())
+    else:
+        session.execute(sqlite.insert(Instance).values(**facts).on_conflict_do_nothing())
+    if trouble:
+        log.warning("letters_held", trouble=trouble, machine=facts["machine"])
 
 
 def _has_handed_over(session: Session) -> bool:
