@@ -1,13 +1,23 @@
 """Column types that SQLite and PostgreSQL spell differently, or that must be sealed at rest."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
 import structlog
 from flask import current_app
-from sqlalchemy import CursorResult, DateTime, Dialect, Enum, LargeBinary, Result, String
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Enum,
+    LargeBinary,
+    Result,
+    String,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -88,6 +98,32 @@ def _opened(value: bytes) -> str:
         log.error("seal_broken", note=str(trouble))
         return ""
     return text
+
+
+class numbers(GenericFunction[int]):  # noqa: N801 - it is a function in SQL
+    """A column of numbers out of one parameter: `id IN numbers`, however many there are.
+
+    With a parameter for each, spelling the statement takes longer than the database does.
+    """
+
+    inherit_cache = True
+
+
+@compiles(numbers, "sqlite")
+def _numbers_in_sqlite(element: numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    listed = compiler.process(element.clauses, **kw)  # A parameter's place, never its value.
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608
+
+
+@compiles(numbers, "postgresql")
+def _numbers_in_postgresql(element: numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    listed = f"CAST({compiler.process(element.clauses, **kw)} AS json)"
+    return f"(SELECT CAST(json_array_elements_text({listed}) AS bigint))"  # noqa: S608
+
+
+def is_one_of(column: ColumnElement[int] | Any, ids: Iterable[int]) -> ColumnElement[bool]:
+    """Does this column hold one of these numbers?"""
+    return column.op("IN", is_comparison=True)(numbers(json.dumps(list(ids))))
 
 
 class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL

@@ -31,5 +31,7 @@ def answer_from(end: Stopped) -> Answer:
 def _printable(text: str) -> str:
     """At most 500 characters on one line, without control characters and direction marks."""
     some = text[: 4 * _LONGEST_TEXT]
+    if some.isascii() and some.isprintable():
+        return " ".join(some.split())[:_LONGEST_TEXT]  # The usual answer, of which there are many.
     shown = (" " if unicodedata.category(mark)[0] == "C" else mark for mark in some)
     return " ".join("".join(shown).split())[:_LONGEST_TEXT]

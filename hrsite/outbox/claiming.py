@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from hrsite.columns import is_one_of
 from hrsite.outbox import tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from hrsite.outbox.settling import DUE_STATES, drop
@@ -80,7 +81,7 @@ def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Cl
     if taken:
         session.execute(
             update(Delivery)
-            .where(Delivery.id.in_([row.id for row in taken]))
+            .where(is_one_of(Delivery.id, [row.id for row in taken]))
             .values(
                 owner=owner, lease_until=now + LEASE, next_at=now + LEASE, fence=Delivery.fence + 1
             )
@@ -117,7 +118,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
             _is_open(now).label("is_open"),
         )
         .where(
-            Delivery.id.in_(by_id),
+            is_one_of(Delivery.id, by_id),
             Delivery.state.in_(DUE_STATES),
             Delivery.next_at.is_not(None),
             Delivery.lease_until > now,
@@ -129,7 +130,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     _mark_as_sending(session, going, now)
     closed = [row.id for row in ours if row.is_suppressed]
     if closed:
-        drop(session, DeliveryState.SUPPRESSED, now, Delivery.id.in_(closed))
+        drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
     kept = {row.id for row in ours if not row.is_suppressed and not row.is_open}
     release(session, [one for one in by_id.values() if one.id in kept], now)
     return [by_id[row.id] for row in going]
@@ -144,7 +145,7 @@ def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None
         session.execute(
             update(Delivery)
             .where(
-                Delivery.id.in_(ids),
+                is_one_of(Delivery.id, ids),
                 Delivery.fence == fence,
                 Delivery.state.in_(DUE_STATES),
                 Delivery.next_at.is_not(None),
@@ -161,7 +162,7 @@ def _mark_as_sending(
         return
     session.execute(
         update(Delivery)
-        .where(Delivery.id.in_([row.id for row in going]))
+        .where(is_one_of(Delivery.id, [row.id for row in going]))
         .values(state=DeliveryState.SENDING, changed_at=now, lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from hrsite.columns import is_one_of
 from hrsite.outbox import settling, suppression, tally
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
@@ -33,7 +34,7 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> None:
     """Write the answers down. Commit before more letters go than may be unrecorded."""
     stands = session.execute(
         select(Delivery.id, Delivery.fence, Delivery.state)
-        .where(Delivery.id.in_([result.claimed.id for result in results]))
+        .where(is_one_of(Delivery.id, [result.claimed.id for result in results]))
         .with_for_update()
     )
     fences = {row.id: (row.fence, row.state) for row in stands}

@@ -11,7 +11,7 @@ from typing import Self
 
 from tests.bench.processes import Child, Cost
 
-_LINK = re.compile(r"/unsubscribe/(\w[\w-]+)")
+_LINK = re.compile(r"/unsubscribe/([\w-]+)")
 
 
 @dataclass(frozen=True)
