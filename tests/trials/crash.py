@@ -177,7 +177,7 @@ def main() -> None:
     seed = int(wish("SEED", str(random.randrange(10**6))))
     readers = [f"reader{number}@example.org" for number in range(count)]
     found, faults = [], []
-    for in_flight in map(int, wish("IN_FLIGHT", "1").split(",")):
+    for in_flight in map(int, wish("IN_FLIGHT", "1,4,16").split(",")):
         moments = random_moments(count, kills, random.Random(seed))
         with new_place(wish("DATABASE", "sqlite"), wish("QUEUE", "sqlite")) as place:
             one = run(place, readers, moments, in_flight, by, int(wish("WORKERS", "1")))

@@ -3,6 +3,8 @@
 import random
 import signal
 
+import pytest
+
 from tests.trials import crash
 from tests.trials.crash import AT_THE_START, WHENEVER, Moment
 from tests.trials.places import Place
@@ -20,8 +22,9 @@ MOMENTS = [
 ]
 
 
-def test_whoever_a_killed_worker_left_behind_gets_the_letter(place: Place) -> None:
-    outcome = crash.run(place, READERS, MOMENTS)
+@pytest.mark.parametrize("in_flight", [1, 16])
+def test_whoever_a_killed_worker_left_behind_gets_the_letter(place: Place, in_flight: int) -> None:
+    outcome = crash.run(place, READERS, MOMENTS, in_flight)
     assert outcome.broken_promises() == []
     assert (outcome.missed, outcome.kills) == (0, 6)
 
@@ -32,6 +35,7 @@ def test_of_several_workers_the_others_go_on(place: Place) -> None:
 
 
 def test_a_worker_told_to_stop_ends_politely_and_doubles_nothing(place: Place) -> None:
-    outcome = crash.run(place, READERS, [Moment(30, AIR), Moment(90, WHENEVER)], by=signal.SIGTERM)
+    moments = [Moment(30, AIR), Moment(90, WHENEVER)]
+    outcome = crash.run(place, READERS, moments, in_flight=4, by=signal.SIGTERM)
     assert crash.broken(outcome, signal.SIGTERM) == []
     assert (outcome.duplicates, outcome.accepted) == (0, len(READERS))

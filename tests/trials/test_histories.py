@@ -6,7 +6,7 @@ from tests.trials import histories
 from tests.trials.places import new_place
 from tests.trials.post_office import post_office
 
-HISTORIES, STEPS = 12, 15
+HISTORIES, STEPS, IN_FLIGHT = 12, 15, 4
 
 
 def test_the_promise_holds_in_made_up_histories(
@@ -17,5 +17,5 @@ def test_the_promise_holds_in_made_up_histories(
         post_office() as office,
         histories.quietly(),
     ):
-        place.workers_environment(office.port)
+        place.workers_environment(office.port, IN_FLIGHT)
         assert histories.run(place, office, clock, HISTORIES, STEPS) >= HISTORIES

@@ -12,6 +12,6 @@ READERS = [f"reader{number}@example.org" for number in range(120)]
 @pytest.mark.parametrize("queue", ["redis", "postgresql"])
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_each_reader_gets_one_copy(make_place: PlaceMaker, queue: str) -> None:
-    outcome = queues.run(make_place(QUEUE_URL=queue_url(queue)), READERS, worker_count=3)
+    outcome = queues.run(make_place(QUEUE_URL=queue_url(queue)), READERS, 3, in_flight=4)
     assert outcome.broken_promises() == []
     assert (outcome.duplicates, outcome.accepted) == (0, len(READERS))
