@@ -88,8 +88,11 @@ class Carrier:
         for future in self._opening:
             if not future.cancelled() and future.exception() is None:
                 future.result().close()
+        # All at once: the answers then come together, however far the server is.
+        for lane in self._lanes if politely else ():
+            lane.say_goodbye()
         for lane in list(self._lanes):
-            self._remove(lane, politely)
+            self._remove(lane)
         self._selector.close()
 
     def _open_more(self) -> None:
@@ -118,15 +121,15 @@ class Carrier:
     def _add(self, host: Conversation) -> None:
         lane = Lane(host)
         if lane.exchange.is_over:
-            lane.close(politely=False)
+            lane.close()
             raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
         self._lanes.append(lane)
         self._selector.register(lane.sock, selectors.EVENT_READ, lane)
 
-    def _remove(self, lane: Lane, politely: bool) -> None:
+    def _remove(self, lane: Lane) -> None:
         self._lanes.remove(lane)
         self._selector.unregister(lane.sock)
-        lane.close(politely)
+        lane.close()
 
     def _begin_more(self) -> None:
         """Give each connection its next letter, idle ones first."""
@@ -181,9 +184,10 @@ class Carrier:
         if lane not in self._lanes:
             return
         if lane.exchange.is_over:
-            self._remove(lane, politely=False)
+            self._remove(lane)
         elif not lane.is_busy and self._is_full(lane):
-            self._remove(lane, politely=True)
+            lane.say_goodbye()
+            self._remove(lane)
 
     def _busy_count(self) -> int:
         return sum(lane.is_busy for lane in self._lanes)

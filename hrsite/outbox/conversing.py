@@ -8,6 +8,7 @@ bounded in lines and octets; and whatever stops the talk says at which stage it 
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import smtplib
 import socket
@@ -95,11 +96,15 @@ class Conversation(smtplib.SMTP):
         heard, self._heard = bytes(self._heard), bytearray()
         return heard
 
-    def part(self) -> None:
-        """QUIT, if the server listens, and close. What it says changes nothing any more."""
+    def say_goodbye(self) -> None:
+        """QUIT, if the server listens; `part` hears what it says to that."""
         self.stage = "quit"
-        try:
+        with contextlib.suppress(Stopped):
             self.send(b"QUIT\r\n")
+
+    def part(self) -> None:
+        """Hear the answer to QUIT, and close. What it says changes nothing any more."""
+        try:
             self._reply_within(min(self.seconds, _PARTING_SECONDS))
         except Stopped:
             pass  # Every letter has had its own reply already.

@@ -22,6 +22,7 @@ class Lane:
         host.stage = "mail"
         self.exchange = Exchange(pipelining=host.has_extn("pipelining"), size=host.has_extn("size"))
         self._since = time.monotonic()
+        self._is_leaving = False
         self.exchange.hear(host.leftover())
 
     @property
@@ -90,11 +91,17 @@ class Lane:
         """Its time is over."""
         return self.exchange.broken("timeout", TOO_SLOW)
 
-    def close(self, politely: bool) -> None:
-        """QUIT if nothing is under way, and hang up."""
-        if politely and not self.exchange.due and not self.exchange.is_over:
+    def say_goodbye(self) -> None:
+        """QUIT, if nothing is under way. `close` then waits for the answer."""
+        if not self.exchange.due and not self.exchange.is_over:
             with contextlib.suppress(OSError):
                 self.sock.setblocking(True)
+            self._host.say_goodbye()
+            self._is_leaving = True
+
+    def close(self) -> None:
+        """Hang up; after QUIT, once the server has answered it."""
+        if self._is_leaving:
             self._host.part()
         else:
             self._host.close()
