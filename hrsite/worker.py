@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from huey import crontab
 from huey.consumer import Consumer
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from hrsite import clock
+from hrsite import clock, queue
 from hrsite.extensions import db
 from hrsite.newsletter import (
     asking,
@@ -36,6 +37,8 @@ FORGET_AFTER = timedelta(days=14)
 # Who has left may come back within the hour, and is then owed what she was owed before.
 LEFT_FOR_GOOD = timedelta(days=1)
 NIGHTLY_HOUR = 3
+# So long letters are handed over before all else that may be due is looked at again.
+LOOK_SECONDS = 60.0
 
 
 def init_app(app: Flask) -> None:
@@ -150,9 +153,17 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
-    tried_count = deliver_due(db.session(), name(), should_stop)
+    until = time.monotonic() + LOOK_SECONDS
+
+    def must_stop() -> bool:
+        return should_stop() or time.monotonic() > until
+
+    tried_count = deliver_due(db.session(), name(), must_stop)
     if tried_count:
         log.info("letters_tried", count=tried_count)
+    if must_stop() and not should_stop():
+        # A long list must not keep Issues and signups from being looked at. Then it goes on.
+        queue.wake()
 
 
 def _read_returned_mail(should_stop: Callable[[], bool]) -> None:
