@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
-from hrsite.outbox import tally
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox import presence, tally
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Worker
 
 # How long to leave a copy alone that was in the air when the line broke.
 UNCERTAIN_PAUSE = timedelta(minutes=15)
@@ -19,6 +19,7 @@ MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
 def settle(session: Session, now: datetime, *, repeats: bool) -> None:
     """Write down what time alone has decided: dead leases, late letters, messages at their end."""
     _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
+    _free_claims_of_the_gone(session, now)
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.settled_at.is_(None),
@@ -83,6 +84,28 @@ def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> 
             .values(**unknown, **plan)
             .execution_options(synchronize_session=False)
         )
+
+
+def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
+    """What a worker had claimed that is here no more: nothing of it went out, so it is due.
+
+    A worker that is only slow loses them too, and its permits with them: the fence sees to that.
+    """
+    here = select(Worker.name).where(
+        Worker.seen_at > now - presence.SILENCE, Worker.ended_at.is_(None)
+    )
+    session.execute(
+        update(Delivery)
+        .where(
+            _unsettled(),
+            Delivery.state.in_(DUE_STATES),
+            Delivery.next_at > now,
+            Delivery.owner.is_not(None),
+            Delivery.owner.not_in(here),
+        )
+        .values(owner=None, lease_until=None, next_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _mark_the_settled(session: Session, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import claiming, enqueue, pausing, settling
+from hrsite.outbox import claiming, enqueue, pausing, presence, settling
 from hrsite.outbox.models import DeliveryState
 from tests.outbox.ledger import (
     READERS,
@@ -127,10 +127,11 @@ def test_a_claim_alone_puts_nothing_in_doubt(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
     put_letter(session, *READERS)
-    assert len(claiming.claim(session, "a dead worker", our_clock.now(), 3)) == 3
+    presence.refresh(session, "a worker that dies", our_clock.now())
+    assert len(claiming.claim(session, "a worker that dies", our_clock.now(), 3)) == 3
     session.commit()
     assert look(app) == 0
-    clock.shift(claiming.LEASE)
+    clock.shift(presence.SILENCE)
     assert look(app) == 3
     assert states(session) == {"accepted": 3}
 
