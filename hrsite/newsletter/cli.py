@@ -1,5 +1,6 @@
 """`hrsite issues`: how each Issue goes, and a bar to watch one by, on the server's own console."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -62,9 +63,10 @@ def watch(number: int | None) -> None:
     if issue is None:
         click.echo("There is no such Issue. `hrsite issues` lists them.", err=True)
         sys.exit(STOPPED)
-    looks = follow(lambda: _look(issue_id), lambda: time.sleep(EVERY_SECONDS))
     try:
-        last = _draw(title, looks) if sys.stdout.isatty() else _print_lines(title, looks)
+        with _patient_with_ctrl_c() as wait:
+            looks = follow(lambda: _look(issue_id), wait)
+            last = _draw(title, looks) if sys.stdout.isatty() else _print_lines(title, looks)
     except KeyboardInterrupt:
         # It goes on without anybody watching.
         click.echo()
@@ -117,6 +119,26 @@ def _print_lines(title: str, looks: Iterator[Seen]) -> Seen:
             click.echo(f"{title}: {seen.said}")
         seen = later
     return seen
+
+
+@contextmanager
+def _patient_with_ctrl_c() -> Iterator[Callable[[], None]]:
+    """Ctrl-C ends the watching between two looks.
+
+    Python raises it at any moment, and now and then in a place that swallows it.
+    """
+    pressed: list[int] = []
+
+    def wait() -> None:
+        time.sleep(EVERY_SECONDS)
+        if pressed:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield wait
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
