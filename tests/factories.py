@@ -163,4 +163,8 @@ def open_issues(session: Session) -> list[Issue]:
         session.commit()
         assert issue is not None
         opened.append(issue)
+    while unlisted := issues.unlisted(session):
+        for issue_id in unlisted:
+            issues.list_more(session, issue_id, clock.now())
+            session.commit()
     return opened

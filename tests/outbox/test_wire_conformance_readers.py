@@ -18,7 +18,7 @@ from tests.outbox.conformance import deliver
 from tests.outbox.keeping_server import EVERY_EXTENSION, Received, keeping_server
 from tests.outbox.ledger import rows
 
-READERS = 1_000
+READERS = 10_000
 _DATE = re.compile(rb"(?m)^Date: [^\r]*")
 
 
