@@ -167,4 +167,5 @@ def open_issues(session: Session) -> list[Issue]:
         for issue_id in unlisted:
             issues.list_more(session, issue_id, clock.now())
             session.commit()
+    session.commit()  # No look stays open: whoever writes next must not do so on an old one.
     return opened

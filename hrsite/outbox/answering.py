@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hrsite.logs import redact
 from hrsite.outbox.conversing import Stopped
 from hrsite.outbox.retrying import Answer, judge
 
@@ -22,10 +23,15 @@ def answer_from(end: Stopped) -> Answer:
         stage=end.stage,
         code=end.code,
         status=known,
-        text=_printable(end.text),
+        text=_without_addresses(_printable(end.text)),
         suppress=verdict.suppress,
         soft_bounce=verdict.soft_bounce,
     )
+
+
+def _without_addresses(text: str) -> str:
+    """Servers like to repeat the reader's address, which the ledger keeps sealed elsewhere."""
+    return redact(text) if "@" in text else text
 
 
 def _printable(text: str) -> str:

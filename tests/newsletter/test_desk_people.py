@@ -67,7 +67,7 @@ def test_a_refusal_is_told_with_its_reason_and_closes_the_address(
     make_issue(session, "The next one")
     page = page_about(coach)
     assert "There is no such mailbox." in page
-    assert "550 5.1.1 &lt;a•••@example.org&gt;: unknown" in page
+    assert "550 5.1.1 &lt;[address]&gt;: unknown" in page
     assert "Nothing is written to this address: mail to it came back." in page
     assert "Not handed over: the address was blocked." in page
     assert "Came back: the address does not take mail." in page

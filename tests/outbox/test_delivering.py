@@ -143,6 +143,17 @@ def test_an_unknown_reader_is_refused_closed_and_noted(app: Flask, session: Sess
     assert closed.reason == refused.reply_text == "5.1.1 no such mailbox"
 
 
+def test_what_a_server_says_is_kept_without_the_readers_address(
+    app: Flask, session: Session
+) -> None:
+    put_letter(session, READERS[0])
+    with mail_server() as inbox:
+        answer_to(inbox, {READERS[0]: f"550 5.1.1 <{READERS[0]}>: no such mailbox"})
+        mail_goes_to(app, inbox.port)
+        look(app)
+    assert rows(session)[0].reply_text == "5.1.1 <[address]>: no such mailbox"
+
+
 def test_a_full_mailbox_is_a_soft_bounce_and_stays_open(app: Flask, session: Session) -> None:
     put_letter(session, READERS[0])
     with mail_server() as inbox:
