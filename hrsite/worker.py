@@ -26,7 +26,7 @@ from hrsite.newsletter import (
     subscribing,
     welcoming,
 )
-from hrsite.outbox import bouncing, mailboxes, presence, returned
+from hrsite.outbox import bouncing, mailboxes, presence, returned, tally
 from hrsite.outbox.delivering import deliver_due
 from hrsite.queue import open_queue
 
@@ -199,13 +199,16 @@ def _let_them_leave(should_stop: Callable[[], bool]) -> None:
 
 
 def tidy_up() -> None:
-    """Forget whoever never confirmed."""
+    """Forget whoever never confirmed; and see whether the numbers of every letter still add up."""
     now = clock.now()
     forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
     owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     db.session.commit()
+    for words in tally.check(db.session()):
+        log.error("numbers_do_not_add_up", words=words)
+    db.session.rollback()
     log.info("tidied", forgotten=forgotten)
 
 

@@ -163,3 +163,17 @@ def test_no_look_leaves_an_address_in_the_clear(app: Flask, session: Session, wo
     raw = session.execute(text("SELECT address FROM deliveries")).scalars().all()
     assert raw
     assert all(b"lovelace" not in bytes(value) for value in raw)
+
+
+def test_each_night_it_says_which_numbers_do_not_add_up(
+    app: Flask, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = put_letter(session)
+    with app.app_context():
+        worker.tidy_up()
+    assert "numbers_do_not_add_up" not in caplog.text
+    message.tally.accepted_count = 7
+    session.commit()
+    with app.app_context():
+        worker.tidy_up()
+    assert "7 accepted are told, 0 there are" in caplog.text
