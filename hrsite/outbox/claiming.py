@@ -7,7 +7,7 @@ goes: only then is it "sending", and only those few are in doubt after a kill.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -105,7 +105,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     """Which of these may go now; the others are let go. Commit before a word of them goes out.
 
     Asked again here, for a claim may be minutes old: is it still ours, has nobody left, is the
-    address open, the message neither paused nor late?
+    address open, the message neither paused nor late? And in which words does its reader want it?
     """
     by_id = {one.id: one for one in claimed}
     found = session.execute(
@@ -114,6 +114,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
             Delivery.fence,
             Delivery.state,
             Delivery.message_id,
+            Delivery.is_discreet,
             _is_suppressed().label("is_suppressed"),
             _is_open(now).label("is_open"),
         )
@@ -133,7 +134,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
         drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
     kept = {row.id for row in ours if not row.is_suppressed and not row.is_open}
     release(session, [one for one in by_id.values() if one.id in kept], now)
-    return [by_id[row.id] for row in going]
+    return [replace(by_id[row.id], is_discreet=row.is_discreet) for row in going]
 
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:

@@ -59,13 +59,6 @@ def compose(
     )
 
 
-def splice(text: str, mark: str, links: dict[str, str]) -> str:
-    """The same text with a person's own tokens in the places left open."""
-    for purpose, token in links.items():
-        text = text.replace(f"{mark}-{purpose}", token)
-    return text
-
-
 def _rendered(template: str, facts: dict[str, Any]) -> str:
     return _UNWRITABLE.sub("", render_template(f"email/{template}", **facts))
 

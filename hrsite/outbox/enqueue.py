@@ -201,12 +201,15 @@ def _copies(
 
 
 def reword(session: Session, address_key: str, is_discreet: bool) -> None:
-    """What still waits for an address goes out in these words; belongs where the person chooses."""
+    """What still waits for an address goes out in these words; belongs where the person chooses.
+
+    A letter in a worker's hands too, for it may have to be handed over again.
+    """
     session.execute(
         update(Delivery)
         .where(
             Delivery.address_key == address_key,
-            Delivery.state.in_(settling.DUE_STATES),
+            Delivery.state.in_((DeliveryState.SENDING, *settling.DUE_STATES)),
             Delivery.next_at.is_not(None),
         )
         .values(is_discreet=is_discreet)

@@ -53,7 +53,8 @@ class Frozen:
         head = head.replace(date_line(NO_DATE)[:-2], mark + b"-date", 1)
         places = rb"%s-([a-z]+)(?:@place\.invalid)?" % re.escape(mark)
         parts = re.split(places, head + end + body)
-        self.sender = message.sender_address
+        # For MAIL FROM; a sender that has no such spelling was refused with the From line.
+        self.sender = wire_form(message.sender_address)
         self._parts: list[bytes] = parts
         self._names = [parts[at].decode("ascii") for at in range(1, len(parts), 2)]
 

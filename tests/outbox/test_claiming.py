@@ -112,6 +112,26 @@ def test_whoever_has_left_since_the_claim_gets_nothing(session: Session) -> None
     assert states(session) == {"withdrawn": 1, "sending": 2}
 
 
+def test_whoever_asked_for_plain_letters_since_the_claim_gets_a_plain_one(
+    session: Session,
+) -> None:
+    put_letter(session, READERS[0])
+    claimed = claiming.claim(session, "a worker", our_clock.now())
+    session.commit()
+    enqueue.reword(session, rows(session)[0].address_key, True)
+    session.commit()
+    (going,) = claiming.permit(session, claimed, our_clock.now())
+    assert going.is_discreet
+
+
+def test_a_choice_made_while_a_letter_is_in_the_air_holds_for_its_repeat(session: Session) -> None:
+    put_letter(session, READERS[0])
+    claim_and_die(session)
+    enqueue.reword(session, rows(session)[0].address_key, True)
+    session.commit()
+    assert rows(session)[0].is_discreet
+
+
 def test_a_message_paused_since_the_claim_keeps_its_copies(app: Flask, session: Session) -> None:
     message = put_letter(session, *READERS)
     claimed = claiming.claim(session, "a worker", our_clock.now(), 3)

@@ -143,6 +143,17 @@ def test_an_unknown_reader_is_refused_closed_and_noted(app: Flask, session: Sess
     assert closed.reason == refused.reply_text == "5.1.1 no such mailbox"
 
 
+def test_a_sender_with_an_international_domain_is_spelled_for_the_wire(
+    app: Flask, session: Session
+) -> None:
+    app.config["MAIL_ISSUE_SENDER"] = "post@faß.example"
+    put_letter(session, READERS[0])
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        assert look(app) == 1
+    assert inbox.envelopes[0].mail_from == "post@xn--fa-hia.example"
+
+
 def test_what_a_server_says_is_kept_without_the_readers_address(
     app: Flask, session: Session
 ) -> None:

@@ -102,6 +102,14 @@ def test_each_reader_gets_only_their_own_links_and_address(
             assert row.links["confirm"] not in text
 
 
+def test_what_the_coach_typed_is_never_taken_for_a_place(session: Session) -> None:
+    factories.make_subscriber(session)
+    typed = f"place-{'0' * 16}-settings and place-settings"
+    factories.make_post(session, summary=typed, send_to_readers=True)
+    (octets,) = written(session)
+    assert typed.encode() in octets.replace(b"=\r\n", b"")
+
+
 def test_no_place_is_left_open_and_no_line_is_too_long(issue: list[bytes]) -> None:
     for octets in issue:
         assert b"place-" not in octets.replace(b"=\r\n", b"")
