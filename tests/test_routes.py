@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from hrsite import pagecache
 from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_kept, furnish
 
 # Readers have these in their bookmarks, feeds and letters: none may disappear or change its name.
@@ -41,6 +42,18 @@ PUBLIC = {
 }
 # The bare links of plain letters, which lead on to the page.
 LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}
+# Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
+NOT_READY = LEAD_ON | {
+    "/confirm/<token>",
+    "/media/<name>.webp",
+    "/settings/<token>",
+    "/static/<path:filename>",
+    "/unsubscribe/<token>",
+    "/unsubscribe/<token>/undo",
+    "/webhooks/mailgun",
+    "/webhooks/postmark",
+    "/webhooks/ses",
+}
 EVERYWHERE = {
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -73,6 +86,16 @@ def test_no_public_address_disappears_and_none_is_opened_by_accident(app: Flask)
         rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/desk")
     }
     assert open_to_all == PUBLIC
+
+
+@ON_SQLITE
+def test_a_public_page_is_kept_ready_unless_it_says_why_not(app: Flask) -> None:
+    kept = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if pagecache.declared_by(app, rule.endpoint) is not None
+    }
+    assert kept == PUBLIC - NOT_READY
 
 
 @ON_SQLITE

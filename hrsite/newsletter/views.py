@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import addresses, clock, queue, tokens
+from hrsite import addresses, clock, pagecache, queue, tokens
 from hrsite.extensions import db
 from hrsite.newsletter import asking, consent, screening, subscribing, trying
 from hrsite.newsletter.consent import TOPIC_LABELS
@@ -25,6 +25,7 @@ def _words() -> dict[str, object]:
 
 
 @blueprint.get("/signup")
+@pagecache.ready()
 def signup() -> ResponseReturnValue:
     """The form on a page of its own."""
     return render_template("newsletter/signup.html", form=SignupForm(), problem=None)
@@ -39,12 +40,14 @@ def ask() -> ResponseReturnValue:
 
 
 @blueprint.get("/signup/asked")
+@pagecache.ready()
 def asked() -> ResponseReturnValue:
     """The one page that follows every signup."""
     return render_template("newsletter/asked.html")
 
 
 @blueprint.get("/signup/link")
+@pagecache.ready()
 def link() -> ResponseReturnValue:
     """For somebody who has lost the settings link."""
     return render_template("newsletter/link.html", form=LinkForm(), problem=None)
@@ -57,6 +60,7 @@ def ask_for_link() -> ResponseReturnValue:
 
 
 @blueprint.get("/signup/link/asked")
+@pagecache.ready()
 def link_asked() -> ResponseReturnValue:
     """The one page that follows every wish for a link."""
     return render_template("newsletter/link_asked.html")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock
+from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.notices import listing
 from hrsite.notices.models import SessionNotice
@@ -17,6 +17,7 @@ blueprint = Blueprint("notices", __name__)
 
 
 @blueprint.get("/notices/")
+@pagecache.ready()
 def index() -> str:
     """What is on, then what is over."""
     session, now = db.session(), clock.now()
@@ -35,6 +36,7 @@ def by_number(number: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/notices/<slug>")
+@pagecache.ready()
 def show(slug: str) -> str:
     """One notice, without how to join: that is in the letter."""
     notice = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, render_template
 
+from hrsite import pagecache
 from hrsite.extensions import db
 from hrsite.pages import listing
 from hrsite.pages.models import Page
@@ -12,6 +13,7 @@ blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.get("/about")
+@pagecache.ready()
 def about() -> str:
     """Who the coach is, and how she works."""
     page = listing.by_slug(db.session(), "about")
@@ -21,6 +23,7 @@ def about() -> str:
 
 
 @blueprint.get("/privacy")
+@pagecache.ready()
 def privacy() -> str:
     """How this site keeps its readers private."""
     return render_template("pages/privacy.html")

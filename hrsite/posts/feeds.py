@@ -2,13 +2,14 @@
 
 from flask import Response, render_template
 
-from hrsite import clock
+from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.posts import listing
 
 FEED_COUNT = 20
 
 
+@pagecache.ready()
 def atom() -> Response:
     """The newest articles in full. `views` puts it at its address."""
     now = clock.now()

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock
+from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
@@ -23,6 +23,7 @@ blueprint.add_url_rule("/feed.xml", "atom", feeds.atom)
 
 
 @blueprint.get("/")
+@pagecache.ready()
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
     now, session = clock.now(), db.session()
@@ -45,6 +46,7 @@ def by_number(number: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/")
+@pagecache.ready(before=pagecache.NUMBER)
 def archive() -> str:
     """Every article, a page at a time."""
     tags = listing.tags_with_counts(db.session(), clock.now())
@@ -52,6 +54,7 @@ def archive() -> str:
 
 
 @blueprint.get("/posts/<slug>")
+@pagecache.ready()
 def show(slug: str) -> str:
     """One article."""
     post = None
@@ -63,6 +66,7 @@ def show(slug: str) -> str:
 
 
 @blueprint.get("/topics/")
+@pagecache.ready()
 def topics() -> str:
     """Every topic that has something to read."""
     tags = listing.tags_with_counts(db.session(), clock.now())
@@ -70,6 +74,7 @@ def topics() -> str:
 
 
 @blueprint.get("/topics/<slug>")
+@pagecache.ready(before=pagecache.NUMBER)
 def topic(slug: str) -> str:
     """The articles of one topic, a page at a time."""
     tag = None
