@@ -96,6 +96,8 @@ def furnish(app: Flask, session: Session) -> Furnished:
         {
             "posts": {"slug": post.slug, "number": post.id},
             "posts.topic": {"slug": tag.slug},
+            "posts.topic_atom": {"slug": tag.slug},
+            "posts.topic_json": {"slug": tag.slug},
             "posts_desk": {"id": post.id},
             # This one was never emailed: the desk would let it go.
             "posts_desk.delete": {"id": unsent.id},

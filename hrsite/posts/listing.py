@@ -72,9 +72,12 @@ def by_number(session: Session, number: int, now: datetime) -> Post | None:
     return session.scalar(published(now).where(Post.id == number))
 
 
-def in_full(session: Session, now: datetime, limit: int) -> Sequence[Post]:
-    """The newest articles with their text, for the first page and the feed."""
-    return session.scalars(published(now).limit(limit)).all()
+def in_full(session: Session, now: datetime, limit: int, tag: Tag | None = None) -> Sequence[Post]:
+    """The newest articles with their text, of one topic or of all: first page and feeds."""
+    query = published(now).limit(limit)
+    if tag is not None:
+        query = query.join(post_tags).where(post_tags.c.tag_id == tag.id)
+    return session.scalars(query).all()
 
 
 def tags_with_counts(session: Session, now: datetime) -> list[tuple[Tag, int]]:

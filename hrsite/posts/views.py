@@ -20,6 +20,10 @@ LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("posts", __name__)
 blueprint.add_url_rule("/feed.xml", "atom", feeds.atom)
+blueprint.add_url_rule("/feed.json", "json_feed", feeds.json_feed)
+blueprint.add_url_rule("/topics/<slug>/feed.xml", "topic_atom", feeds.atom)
+blueprint.add_url_rule("/topics/<slug>/feed.json", "topic_json", feeds.json_feed)
+blueprint.add_url_rule("/follow", "follow", feeds.follow)
 
 
 @blueprint.get("/")

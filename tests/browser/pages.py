@@ -19,6 +19,7 @@ PUBLIC = (
     "/notices/",
     "/about",
     "/privacy",
+    "/follow",
     "/signup",
     "/signup/asked",
     "/signup/link",
