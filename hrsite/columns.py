@@ -9,6 +9,7 @@ from typing import Any, cast
 import structlog
 from flask import current_app
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CursorResult,
     DateTime,
@@ -121,9 +122,17 @@ def _numbers_in_postgresql(element: numbers, compiler: SQLCompiler, **kw: Any) -
     return f"(SELECT CAST(json_array_elements_text({listed}) AS bigint))"  # noqa: S608
 
 
-def is_one_of(column: ColumnElement[int] | Any, ids: Iterable[int]) -> ColumnElement[bool]:
-    """Does this column hold one of these numbers?"""
-    return column.op("IN", is_comparison=True)(numbers(json.dumps(list(ids))))
+def is_one_of(
+    column: ColumnElement[int] | Any, ids: Iterable[int] | BindParameter[str]
+) -> ColumnElement[bool]:
+    """Does this column hold one of these numbers? Or of those in a parameter's `number_list`?"""
+    listed = ids if isinstance(ids, BindParameter) else number_list(ids)
+    return column.op("IN", is_comparison=True)(numbers(listed))
+
+
+def number_list(ids: Iterable[int]) -> str:
+    """Numbers as one parameter."""
+    return json.dumps(list(ids))
 
 
 class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL

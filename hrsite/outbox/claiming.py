@@ -7,17 +7,18 @@ goes: only then is it "sending", and only those few are in doubt after a kill.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
     Row,
     Select,
+    Update,
     case,
     exists,
     or_,
@@ -27,32 +28,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from hrsite.columns import is_one_of
+from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from hrsite.outbox.settling import DUE_STATES, drop
+from hrsite.prepared import Prepared, given
 
 # Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
 # as long again, until the repeat is claimed.
 LEASE = timedelta(minutes=15)
 # How the key of a letter begins that only asks "Is this you, and do you want letters?"
 CONFIRMATION = "confirm/"
-# What a hand-over needs to know of a copy.
-_FACTS = (
-    Delivery.id,
-    Delivery.message_id,
-    # Sealed as they lie there: one that cannot be opened must not take the others with it.
-    type_coerce(Delivery.address, LargeBinary).label("address"),
-    type_coerce(Delivery.links, LargeBinary).label("links"),
-    Delivery.letter_id,
-    Delivery.is_discreet,
-    Delivery.fence,
-    Delivery.next_at,
-)
+# What the prepared statements below are given.
+NOW, UNTIL = given("now", UTCDateTime), given("until", UTCDateTime)
+IDS = given("ids")
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One copy in a worker's hands, its address and links still sealed.
 
     Nothing of it is read again while it is handed over.
@@ -74,31 +66,14 @@ def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Cl
     and until its lease is over, nobody else finds a claimed copy due.
     """
     taken: list[Row[Any]] = []
-    for message_id in _open_messages(session, now):
-        taken += _next_due(session, message_id, now, most - len(taken))
+    for row in _OPEN_MESSAGES.rows(session, now=now):
+        taken += _next_due(session, row.id, now, most - len(taken))
         if len(taken) >= most:
             break
     if taken:
-        session.execute(
-            update(Delivery)
-            .where(is_one_of(Delivery.id, [row.id for row in taken]))
-            .values(
-                owner=owner, lease_until=now + LEASE, next_at=now + LEASE, fence=Delivery.fence + 1
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return [
-        Claimed(
-            row.id,
-            row.message_id,
-            row.address,
-            row.links,
-            row.letter_id,
-            row.is_discreet,
-            row.fence + 1,
-        )
-        for row in taken
-    ]
+        ids = number_list(row.id for row in taken)
+        _CLAIM.change(session, ids=ids, whose=owner, until=now + LEASE)
+    return [Claimed._make(row[: len(Claimed._fields)]) for row in taken]
 
 
 def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[Claimed]:
@@ -108,33 +83,17 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     address open, the message neither paused nor late? And in which words does its reader want it?
     """
     by_id = {one.id: one for one in claimed}
-    found = session.execute(
-        select(
-            Delivery.id,
-            Delivery.fence,
-            Delivery.state,
-            Delivery.message_id,
-            Delivery.is_discreet,
-            _is_suppressed().label("is_suppressed"),
-            _is_open(now).label("is_open"),
-        )
-        .where(
-            is_one_of(Delivery.id, by_id),
-            Delivery.state.in_(DUE_STATES),
-            Delivery.next_at.is_not(None),
-            Delivery.lease_until > now,
-        )
-        .with_for_update(of=Delivery)
-    ).all()
+    found = _STANDS.rows(session, ids=number_list(by_id), now=now)
     ours = [row for row in found if row.fence == by_id[row.id].fence]
     going = [row for row in ours if row.is_open and not row.is_suppressed]
     _mark_as_sending(session, going, now)
-    closed = [row.id for row in ours if row.is_suppressed]
-    if closed:
-        drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
-    kept = {row.id for row in ours if not row.is_suppressed and not row.is_open}
-    release(session, [one for one in by_id.values() if one.id in kept], now)
-    return [replace(by_id[row.id], is_discreet=row.is_discreet) for row in going]
+    if len(going) < len(by_id):
+        closed = [row.id for row in ours if row.is_suppressed]
+        if closed:
+            drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
+        kept = [by_id[row.id] for row in ours if not row.is_suppressed and not row.is_open]
+        release(session, kept, now)
+    return [by_id[row.id]._replace(is_discreet=bool(row.is_discreet)) for row in going]
 
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
@@ -156,69 +115,106 @@ def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None
         )
 
 
-def _mark_as_sending(
-    session: Session, going: Sequence[Row[*tuple[Any, ...]]], now: datetime
-) -> None:
+def _mark_as_sending(session: Session, going: Sequence[Row[Any]], now: datetime) -> None:
     if not going:
         return
-    session.execute(
-        update(Delivery)
-        .where(is_one_of(Delivery.id, [row.id for row in going]))
-        .values(state=DeliveryState.SENDING, changed_at=now, lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
+    _SEND.change(session, ids=number_list(row.id for row in going), now=now, until=now + LEASE)
     for row in going:
         if row.state == DeliveryState.UNCERTAIN:
-            tally.moved(session, row.message_id, {row.state: 1}, {DeliveryState.SENDING: 1})
-
-
-def _open_messages(session: Session, now: datetime) -> list[int]:
-    """The messages of which something may go now; asked-for letters first, then the oldest."""
-    is_asked_for = case((OutboxMessage.stream == "transactional", 0), else_=1)
-    return list(
-        session.scalars(
-            select(OutboxMessage.id)
-            .where(OutboxMessage.settled_at.is_(None), *_open(now))
-            .order_by(is_asked_for, OutboxMessage.id)
-        )
-    )
-
-
-def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        OutboxMessage.paused_at.is_(None),
-        OutboxMessage.expanded_at.is_not(None),
-        OutboxMessage.starts_at <= now,
-        OutboxMessage.not_after > now,
-    )
-
-
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return exists().where(OutboxMessage.id == Delivery.message_id, *_open(now))
+            tally.moved(
+                session, row.message_id, {DeliveryState.UNCERTAIN: 1}, {DeliveryState.SENDING: 1}
+            )
 
 
 def _next_due(session: Session, message_id: int, now: datetime, most: int) -> list[Row[Any]]:
     """The copies of a message that have waited longest, locked: other workers pass them by.
 
     PostgreSQL locks the rows, SQLite the file (each transaction that writes begins with the lock).
+    """
+    found = [due.rows(session, message=message_id, now=now, most=most) for due in _DUE]
+    return list(islice(merge(*found, key=lambda row: (row.next_at, row.id)), most))
+
+
+def _open_messages() -> Select[int]:
+    """The messages of which something may go now; asked-for letters first, then the oldest."""
+    is_asked_for = case((OutboxMessage.stream == "transactional", 0), else_=1)
+    return select(OutboxMessage.id).where(*_open()).order_by(is_asked_for, OutboxMessage.id)
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxMessage.settled_at.is_(None),
+        OutboxMessage.paused_at.is_(None),
+        OutboxMessage.expanded_at.is_not(None),
+        OutboxMessage.starts_at <= NOW,
+        OutboxMessage.not_after > NOW,
+    )
+
+
+def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
+    """What a hand-over needs to know of a copy, and how long it has waited.
+
     One question for each state, because the index then gives the answer without sorting.
     """
-
-    def due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
-        return (
-            select(*_FACTS)
-            .where(
-                Delivery.message_id == message_id,
-                Delivery.state == state,
-                Delivery.next_at <= now,
-            )
-            .order_by(Delivery.next_at, Delivery.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
+    return (
+        select(
+            Delivery.id,
+            Delivery.message_id,
+            # Sealed as they lie there: one that cannot be opened must not take the others with it.
+            type_coerce(Delivery.address, LargeBinary).label("address"),
+            type_coerce(Delivery.links, LargeBinary).label("links"),
+            Delivery.letter_id,
+            Delivery.is_discreet,
+            (Delivery.fence + 1).label("fence"),
+            Delivery.next_at,
         )
+        .where(
+            Delivery.message_id == given("message"),
+            Delivery.state == state,
+            Delivery.next_at <= NOW,
+        )
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(given("most"))
+        .with_for_update(skip_locked=True)
+    )
 
-    found = [session.execute(due(state)).all() for state in DUE_STATES]
-    return list(islice(merge(*found, key=lambda row: (row.next_at, row.id)), most))
+
+def _stands() -> Select[*tuple[Any, ...]]:
+    """How claimed copies stand: asked once for each message which are open, not for each copy."""
+    return (
+        select(
+            Delivery.id,
+            Delivery.fence,
+            Delivery.state,
+            Delivery.message_id,
+            Delivery.is_discreet,
+            _is_suppressed().label("is_suppressed"),
+            Delivery.message_id.in_(select(OutboxMessage.id).where(*_open())).label("is_open"),
+        )
+        .where(
+            is_one_of(Delivery.id, IDS),
+            Delivery.state.in_(DUE_STATES),
+            Delivery.next_at.is_not(None),
+            Delivery.lease_until > NOW,
+        )
+        .with_for_update(of=Delivery)
+    )
+
+
+def _claim() -> Update:
+    return (
+        update(Delivery)
+        .where(is_one_of(Delivery.id, IDS))
+        .values(owner=given("whose"), lease_until=UNTIL, next_at=UNTIL, fence=Delivery.fence + 1)
+    )
+
+
+def _send() -> Update:
+    return (
+        update(Delivery)
+        .where(is_one_of(Delivery.id, IDS))
+        .values(state=DeliveryState.SENDING, changed_at=NOW, lease_until=UNTIL)
+    )
 
 
 def _is_suppressed() -> ColumnElement[bool]:
@@ -233,3 +229,9 @@ def _is_suppressed() -> ColumnElement[bool]:
         Suppression.address_key == Delivery.address_key,
         or_(Suppression.kind == "erased", ~asks_them),
     )
+
+
+_OPEN_MESSAGES, _CLAIM = Prepared(_open_messages), Prepared(_claim)
+_DUE = [Prepared(partial(_due, state)) for state in DUE_STATES]
+# Spelled when first asked for, so a trial can take a guard out of them.
+_STANDS, _SEND = Prepared(_stands), Prepared(_send)

@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import structlog
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
 
-from hrsite.columns import is_one_of
+from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import settling, suppression, tally
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
 from hrsite.outbox.pausing import pause, pause_all
 from hrsite.outbox.retrying import OPENING_STAGES, Answer, is_unwanted, next_attempt
 from hrsite.outbox.wording import pause_reason
+from hrsite.prepared import Prepared, given
 
 log = structlog.get_logger(__name__)
 
@@ -32,20 +33,13 @@ class Result(NamedTuple):
 
 def record(session: Session, results: Sequence[Result], now: datetime) -> None:
     """Write the answers down. Commit before more letters go than may be unrecorded."""
-    stands = session.execute(
-        select(Delivery.id, Delivery.fence, Delivery.state)
-        .where(is_one_of(Delivery.id, [result.claimed.id for result in results]))
-        .with_for_update()
-    )
-    fences = {row.id: (row.fence, row.state) for row in stands}
-    plain = []
+    accepted = [one for one in results if one.answer.kind == "accepted"]
     for result in results:
-        is_ours = fences.get(result.claimed.id) == (result.claimed.fence, DeliveryState.SENDING)
-        if is_ours and result.answer.kind == "accepted":
-            plain.append(result)
-        else:
+        if result.answer.kind != "accepted":
             _record_one(session, result, now)
-    _record_accepted(session, plain, now)
+    if accepted:
+        for result in _record_accepted(session, accepted, now):
+            _record_one(session, result, now)
 
 
 def is_still_ours(delivery: Delivery, fence: int) -> bool:
@@ -53,37 +47,64 @@ def is_still_ours(delivery: Delivery, fence: int) -> bool:
     return delivery.fence == fence and delivery.state in IN_THE_AIR
 
 
-def _record_accepted(session: Session, results: Sequence[Result], now: datetime) -> None:
-    """The usual case, all at once."""
-    if not results:
-        return
-    table = Delivery.__table__
-    session.connection().execute(
+def _record_accepted(session: Session, results: list[Result], now: datetime) -> list[Result]:
+    """The usual case, all at once; those that are not the usual case."""
+    rows = [
+        {"which": claimed.id, "whose": claimed.fence, "code": answer.code, "words": answer.text}
+        for claimed, answer in results
+    ]
+    unusual: list[Result] = []
+    if _ACCEPT.change_each(session, rows, now=now) < len(rows):
+        ids = number_list(one.claimed.id for one in results)
+        done = {(row.id, row.fence) for row in _ACCEPTED.rows(session, ids=ids)}
+        unusual = [one for one in results if (one.claimed.id, one.claimed.fence) not in done]
+    usual = Counter(one.claimed.message_id for one in results)
+    usual.subtract(one.claimed.message_id for one in unusual)
+    for message_id, count in usual.items():
+        _COUNT.change(session, message=message_id, count=count)
+    return unusual
+
+
+def _accept() -> Update:
+    return (
         update(Delivery)
-        .where(table.c.id == bindparam("which"))
+        .where(
+            Delivery.id == given("which"),
+            Delivery.fence == given("whose"),
+            Delivery.state == DeliveryState.SENDING,
+        )
         .values(
             state=DeliveryState.ACCEPTED,
-            changed_at=now,
+            changed_at=given("now", UTCDateTime),
             next_at=None,
             owner=None,
-            attempt_count=table.c.attempt_count + 1,
-            reply_code=bindparam("code"),
-            reply_text=bindparam("text"),
-        ),
-        [
-            {"which": one.claimed.id, "code": one.answer.code, "text": one.answer.text[:600]}
-            for one in results
-        ],
+            attempt_count=Delivery.attempt_count + 1,
+            reply_code=given("code"),
+            reply_text=given("words"),
+        )
     )
-    for message_id, count in Counter(one.claimed.message_id for one in results).items():
-        tally.moved(
-            session, message_id, {DeliveryState.SENDING: count}, {DeliveryState.ACCEPTED: count}
+
+
+def _accepted() -> Select[int, int]:
+    is_meant = is_one_of(Delivery.id, given("ids"))
+    return select(Delivery.id, Delivery.fence).where(
+        is_meant, Delivery.state == DeliveryState.ACCEPTED
+    )
+
+
+def _count() -> Update:
+    """What tally.moved does, for this one state; and no refusal is the last in a row any more."""
+    return (
+        update(MessageTally)
+        .where(MessageTally.message_id == given("message"))
+        .values(
+            accepted_count=MessageTally.accepted_count + given("count"),
+            policy_refusals_in_a_row=0,
         )
-        session.execute(
-            update(MessageTally)
-            .where(MessageTally.message_id == message_id, MessageTally.policy_refusals_in_a_row > 0)
-            .values(policy_refusals_in_a_row=0)
-        )
+    )
+
+
+_ACCEPT, _ACCEPTED, _COUNT = Prepared(_accept), Prepared(_accepted), Prepared(_count)
 
 
 def _record_one(session: Session, result: Result, now: datetime) -> None:
