@@ -6,7 +6,6 @@ SQLite needs a few microseconds to carry it out.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, CursorResult, Dialect, Executable, Row, bindparam
 from sqlalchemy.orm import Session
@@ -30,8 +29,7 @@ class Prepared:
 
     def __init__(self, make: Callable[[], Executable]) -> None:
         self._make = make
-        # By dialect, of which every engine has one of its own.
-        self._spelled: WeakKeyDictionary[Dialect, _Spelled] = WeakKeyDictionary()
+        self._spelled: _Spelled | None = None
 
     def rows(self, session: Session, **values: Any) -> Sequence[Row[Any]]:
         """What a SELECT finds."""
@@ -57,15 +55,17 @@ class Prepared:
 
     def _for(self, session: Session) -> "_Spelled":
         dialect = session.get_bind().dialect
-        if dialect not in self._spelled:
-            self._spelled[dialect] = _Spelled(self._make(), dialect)
-        return self._spelled[dialect]
+        # Every engine has a dialect of its own, and a process hardly ever more than one engine.
+        if self._spelled is None or self._spelled.dialect is not dialect:
+            self._spelled = _Spelled(self._make(), dialect)
+        return self._spelled
 
 
 class _Spelled:
     """A statement in the words of one kind of database."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        self.dialect = dialect
         spoken = cast(ClauseElement, statement)
         spelling = spoken.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         compiled = cast(SQLCompiler, spelling)
