@@ -26,7 +26,7 @@ from hrsite.newsletter import (
     subscribing,
     welcoming,
 )
-from hrsite.outbox import bouncing, mailboxes, presence, returned, tally
+from hrsite.outbox import bouncing, history, mailboxes, presence, returned, tally
 from hrsite.outbox.delivering import deliver_due
 from hrsite.queue import open_queue
 
@@ -97,6 +97,7 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
         _hand_letters_over,
         _read_returned_mail,
         _let_them_leave,
+        _be_there_in_time,
     ):
         try:
             job(should_stop)
@@ -196,6 +197,15 @@ def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool
 def _let_them_leave(should_stop: Callable[[], bool]) -> None:
     complaining.leave_after_complaints(db.session(), clock.now())
     db.session.commit()
+
+
+def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
+    # The desk says at which minute mail starts, and the looks of every minute know no seconds.
+    now = clock.now()
+    starts_at = history.next_start(db.session(), now, now + timedelta(seconds=LOOK_SECONDS))
+    db.session.rollback()
+    if starts_at is not None:
+        queue.wake_at(starts_at, now)
 
 
 def tidy_up() -> None:

@@ -5,19 +5,22 @@ import json
 import pickle
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from huey import Huey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hrsite.extensions import db
 from hrsite.newsletter.models import SignupRequest
 from hrsite.queue import UnknownQueue, open_queue
-from tests import databases
+from hrsite.worker import do_what_is_due
+from tests import databases, factories
 from tests.conftest import AppMaker
 from tests.journeys.doors import sign_up
 from tests.outbox.ledger import mail_goes_to
@@ -129,6 +132,31 @@ def test_the_look_of_every_minute_finds_what_a_flushed_queue_forgot(web: Flask) 
         huey.execute(task)
     huey.storage.close()
     assert len(list(Path(web.config["MAIL_FOLDER"]).iterdir())) == 1
+
+
+def test_mail_starts_at_its_second_and_not_at_the_next_minute(
+    make_app: AppMaker, url: str, clock: time_machine.Traveller
+) -> None:
+    web = make_app(QUEUE_URL=url, UNDO_MINUTES=5)
+    huey, letters = web.extensions["huey"], Path(web.config["MAIL_FOLDER"])
+    now = datetime.now(UTC)
+    with web.app_context():
+        factories.make_subscriber(db.session(), "ada@example.org")
+        factories.make_post(db.session(), send_to_readers=True, published_at=now, send_at=now)
+        do_what_is_due()  # Opens the Issue; its undo window ends in five minutes.
+        clock.shift(timedelta(minutes=4, seconds=30))
+        do_what_is_due()
+        do_what_is_due()
+    while (task := huey.dequeue()) is not None:
+        huey.execute(task)  # Not yet due: the worker puts it by.
+    asked = [(task.name, task.eta.isoformat()) for task in huey.scheduled()]
+    assert asked == [("wake", "2026-06-02T14:05:00")]
+    clock.shift(timedelta(seconds=30))
+    assert not letters.exists()
+    for task in huey.read_schedule():
+        huey.execute(task)
+    huey.storage.close()
+    assert len(list(letters.iterdir())) == 1
 
 
 def test_the_tidying_runs_by_night_alone(web: Flask) -> None:

@@ -57,6 +57,18 @@ def letter_count(
     ).one()
 
 
+def next_start(session: Session, now: datetime, before: datetime) -> datetime | None:
+    """When the first letter begins to go out that waits for its time, if that is soon."""
+    return session.scalar(
+        select(func.min(OutboxMessage.starts_at)).where(
+            OutboxMessage.settled_at.is_(None),
+            OutboxMessage.paused_at.is_(None),
+            OutboxMessage.starts_at > now,
+            OutboxMessage.starts_at <= before,
+        )
+    )
+
+
 def numbers(session: Session, message_ids: Iterable[int]) -> dict[int, Numbers]:
     """For each message, how many copies have which result: as the ledger keeps it, not counted."""
     kept = session.scalars(
