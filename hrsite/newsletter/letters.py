@@ -113,6 +113,11 @@ def welcome(body_html: str, base_url: str) -> Letter:
     return _fitting("welcome", body_html, base_url)
 
 
+def discreet_welcome(mark: str) -> Letter:
+    """The same for whoever asked for plain letters: that she is set, and her two links."""
+    return compose("set", mark=mark, is_discreet=True)
+
+
 def _body(html: str, base_url: str) -> str:
     """For the HTML part. A letter fetches nothing: pictures are told in words."""
     return markup.absolute_links(markup.without_pictures(html), base_url)

@@ -24,19 +24,27 @@ class TooManyTests(Exception):
     """Enough for this hour. The message is for the coach to read."""
 
 
-def put_test(session: Session, letter: Letter, typed: str, now: datetime) -> None:
-    """Write a letter to one address alone. Raises TooManyTests, or addresses.BadAddress."""
+def put_test(
+    session: Session, letter: Letter, typed: str, now: datetime, discreet: Letter | None = None
+) -> None:
+    """Write a letter to one address alone; with `discreet` in those words, as plain letters go.
+
+    Raises TooManyTests, or addresses.BadAddress.
+    """
     address = addresses.check(typed)
     key, since = subscribing.key_of(address), now - AN_HOUR
     count = history.letter_count(session, key, TRANSACTIONAL, since, named=TEST)
     if count >= MOST_IN_AN_HOUR:
         raise TooManyTests(f"You had {MOST_IN_AN_HOUR} tests within an hour. Please wait a little.")
     marked = replace(letter, subject=MARK + letter.subject)
+    if discreet is not None:
+        discreet = replace(discreet, subject=MARK + discreet.subject)
     envelope = Envelope(TEST + secrets.token_hex(16), TRANSACTIONAL, now + AN_HOUR)
-    message = put_message(session, envelope, marked, now)
+    message = put_message(session, envelope, marked, now, discreet)
     if message is not None:
         # From the sender of Issues: whether that one is trusted is part of what is tried.
         message.sender_name = current_app.config["COACH_NAME"]
         message.sender_address = current_app.config["MAIL_ISSUE_SENDER"]
         links = dict.fromkeys(subscribing.PURPOSES, TEST_LINK)
-        put_delivery(session, message, address.typed, key, links, now)
+        is_discreet = discreet is not None
+        put_delivery(session, message, address.typed, key, links, now, is_discreet=is_discreet)

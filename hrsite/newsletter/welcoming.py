@@ -59,17 +59,18 @@ def welcome(session: Session, subscriber_id: int, now: datetime) -> None:
     if subscriber is None or subscriber.welcome_at is None:
         return
     subscriber.welcome_at = None
-    # Whoever has asked for plain letters already needs no words of ours for an onlooker to read.
-    if said.is_on and not subscriber.is_discreet and subscribing.chosen_topics(subscriber):
+    if said.is_on and subscribing.chosen_topics(subscriber):
         letter = letters.welcome(said.body_html, current_app.config["BASE_URL"])
         # By the address, not by the row: once, even for somebody who was erased and came back.
         envelope = Envelope(
             f"{letters.WELCOME}{subscriber.address_key}", TRANSACTIONAL, now + PATIENCE
         )
-        message = put_message(session, envelope, letter, now)
+        discreet = letters.discreet_welcome(letter.mark)
+        message = put_message(session, envelope, letter, now, discreet)
         if message is not None:
             address, key = subscriber.address, subscriber.address_key
-            put_delivery(session, message, address, key, subscriber.links, now)
+            plain = subscriber.is_discreet
+            put_delivery(session, message, address, key, subscriber.links, now, is_discreet=plain)
 
 
 def to_remind(session: Session, now: datetime) -> list[int]:

@@ -82,8 +82,8 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
         words = _what_was_saved(kept)
         if act == "publish":
             words = _publish(kept, bool(form.email.data))
-        elif act == "test":
-            words += f" {_test(kept)}"
+        elif act in ("test", "test plain"):
+            words += f" {_test(kept, is_plain=act == 'test plain')}"
     except publishing.StaleNotice as stale:
         session.rollback()
         form.version.data = str(stale.theirs.version)
@@ -120,12 +120,13 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     return words
 
 
-def _test(notice: SessionNotice) -> str:
+def _test(notice: SessionNotice, is_plain: bool) -> str:
     """The letter as readers would get it, to the coach's own address; and what to say of it."""
     account = guard.present().account
     letter = letters.notice(notice, current_app.config["BASE_URL"])
+    plain = letters.discreet_notice(notice, letter.mark) if is_plain else None
     try:
-        trying.put_test(db.session(), letter, account.email, clock.now())
+        trying.put_test(db.session(), letter, account.email, clock.now(), plain)
     except trying.TooManyTests as trouble:
         return str(trouble)
     return f"A test is on its way to {addresses.mask(account.email)}."

@@ -3,7 +3,7 @@
 `desk` puts these at their addresses, behind the guard.
 """
 
-from flask import abort, current_app, flash, redirect, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -34,12 +34,14 @@ def stop(id: int) -> ResponseReturnValue:
 
 
 def test(id: int) -> ResponseReturnValue:
-    """The letter as readers would get it, to the coach's own address."""
+    """The letter as readers would get it, whole or plain, to the coach's own address."""
     session, account, now = db.session(), guard.present().account, clock.now()
     post = session.get(Post, id) or abort(404)
     try:
         letter = letters.article(post, current_app.config["BASE_URL"], now)
-        trying.put_test(session, letter, account.email, now)
+        is_plain = request.form.get("wording") == "plain"
+        plain = letters.discreet_article(post, letter.mark) if is_plain else None
+        trying.put_test(session, letter, account.email, now, plain)
     except trying.TooManyTests as trouble:
         session.rollback()
         flash(str(trouble), "careful")

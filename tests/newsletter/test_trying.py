@@ -135,3 +135,22 @@ def test_a_notice_can_be_tried_too(
     (letter,) = letters()
     assert (letter.letter.to, letter.letter.subject) == (COACH, "[Test] Moved")
     assert "Room 5" in letter.text
+
+
+def test_the_plain_letter_can_be_tried_and_tells_nothing(
+    coach: FlaskClient, session: Session, work: Work, letters: Letters
+) -> None:
+    post = make_draft(session)
+    coach.post(f"/desk/posts/{post.id}/test", data={"wording": "plain"})
+    notice = {
+        "title": "Naloxone evening", "body": "Online.", "date": "2026-06-04", "time": "19:00",
+        "end_time": "20:00", "how_to_join": "Room 5", "act": "test plain", "version": "0",
+    }  # fmt: skip
+    coach.post("/desk/notices/new", data=notice)
+    work()
+    plain_ones = letters()
+    assert [letter.letter.subject for letter in plain_ones] == ["[Test] A new note from Jordan"] * 2
+    told = "\n".join(letter.text for letter in plain_ones)
+    assert "Room 5" in told
+    assert post.title not in told
+    assert "Naloxone" not in told

@@ -165,3 +165,18 @@ def test_the_reminder_s_button_confirms(reader: MailProgram, work: Work, clock: 
     work()
     assert "We do not ask again" in reader.inbox()[-1].text
     assert "Thank you. You are on the list" in reader.confirm().text
+
+
+def test_who_chose_plain_letters_meanwhile_is_welcomed_in_plain_words(
+    app: Flask, reader: MailProgram, work: Work
+) -> None:
+    reader.confirm()
+    with app.app_context():
+        db.session.scalars(select(Subscriber)).one().is_discreet = True
+        db.session.commit()
+    work()
+    assert subjects(reader) == [CONFIRM, "A note from Jordan"]
+    welcome = reader.inbox()[-1]
+    assert "Steady Ground" not in welcome.text
+    assert reader.path("settings")
+    assert reader.path("unsubscribe")
