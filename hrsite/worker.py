@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
@@ -26,7 +26,7 @@ from hrsite.newsletter import (
     subscribing,
     welcoming,
 )
-from hrsite.outbox import bouncing, history, mailboxes, presence, returned, tally
+from hrsite.outbox import bouncing, history, mailboxes, presence, returned, tally, troubles
 from hrsite.outbox.delivering import deliver_due
 from hrsite.queue import open_queue
 
@@ -121,28 +121,42 @@ def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
 
 def _answer_requests(should_stop: Callable[[], bool]) -> None:
     session = db.session()
-    for request_id in asking.waiting(session):
-        _try_one(partial(asking.answer, session, request_id), should_stop)
+    waiting = asking.waiting(session)
+    _try_each(
+        "request", {str(id): partial(asking.answer, session, id) for id in waiting}, should_stop
+    )
 
 
 def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
     session = db.session()
-    for subscriber_id in welcoming.to_welcome(session):
-        _try_one(partial(welcoming.welcome, session, subscriber_id), should_stop)
-    for subscriber_id in welcoming.to_remind(session, clock.now()):
-        _try_one(partial(welcoming.remind, session, subscriber_id), should_stop)
+    new, silent = welcoming.to_welcome(session), welcoming.to_remind(session, clock.now())
+    _try_each(
+        "welcome",
+        {f"welcome/{id}": partial(welcoming.welcome, session, id) for id in new}
+        | {f"remind/{id}": partial(welcoming.remind, session, id) for id in silent},
+        should_stop,
+    )
 
 
 def _open_issues(should_stop: Callable[[], bool]) -> None:
     session = db.session()
-    for told in issues.due(session, clock.now()):
-        _try_one(partial(issues.open_issue, session, told), should_stop)
+    due = issues.due(session, clock.now())
+    _try_each(
+        "issue",
+        {
+            f"{told.kind.__tablename__}/{told.id}": partial(issues.open_issue, session, told)
+            for told in due
+        },
+        should_stop,
+    )
 
 
 def _open_digests(should_stop: Callable[[], bool]) -> None:
     session = db.session()
-    for one in digests.due(session, clock.now()):
-        _try_one(partial(digests.open_digest, session, one), should_stop)
+    due = digests.due(session, clock.now())
+    _try_each(
+        "digest", {one.key: partial(digests.open_digest, session, one) for one in due}, should_stop
+    )
 
 
 def _complete_lists(should_stop: Callable[[], bool]) -> None:
@@ -216,16 +230,35 @@ def tidy_up() -> None:
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     db.session.commit()
-    for words in tally.check(db.session()):
-        log.error("numbers_do_not_add_up", words=words)
-    db.session.rollback()
+    wrong = tally.check(db.session())
+    for message_id, words in wrong.items():
+        log.error("numbers_do_not_add_up", message=message_id, words=words)
+    told = {str(message_id): words for message_id, words in wrong.items()}
+    troubles.tell(db.session(), "numbers", told, now)
+    db.session.commit()
     log.info("tidied", forgotten=forgotten)
 
 
-def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool]) -> None:
-    """Do one thing in a transaction of its own: a poisonous one never holds up the rest."""
+def _try_each(
+    kind: str,
+    jobs: Mapping[str, Callable[[datetime], object]],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Do each thing by itself, and keep for the desk which of them cannot be done."""
+    faults = {subject: _try_one(job, should_stop) for subject, job in jobs.items()}
+    wrong = {subject: fault for subject, fault in faults.items() if fault}
+    if not should_stop():
+        # Another worker may say the same at this moment: then it is told.
+        _try_one(partial(troubles.tell, db.session(), kind, wrong), should_stop)
+
+
+def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool]) -> str:
+    """Do one thing in a transaction of its own: a poisonous one never holds up the rest.
+
+    Gives the name of the fault, or nothing.
+    """
     if should_stop():
-        return
+        return ""
     try:
         job(clock.now())
         db.session.commit()
@@ -237,6 +270,8 @@ def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool])
     except Exception as trouble:
         db.session.rollback()
         log.error("one_failed", exc_info=trouble)
+        return type(trouble).__name__
+    return ""
 
 
 def _stop_gently(consumer: Consumer) -> None:

@@ -16,6 +16,7 @@ from hrsite.newsletter import asking
 from hrsite.newsletter.models import Issue, SignupRequest, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import history
 from hrsite.outbox.models import Delivery
+from hrsite.pages.needing import needs
 from tests import factories
 from tests.journeys.doors import Letters, sign_up
 from tests.outbox.ledger import READERS, put_letter, rows, states
@@ -177,3 +178,55 @@ def test_each_night_it_says_which_numbers_do_not_add_up(
     with app.app_context():
         worker.tidy_up()
     assert "7 accepted are told, 0 there are" in caplog.text
+
+
+def told_on_the_desk(session: Session) -> list[str]:
+    found = [need.text for need in needs(session, our_clock.now())]
+    session.rollback()
+    return [text for text in found if "in its log" in text]
+
+
+def test_an_article_that_cannot_become_a_letter_is_told_on_the_desk_until_it_can(
+    session: Session, work: Work, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.make_subscriber(session, READERS[0])
+    factories.make_post(session, title="Small steps", send_to_readers=True)
+    with monkeypatch.context() as broken:
+        broken.setattr("mrml.to_html", lambda *args, **options: 1 / 0)
+        work()
+        (text,) = told_on_the_desk(session)
+        work()
+        assert told_on_the_desk(session) == [text]
+    assert text.startswith("“Small steps” cannot be made into a letter. Nobody has got it")
+    assert "ZeroDivisionError" in text
+    work()
+    assert told_on_the_desk(session) == []
+    assert [letter.letter.subject for letter in letters()] == ["Small steps"]
+
+
+def test_a_request_that_cannot_be_answered_is_told_on_the_desk(
+    session: Session, work: Work
+) -> None:
+    asking.request_signup(session, READERS[0], [Topic.ARTICLES], our_clock.now())
+    session.scalars(select(SignupRequest)).one().address = "no address"
+    session.commit()
+    work()
+    (text,) = told_on_the_desk(session)
+    assert text.startswith("Somebody asked for letters")
+    assert "no address" not in text
+
+
+def test_numbers_that_do_not_add_up_are_told_the_next_morning(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = put_letter(session, *READERS)
+    message.tally.accepted_count = 2
+    session.commit()
+    worker.tidy_up()
+    (text,) = told_on_the_desk(session)
+    assert text.startswith("The numbers of a letter do not add up.")
+    assert "2 accepted are told, 0 there are" in text
+    message.tally.accepted_count = 0
+    session.commit()
+    worker.tidy_up()
+    assert told_on_the_desk(session) == []

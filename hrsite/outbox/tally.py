@@ -51,19 +51,18 @@ def states_of(session: Session, *which: ColumnElement[bool]) -> dict[int, Counte
     return found
 
 
-def check(session: Session) -> list[str]:
-    """Compare every kept number with the rows; one sentence for each that is wrong."""
+def check(session: Session) -> dict[int, str]:
+    """Compare every kept number with the rows: what is wrong in words, by message."""
     rows = states_of(session)
-    wrong = []
+    wrong = {}
     for kept in session.scalars(select(MessageTally).order_by(MessageTally.message_id)):
         counted = rows.get(kept.message_id, Counter[DeliveryState]())
         true = {"created": counted.total()} | {state.value: counted[state] for state in COUNTED}
         told = {name: getattr(kept, f"{name}_count") for name in true}
-        wrong += [
-            f"Message {kept.message_id}: {told[name]} {name} are told, {true[name]} there are."
-            for name in true
-            if told[name] != true[name]
-        ]
+        parted = [name for name in true if told[name] != true[name]]
+        if parted:
+            said = (f"{told[name]} {name} are told, {true[name]} there are" for name in parted)
+            wrong[kept.message_id] = "; ".join(said)
     return wrong
 
 

@@ -9,12 +9,38 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
-from hrsite.outbox import history, mailboxes, presence, returned
+from hrsite.notices.models import SessionNotice
+from hrsite.outbox import history, mailboxes, presence, returned, troubles
+from hrsite.outbox.models_troubles import Trouble
 from hrsite.pages import listing
 from hrsite.posts import shelf
+from hrsite.posts.models import Post
 
 # "Until further notice" is easily forgotten.
 NOTICE_AGE = timedelta(days=90)
+# What to say of a trouble of each kind, which page helps, and what its link says.
+_IN_VAIN = {
+    "request": (
+        "Somebody asked for letters, or for their link, and cannot be answered.",
+        "newsletter_desk.subscribers",
+        "See the subscribers",
+    ),
+    "welcome": (
+        "A welcome letter or a reminder cannot be written.",
+        "newsletter_desk.subscribers",
+        "See the subscribers",
+    ),
+    "digest": (
+        "A weekly or monthly letter cannot be written. Nobody has got it.",
+        "newsletter_desk.issue_list",
+        "See the Issues",
+    ),
+    "numbers": (
+        "The numbers of a letter do not add up. Letters go on as they should.",
+        "newsletter_desk.issue_list",
+        "See the Issues",
+    ),
+}
 
 
 class Need(NamedTuple):
@@ -30,6 +56,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
         *_paused_letters(session),
+        *_in_vain(session),
         *_no_worker(session, now),
         *_returned_mail(session, now),
         *_old_notices(session, now),
@@ -56,6 +83,26 @@ def _paused_letters(session: Session) -> list[Need]:
         text = "Some letters have stopped on their way."
         found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
     return found
+
+
+def _in_vain(session: Session) -> list[Need]:
+    """What the worker tries again and again and cannot do."""
+    return [_need_of(trouble, session) for trouble in troubles.standing(session)]
+
+
+def _need_of(trouble: Trouble, session: Session) -> Need:
+    keeper = f"Whoever keeps this site finds the reason in its log ({trouble.fault})."
+    if trouble.kind != "issue":
+        words, endpoint, label = _IN_VAIN[trouble.kind]
+        return Need(f"{words} {keeper}", endpoint, {}, label)
+    table, _, number = trouble.subject.partition("/")
+    is_post = table == Post.__tablename__
+    told: Post | SessionNotice | None
+    told = session.get(Post, int(number)) if is_post else session.get(SessionNotice, int(number))
+    what = f"“{told.title}”" if told else "Something you published"
+    text = f"{what} cannot be made into a letter. Nobody has got it; it is tried again each minute."
+    endpoint = "posts_desk.edit" if is_post else "notices_desk.edit"
+    return Need(f"{text} {keeper}", endpoint, {"id": int(number)}, "Look at it")
 
 
 def _no_worker(session: Session, now: datetime) -> list[Need]:

@@ -58,4 +58,4 @@ def test_each_reader_gets_each_article_once(
     got = copies(session)
     assert max(got.values(), default=0) <= 1
     assert history.expected <= set(got)
-    assert tally.check(session) == []
+    assert tally.check(session) == {}

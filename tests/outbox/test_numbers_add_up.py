@@ -107,7 +107,7 @@ class History:
         for message_id in self.published:
             total = sum(states(self.session, message_id).values())
             assert total == created.setdefault(message_id, total)
-        assert tally.check(self.session) == []
+        assert tally.check(self.session) == {}
         handed_over = self.handed_over()
         for who, count in self.left.items():
             assert handed_over[who] == count, f"{who} got a letter after leaving"
