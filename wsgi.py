@@ -1,5 +1,8 @@
 """The application a server runs: granian, gunicorn or any other that speaks WSGI."""
 
 from hrsite import create_app
+from hrsite.settings import reading
 
 application = create_app()
+with application.app_context():
+    reading.warm()

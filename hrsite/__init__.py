@@ -27,6 +27,7 @@ from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
 from hrsite.posts import views as posts_views
 from hrsite.sealing import Seal
+from hrsite.settings import reading as settings_reading
 
 # Readers' doors carry no cookie, so there is no session a CSRF token could belong to. Their forms
 # are guarded by a signed time and by where the request came from (newsletter/screening.py).
@@ -75,6 +76,7 @@ def _bind_libraries(app: Flask) -> None:
     mail.init_app(app)
     guard.init_app(app)
     furniture.init_app(app)
+    settings_reading.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     worker.init_app(app)

@@ -191,8 +191,6 @@ def _complete(settings: dict[str, Any]) -> list[str]:
         # RFC 5321 4.5.3.1.3: not every host name leaves room for one.
         return ["MAIL_SENDER: missing. Your host name makes no address to write from by itself."]
     settings["MAIL_ISSUE_SENDER"] = settings["MAIL_ISSUE_SENDER"] or settings["MAIL_SENDER"]
-    first_name = (settings["COACH_NAME"].removeprefix("Your coach").split() or ["Notes"])[0]
-    settings["DISCREET_NAME"] = settings["DISCREET_NAME"] or first_name
     settings |= {
         "DATA_DIR": folder,
         "MEDIA_FOLDER": folder / "media",

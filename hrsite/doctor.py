@@ -54,9 +54,21 @@ def _site(app: Flask) -> Iterator[Finding]:
     config = app.config
     yield Finding("good", "settings", f"all readable; {config['MODE']}, {config['BASE_URL']}")
     yield Finding("good", "time zone", f"{config['TIME_ZONE']}: {furniture.moment(clock.now())}")
-    for name, default in (("SITE_NAME", "My site"), ("COACH_NAME", "Your coach")):
-        if config[name] == default:
+    said = _described()
+    names = (("SITE_NAME", "My site", said.name), ("COACH_NAME", "Your coach", said.coach_name))
+    for name, default, named in names:
+        if named == default:
             yield Finding("careful", name, f'not set, so pages and letters say "{default}"')
+
+
+def _described() -> furniture.Site:
+    """What pages say. Before the first start no table can tell, and the settings speak alone."""
+    try:
+        return furniture.site()
+    except SQLAlchemyError:
+        return furniture.as_configured()
+    finally:
+        db.session.rollback()
 
 
 def _disk(app: Flask) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from hrsite import furniture
 from hrsite.extensions import db
 
 # https://www.sqlite.org/rescode.html
@@ -116,7 +117,12 @@ def page(code: int, words: Words | None = None) -> Response:
 
 def _bare_page(code: int, said: Words) -> Response:
     """The words alone, on a page that asks the database nothing: it may be what is gone."""
-    return make_response(render_template("errors/bare.html", code=code, **said._asdict()), code)
+    return make_response(
+        render_template(
+            "errors/bare.html", code=code, site=furniture.last_known(), **said._asdict()
+        ),
+        code,
+    )
 
 
 def _http_fault(fault: HTTPException) -> Response | HTTPException:

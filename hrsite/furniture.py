@@ -6,17 +6,59 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app
 from markupsafe import Markup, escape
 
 from hrsite import clock, markup, tokens
 
+# Where her own words on booking stand, when there is no link.
+BOOKING_PATH = "/call"
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
 
 # In text that is escaped already; what ends a sentence is not part of an address.
 _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
+
+
+# Under these names the application keeps who describes the site, and the last description.
+SITE, LAST_KNOWN = "site", "site_last_known"
+
+
+@dataclass(frozen=True)
+class Help:
+    """One line of who helps right now. The links are there when the number can be dialled."""
+
+    who: str
+    number: str = ""
+    hours: str = ""
+    url: str = ""
+    call_url: str = ""
+    text_url: str = ""
+
+    @property
+    def ways(self) -> str:
+        """How to reach them, in words for where nothing can be pressed: "call or text 555 0100"."""
+        wanted = (("call", self.call_url), ("text", self.text_url))
+        verbs = " or ".join(verb for verb, link in wanted if link)
+        return f"{verbs} {self.number}".strip()
+
+    @property
+    def words(self) -> str:
+        """All of it in one line of plain text."""
+        head = f"{self.who}: {self.ways}" if self.ways else self.who
+        return f"{head}, {self.hours}" if self.hours else head
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The coach's picture, as far as a page needs to know it."""
+
+    name: str
+    alt: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -28,17 +70,61 @@ class Site:
     coach_name: str
     base_url: str
     zone_name: str
-    exit_url: str
-    help_text: str
-    help_url: str
-    book_url: str
     language: str
     mail_is_real: bool
+    # Empty: "Leave this site" is not shown.
+    exit_url: str
+    help_lines: tuple[Help, ...] = ()
+    book_url: str = ""
+    book_text: str = ""
+    book_words: str = "Book a free call"
+    about_line: str = ""
+    portrait: Portrait | None = None
+    shows_views: bool = False
+    postal_address: str = ""
+    # The name plain letters come from, when the keeper has chosen one.
+    chosen_discreet_name: str = ""
+
+    @property
+    def book_link(self) -> str:
+        """Where the booking button leads: her link, or the page with her words. Empty: nowhere."""
+        return self.book_url or (BOOKING_PATH if self.book_text else "")
+
+    @property
+    def discreet_name(self) -> str:
+        """Who plain letters come from: a first name tells an onlooker nothing."""
+        first = (self.coach_name.removeprefix("Your coach").split() or ["Notes"])[0]
+        return self.chosen_discreet_name or first
 
 
 def site() -> Site:
-    """The site as the settings describe it."""
+    """The site as the coach has described it. What it said last is kept for when things break."""
+    described: Site = current_app.extensions[SITE]()
+    current_app.extensions[LAST_KNOWN] = described
+    return described
+
+
+def last_known() -> Site:
+    """The site without asking the database: as it was last described to this process."""
+    known: Site | None = current_app.extensions.get(LAST_KNOWN)
+    return known or as_configured()
+
+
+class SiteWhenAsked:
+    """The site for one page. A page that says nothing of it asks the database nothing."""
+
+    _site: Site | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Ask at the first word that is wanted, and once."""
+        self._site = self._site or site()
+        return getattr(self._site, name)
+
+
+def as_configured() -> Site:
+    """The site as the environment describes it, until the coach says otherwise."""
     config = current_app.config
+    line = Help(who=config["HELP_TEXT"], url=config["HELP_URL"])
     return Site(
         name=config["SITE_NAME"],
         tagline=config["SITE_TAGLINE"],
@@ -46,11 +132,12 @@ def site() -> Site:
         base_url=config["BASE_URL"],
         zone_name=zone_name(),
         exit_url=config["EXIT_URL"],
-        help_text=config["HELP_TEXT"],
-        help_url=config["HELP_URL"],
+        help_lines=(line,) if line.who else (),
         book_url=config["BOOK_URL"],
         language=config["SITE_LANGUAGE"],
         mail_is_real=bool(config["MAIL_SERVER"]),
+        postal_address=config["MAIL_FOOTER"],
+        chosen_discreet_name=config["DISCREET_NAME"],
     )
 
 
@@ -157,4 +244,5 @@ def init_app(app: Flask) -> None:
         "linked": linked,
         "reading_minutes": markup.reading_minutes,
     }
-    app.context_processor(lambda: {"site": site(), "now": clock.now()})
+    app.extensions[SITE] = as_configured
+    app.context_processor(lambda: {"site": SiteWhenAsked(), "now": clock.now()})

@@ -11,6 +11,7 @@ ROW = (
     "outbox",
     "accounts",
     "media",
+    "settings",
     "posts",
     "notices",
     "newsletter",

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from hrsite import create_app, furniture, tokens
-from tests.conftest import settings_for
+from tests.conftest import AppMaker, settings_for
 
 EVENING = datetime(2026, 6, 5, 1, 5, tzinfo=UTC)  # The evening before, in Toronto.
 
@@ -122,9 +122,11 @@ def test_a_missing_value_in_a_template_is_a_fault_and_no_silent_gap(site: Flask)
         render_template_string("{{ nothing_of_this_name }}")
 
 
-def test_the_templates_know_the_site(site: Flask) -> None:
-    said = render_template_string("{{ site.name }} {{ site.help_text }} {{ site.mail_is_real }}")
-    assert said == "Steady Ground Call 0 False"
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_the_templates_know_the_site(make_app: AppMaker) -> None:
+    words = "{{ site.name }} {{ site.help_lines[0].who }} {{ site.mail_is_real }}"
+    with make_app(HELP_TEXT="Call 0").app_context():
+        assert render_template_string(words) == "Steady Ground Call 0 False"
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses, tokens
+from hrsite import addresses, furniture, tokens
 from hrsite.accounts import auditing, passwords, tries
 from hrsite.accounts.models import Account, DeskSession
 
@@ -147,9 +146,9 @@ def change_password(
 def words_about(name: str, email: str) -> list[str]:
     """What a stranger would try first, for judge_password()."""
     local, _, domain = email.rpartition("@")
-    config = current_app.config
-    parts = [part for text in (config["SITE_NAME"], config["COACH_NAME"], name) for part in
-             (text, *text.split())]  # fmt: skip
+    site = furniture.site()
+    texts = (site.name, site.coach_name, name)
+    parts = [part for text in texts for part in (text, *text.split())]
     return sorted({*parts, local, domain.split(".")[0]} - {""}, key=len, reverse=True)
 
 

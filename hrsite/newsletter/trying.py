@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from hrsite import addresses
+from hrsite import addresses, furniture
 from hrsite.newsletter import subscribing
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
@@ -43,7 +43,7 @@ def put_test(
     message = put_message(session, envelope, marked, now, discreet)
     if message is not None:
         # From the sender of Issues: whether that one is trusted is part of what is tried.
-        message.sender_name = current_app.config["COACH_NAME"]
+        message.sender_name = furniture.site().coach_name
         message.sender_address = current_app.config["MAIL_ISSUE_SENDER"]
         links = dict.fromkeys(subscribing.PURPOSES, TEST_LINK)
         is_discreet = discreet is not None

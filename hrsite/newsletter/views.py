@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import addresses, clock, pagecache, queue, tokens
+from hrsite import addresses, clock, furniture, pagecache, queue, tokens
 from hrsite.extensions import db
 from hrsite.newsletter import asking, consent, screening, subscribing, trying
 from hrsite.newsletter.consent import TOPIC_LABELS
@@ -218,7 +218,7 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
         "newsletter/settings.html",
         token=token,
         is_discreet=subscriber.is_discreet,
-        discreet_name=current_app.config["DISCREET_NAME"],
+        discreet_name=furniture.site().discreet_name,
         masked=addresses.mask(subscriber.address),
         choices=[(topic.value, label, topic in chosen) for topic, label in TOPIC_LABELS.items()],
         cadence=subscriber.cadence,

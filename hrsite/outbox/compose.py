@@ -8,6 +8,8 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from hrsite import furniture
+
 MARK_OCTETS = 8
 # Octets of HTML, with room for links: Gmail clips at 102 KB, and the way out with the rest.
 MOST_HTML = 95_000
@@ -39,13 +41,14 @@ def compose(
     neither the site nor its address for post. Raises TooLong.
     """
     mark = mark or f"place-{secrets.token_hex(MARK_OCTETS)}"
-    config = current_app.config
-    facts["named"] = config["DISCREET_NAME" if is_discreet else "SITE_NAME"]
-    facts["at"] = config["BASE_URL" if is_discreet else "SITE_NAME"]
+    config, site = current_app.config, furniture.site()
+    facts["site"] = site
+    facts["named"] = site.discreet_name if is_discreet else site.name
+    facts["at"] = site.base_url if is_discreet else site.name
     facts["place"] = lambda purpose: Markup(f"{mark}-{purpose}")  # noqa: S704 - our own letters
     facts.setdefault("is_cut", False)
     facts["language"] = language or config["SITE_LANGUAGE"]
-    facts["footer"] = config["DISCREET_FOOTER" if is_discreet else "MAIL_FOOTER"]
+    facts["footer"] = config["DISCREET_FOOTER"] if is_discreet else site.postal_address
     subject = _rendered(f"{name}/subject.txt", facts)
     html = _html(_rendered(f"{name}/body.html", facts))
     if len(html.encode()) > MOST_HTML:

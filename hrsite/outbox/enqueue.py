@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from hrsite import furniture
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
 from hrsite.outbox import settling, tally
 from hrsite.outbox.compose import Letter
@@ -66,13 +67,13 @@ def put_message(
     """
     if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == envelope.key)):
         return None
-    config = current_app.config
+    config, site = current_app.config, furniture.site()
     is_transactional = envelope.stream == TRANSACTIONAL
     message = OutboxMessage(
         key=envelope.key,
         stream=envelope.stream,
         mark=letter.mark,
-        sender_name=config["SITE_NAME"] if is_transactional else config["COACH_NAME"],
+        sender_name=site.name if is_transactional else site.coach_name,
         sender_address=config["MAIL_SENDER" if is_transactional else "MAIL_ISSUE_SENDER"],
         reply_to=config["MAIL_REPLY_TO"],
         language=letter.language,
@@ -96,7 +97,7 @@ def _discreet(letter: Letter | None) -> dict[str, str]:
     if letter is None:
         return {}
     said = {"subject": letter.subject, "text": letter.text, "html": letter.html}
-    said["sender_name"] = current_app.config["DISCREET_NAME"]
+    said["sender_name"] = furniture.site().discreet_name
     return {f"discreet_{name}": words for name, words in said.items()}
 
 

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from hrsite import clock
+from hrsite import clock, furniture
 from hrsite.extensions import db
 from hrsite.markup import from_markdown, to_markdown
 from hrsite.posts import illustrating, publishing
@@ -73,7 +73,7 @@ def words_of(form: PostForm) -> publishing.PostWords:
         summary=form.summary.data or "",
         body_html=html_of(form),
         topics=names_of(form.topics.data or ""),
-        author_name=current_app.config["COACH_NAME"],
+        author_name=furniture.site().coach_name,
     )
 
 

@@ -46,6 +46,12 @@ class Post(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What it says holds until then: a drug alert, opening hours. None: evergreen.
+    current_until: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    # One line before the words: "Speaks of an overdose."
+    content_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    # Its place under "Start here" on the first page, from 1.
+    pinned_place: Mapped[int | None] = mapped_column(index=True)
     send_to_readers: Mapped[bool] = mapped_column(default=False)
     # When its letter is due. It may have been on the site long before.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -67,3 +73,7 @@ class Post(Base):
     def is_scheduled(self, now: datetime) -> bool:
         """Does its date lie ahead?"""
         return self.published_at is not None and self.published_at > now
+
+    def is_past_its_date(self, now: datetime) -> bool:
+        """Was what it says true until a moment that is over?"""
+        return self.current_until is not None and self.current_until <= now
