@@ -7,16 +7,19 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from markupsafe import Markup, escape
 
-from hrsite import clock, markup, tokens
+from hrsite import clock, markup, pagecache, tokens
 
 # Where her own words on booking stand, when there is no link.
 BOOKING_PATH = "/call"
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
+# The parameter that asks for a page's text-only twin.
+TWIN = "plain"
 
 # In text that is escaped already; what ends a sentence is not part of an address.
 _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
@@ -210,6 +213,21 @@ def absolute(path: str) -> str:
     return base + path
 
 
+def canonical() -> str:
+    """This page's one address, for search engines and for sharing.
+
+    With the parameters that make it another page, such as the place in a list; without all that
+    anybody may add. The text-only twin is the same page.
+    """
+    declared = pagecache.declared_by(current_app, request.endpoint) if request.endpoint else None
+    query = {
+        name: request.args[name]
+        for name, pattern in (declared.query if declared else ())
+        if name != TWIN and pattern.fullmatch(request.args.get(name, ""))
+    }
+    return absolute(quote(request.path) + (f"?{urlencode(query)}" if query else ""))
+
+
 def static_url(name: str) -> str:
     """The address of a file of ours, with its content's hash, so that it can be kept for ever."""
     folder = Path(current_app.static_folder or "")
@@ -231,6 +249,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "static_url": static_url,
         "absolute": absolute,
+        "canonical": canonical,
         "signup_stamp": signup_stamp,
     }
     app.jinja_env.filters |= {

@@ -17,14 +17,21 @@ LETTER = {"subject.txt", "body.txt", "body.html"}
 MAY_BE_SAFE: dict[str, str] = {}
 
 # The names of XML dialects, which nobody fetches, and the hosts kept for examples.
-HARMLESS = ("http://www.w3.org/", "https://example.org", "https://example.com")
+HARMLESS = (
+    "http://www.w3.org/",
+    "http://www.sitemaps.org/schemas/",
+    "https://example.org",
+    "https://example.com",
+)
 
 PROMISES = re.compile(
     r"\banonymous(ly)?\b|\b100(&nbsp;|\W)*%(&nbsp;|\W)*confidential|\bhipaa\b", re.IGNORECASE
 )
 HANDLER = re.compile(r"\son[a-z]{3,}\s*=", re.IGNORECASE)
 STYLE = re.compile(r"\sstyle\s*=|<style\b", re.IGNORECASE)
-SCRIPT = re.compile(r"<script\b(?![^>]*\ssrc\s*=)|javascript:", re.IGNORECASE)
+# A block of data is not run, whatever Jinja puts into it, and Jinja escapes what could end it.
+DATA = r'\stype="application/ld\+json"></script>'
+SCRIPT = re.compile(rf"<script\b(?!{DATA})(?![^>]*\ssrc\s*=)|javascript:", re.IGNORECASE)
 HOST = re.compile(r"https?://[^\s\"'<>{]+|(?<=[\"'])//[a-z0-9][^\s\"'<>]*", re.IGNORECASE)
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -169,6 +176,11 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (scripts_and_styles_are_files, "posts/show.html", '<p style="color: red">'),
     (scripts_and_styles_are_files, "posts/show.html", "<style>p { color: red }</style>"),
     (scripts_and_styles_are_files, "posts/show.html", "<script>go()</script>"),
+    (
+        scripts_and_styles_are_files,
+        "posts/show.html",
+        '<script type="application/ld+json">{}</script>',
+    ),
     (scripts_and_styles_are_files, "posts/show.html", '<p class="{{ a }}"\n  onclick="go()">'),
     (scripts_and_styles_are_files, "email/_base.html", '<a href="javascript:go()">'),
     (nobody_else_s_host_is_named, "posts/show.html", '<img src="https://cdn.test/a.png">'),
@@ -190,6 +202,7 @@ SOUND = {
     "base.html": '<html xmlns="http://www.w3.org/1999/xhtml"><script src="{{ a }}"></script>',
     "macros/dates.html": "{% macro day(moment) %}{{ moment }}{% endmacro %}",
     "posts/show.html": '{% extends "base.html" %}{% from "macros/dates.html" import day %}'
+    '<script type="application/ld+json">{{ told|tojson }}</script>'
     "{# style= onclick= anonymous #}{{ day(post.at) }}{% set online = 1 %}{{ is_anonymous }}",
     "posts/desk/edit.html": '{% include "base.html" %}{% if a | length > 2 %}{% endif %}',
     "email/_base.html": '<p style="margin: 0">',

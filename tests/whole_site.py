@@ -105,6 +105,8 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "notices_desk": {"id": notice.id},
             "pages_desk": {"slug": "about"},
             "media": {"name": picture.name},
+            "media.card": {"name": "0-0123456789ab"},
+            "pages.sitemap_articles": {"number": 1},
             "static": {"filename": "site.css"},
             "newsletter_desk": {"issue_id": issue.id, "id": issue.id, "state": "refused"},
             "outbox_desk": {"name": letter, "message_id": issue.message_id},

@@ -4,10 +4,11 @@ import re
 
 from flask import Blueprint, Response, abort, current_app, send_file
 
-from hrsite.media import storing
+from hrsite.media import storing, views_cards
 from hrsite.media.models import Picture
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
+blueprint.add_url_rule("/card-<name>.png", "card", views_cards.show)
 
 # A file never changes under its name, so browsers may keep it as long as they like.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -16,7 +17,7 @@ _FILE = re.compile(r"([A-Za-z0-9_-]{22})(-small)?")
 
 @blueprint.app_context_processor
 def _addresses_of_pictures() -> dict[str, object]:
-    return {"picture_url": _picture_url}
+    return {"picture_url": _picture_url, "shown_card": views_cards.shown_card}
 
 
 def _picture_url(picture: Picture, size: storing.Size = "full") -> str:

@@ -6,10 +6,16 @@ from flask import Blueprint, abort, render_template
 
 from hrsite import pagecache
 from hrsite.extensions import db
-from hrsite.pages import listing
+from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
 
 blueprint = Blueprint("pages", __name__)
+blueprint.add_url_rule("/robots.txt", "robots", views_mapping.robots)
+blueprint.add_url_rule("/sitemap.xml", "sitemap", views_mapping.sitemap)
+blueprint.add_url_rule("/sitemap-pages.xml", "sitemap_pages", views_mapping.sitemap_pages)
+blueprint.add_url_rule(
+    "/sitemap-articles-<int:number>.xml", "sitemap_articles", views_mapping.sitemap_articles
+)
 
 
 @blueprint.get("/about")

@@ -10,7 +10,7 @@ from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
-from hrsite.posts import feeds, listing
+from hrsite.posts import describing, feeds, listing
 from hrsite.posts.models import Post, Tag
 from hrsite.slugs import is_slug_shaped
 
@@ -96,9 +96,13 @@ def recent_posts(besides: Post | None = None) -> Sequence[Post]:
 
 
 @blueprint.app_context_processor
-def _offer_recent_posts() -> dict[str, Callable[..., Sequence[Post]]]:
-    # The function, and not its answer: a page that does not show them asks the database nothing.
-    return {"recent_posts": recent_posts}
+def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
+    # The functions, and not their answers: a page that shows none asks the database nothing.
+    return {
+        "recent_posts": recent_posts,
+        "described_site": describing.site,
+        "described_post": describing.article,
+    }
 
 
 @blueprint.app_template_filter("absolute_links")
