@@ -1,44 +1,21 @@
-"""The tasks the queue runs: what is due, deliver, tidy up. Thin: each calls one job."""
+"""The tasks the queue runs: look at what is due, tidy up. Thin: each calls one function."""
 
-import os
-import socket
-import time
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
 from types import FrameType
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask
 from huey import crontab
 from huey.consumer import Consumer
-from sqlalchemy.exc import IntegrityError, OperationalError
 
-from hrsite import clock, queue
+from hrsite import clock
 from hrsite.extensions import db
-from hrsite.newsletter import (
-    asking,
-    complaining,
-    digests,
-    holding,
-    issues,
-    owing,
-    subscribing,
-    welcoming,
-)
-from hrsite.outbox import bouncing, history, mailboxes, presence, returned, tally, troubles
-from hrsite.outbox.delivering import deliver_due
+from hrsite.looking import do_what_is_due, tidy_up
+from hrsite.outbox import presence
 from hrsite.queue import open_queue
 
 log = structlog.get_logger(__name__)
 
-# Unconfirmed signups are forgotten after this; the confirmation letter says so.
-FORGET_AFTER = timedelta(days=14)
-# Who has left may come back within the hour, and is then owed what she was owed before.
-LEFT_FOR_GOOD = timedelta(days=1)
 NIGHTLY_HOUR = 3
-# So long letters are handed over before all else that may be due is looked at again.
-LOOK_SECONDS = 60.0
 
 
 def init_app(app: Flask) -> None:
@@ -70,208 +47,13 @@ def run(app: Flask) -> None:
     _stop_gently(consumer)
     app.extensions["stopping"] = consumer.stop_flag.is_set
     with app.app_context():
-        presence.announce(db.session(), name(), clock.now())
+        presence.announce(db.session(), presence.own_name(), clock.now())
         db.session.commit()
-    log.info("worker_started", worker=name())
+    log.info("worker_started", worker=presence.own_name())
     consumer.run()
     with app.app_context():
-        presence.leave(db.session(), name(), clock.now())
+        presence.leave(db.session(), presence.own_name(), clock.now())
         db.session.commit()
-
-
-def name() -> str:
-    """This process among all workers."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}"
-
-
-def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
-    """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
-    for job in (
-        _hold_what_is_late,
-        _say_we_are_here,
-        _answer_requests,
-        _welcome_and_remind,
-        _open_issues,
-        _open_digests,
-        _complete_lists,
-        _hand_letters_over,
-        _read_returned_mail,
-        _let_them_leave,
-        _be_there_in_time,
-    ):
-        try:
-            job(should_stop)
-        except Exception as trouble:
-            # A full disk, an absent database, a fault of ours: the rows are as they were, and the
-            # next look tries again. Trouble in one job must not keep the next from its work.
-            db.session.rollback()
-            log.error("look_failed", job=job.__name__.strip("_"), exc_info=trouble)
-
-
-def _hold_what_is_late(should_stop: Callable[[], bool]) -> None:
-    # Before we say that we are here: from then on nothing would tell that nobody was.
-    holding.hold_overtaken(db.session(), clock.now())
-    db.session.commit()
-
-
-def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
-    presence.refresh(db.session(), name(), clock.now())
-    db.session.commit()
-
-
-def _answer_requests(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    waiting = asking.waiting(session)
-    _try_each(
-        "request", {str(id): partial(asking.answer, session, id) for id in waiting}, should_stop
-    )
-
-
-def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    new, silent = welcoming.to_welcome(session), welcoming.to_remind(session, clock.now())
-    _try_each(
-        "welcome",
-        {f"welcome/{id}": partial(welcoming.welcome, session, id) for id in new}
-        | {f"remind/{id}": partial(welcoming.remind, session, id) for id in silent},
-        should_stop,
-    )
-
-
-def _open_issues(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    due = issues.due(session, clock.now())
-    _try_each(
-        "issue",
-        {
-            f"{told.kind.__tablename__}/{told.id}": partial(issues.open_issue, session, told)
-            for told in due
-        },
-        should_stop,
-    )
-
-
-def _open_digests(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    due = digests.due(session, clock.now())
-    _try_each(
-        "digest", {one.key: partial(digests.open_digest, session, one) for one in due}, should_stop
-    )
-
-
-def _complete_lists(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    # A list of many thousands is written down part by part, each in a transaction of its own.
-    while (unlisted := issues.unlisted(session)) and not should_stop():
-        for issue_id in unlisted:
-            _try_one(partial(issues.list_more, session, issue_id), should_stop)
-
-
-def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
-    until = time.monotonic() + LOOK_SECONDS
-
-    def must_stop() -> bool:
-        return should_stop() or time.monotonic() > until
-
-    tried_count = deliver_due(db.session(), name(), must_stop)
-    if tried_count:
-        log.info("letters_tried", count=tried_count)
-    if must_stop() and not should_stop():
-        # A long list must not keep Issues and signups from being looked at. Then it goes on.
-        queue.wake()
-
-
-def _read_returned_mail(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    for mailbox in mailboxes.configured(current_app.config):
-        is_time = returned.is_time_to_look(session, mailbox.name, clock.now())
-        session.commit()  # No lock is held while a mail server takes its time.
-        if is_time and not should_stop():
-            _read_one_mailbox(mailbox, should_stop)
-
-
-def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool]) -> None:
-    session, trouble = db.session(), None
-    try:
-        for mark, octets in mailbox.unread():
-            if should_stop():
-                break
-            _try_one(partial(bouncing.take_message, session, octets, ()), lambda: False)
-            # Only now, after the commit.
-            mailbox.mark_read(mark)
-    except mailboxes.Unreadable as unreadable:
-        trouble = str(unreadable)
-        log.warning("returned_mail_not_read", mailbox=mailbox.name, trouble=trouble)
-    finally:
-        mailbox.close()
-    returned.looked(session, mailbox.name, trouble, clock.now())
-    session.commit()
-
-
-def _let_them_leave(should_stop: Callable[[], bool]) -> None:
-    complaining.leave_after_complaints(db.session(), clock.now())
-    db.session.commit()
-
-
-def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
-    # The desk says at which minute mail starts, and the looks of every minute know no seconds.
-    now = clock.now()
-    starts_at = history.next_start(db.session(), now, now + timedelta(seconds=LOOK_SECONDS))
-    db.session.rollback()
-    if starts_at is not None:
-        queue.wake_at(starts_at, now)
-
-
-def tidy_up() -> None:
-    """Forget whoever never confirmed; and see whether the numbers of every letter still add up."""
-    now = clock.now()
-    forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
-    owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
-    presence.forget(db.session(), now - FORGET_AFTER)
-    returned.forget_calls(db.session(), now - FORGET_AFTER)
-    db.session.commit()
-    wrong = tally.check(db.session())
-    for message_id, words in wrong.items():
-        log.error("numbers_do_not_add_up", message=message_id, words=words)
-    told = {str(message_id): words for message_id, words in wrong.items()}
-    troubles.tell(db.session(), "numbers", told, now)
-    db.session.commit()
-    log.info("tidied", forgotten=forgotten)
-
-
-def _try_each(
-    kind: str,
-    jobs: Mapping[str, Callable[[datetime], object]],
-    should_stop: Callable[[], bool],
-) -> None:
-    """Do each thing by itself, and keep for the desk which of them cannot be done."""
-    faults = {subject: _try_one(job, should_stop) for subject, job in jobs.items()}
-    wrong = {subject: fault for subject, fault in faults.items() if fault}
-    if not should_stop():
-        # Another worker may say the same at this moment: then it is told.
-        _try_one(partial(troubles.tell, db.session(), kind, wrong), should_stop)
-
-
-def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool]) -> str:
-    """Do one thing in a transaction of its own: a poisonous one never holds up the rest.
-
-    Gives the name of the fault, or nothing.
-    """
-    if should_stop():
-        return ""
-    try:
-        job(clock.now())
-        db.session.commit()
-    except IntegrityError:
-        # Another worker was faster: the unique key kept the second one out.
-        db.session.rollback()
-    except (OperationalError, OSError):
-        raise  # Database or disk are in trouble: so would be all the others.
-    except Exception as trouble:
-        db.session.rollback()
-        log.error("one_failed", exc_info=trouble)
-        return type(trouble).__name__
-    return ""
 
 
 def _stop_gently(consumer: Consumer) -> None:

@@ -19,7 +19,7 @@ from huey.storage import BaseSqlStorage
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
-from hrsite import config, create_app, worker
+from hrsite import config, create_app, looking
 from hrsite.extensions import db, only_reads
 from hrsite.outbox import folder
 from tests import databases, factories
@@ -192,7 +192,7 @@ def work(app: Flask) -> Callable[[], None]:
 
     def look() -> None:
         with app.app_context():
-            worker.do_what_is_due()
+            looking.do_what_is_due()
 
     return look
 

@@ -21,7 +21,14 @@ ROW = (
     "pages",
 )
 DOORS = {"forms", "views", "desk", "feeds", "cli"}
-APPLICATION = {"hrsite", "hrsite.cli", "hrsite.doctor", "hrsite.serving", "hrsite.worker"}
+APPLICATION = {
+    "hrsite",
+    "hrsite.cli",
+    "hrsite.doctor",
+    "hrsite.looking",
+    "hrsite.serving",
+    "hrsite.worker",
+}
 GROUND, MODELS, JOBS, DOOR, APP = range(5)
 
 

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.extensions import db
+from hrsite.looking import do_what_is_due
 from hrsite.newsletter.models import SignupRequest
 from hrsite.queue import UnknownQueue, open_queue
-from hrsite.worker import do_what_is_due
 from tests import databases, factories
 from tests.conftest import AppMaker
 from tests.journeys.doors import sign_up

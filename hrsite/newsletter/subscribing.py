@@ -47,7 +47,7 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
     if not chosen_topics(subscriber):
         return None
     # Their own yes, by a letter that arrived: whatever closed the address is over.
-    suppression.lift(session, subscriber.address_key)
+    suppression.lift(session, subscriber.address_key, now)
     return subscriber, not waiting
 
 
@@ -71,7 +71,7 @@ def choose(
             set_state(held[topic], CONFIRMED, now)
             consent.note(session, subscriber.address_key, "chosen", topic, how, now)
             # They ask for letters again, so a complaint is over; that mail arrives is not shown.
-            suppression.lift(session, subscriber.address_key, "complaint")
+            suppression.lift_complaint(session, subscriber.address_key)
     dropped = [held[topic] for topic in held if topic not in wanted]
     for subscription in dropped:
         if subscription.state == CONFIRMED:
@@ -140,7 +140,7 @@ def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
             consent.note(
                 session, subscriber.address_key, "returned", subscription.topic, "letter", now
             )
-            suppression.lift(session, subscriber.address_key, "complaint")
+            suppression.lift_complaint(session, subscriber.address_key)
     return bool(topics)
 
 

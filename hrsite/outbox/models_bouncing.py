@@ -24,6 +24,15 @@ class BounceSource(Base):
     link: Mapped[str | None] = mapped_column(String(2000))
 
 
+class OpenedAddress(Base):
+    """An address that was closed, and whose owner said yes again by a letter that arrived."""
+
+    __tablename__ = "opened_addresses"
+
+    address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class HeardCall(Base):
     """A call whose signature is good once, and was used."""
 

@@ -1,5 +1,7 @@
 """Workers say that they are here, so that the desk can tell when none is."""
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +48,11 @@ def living_count(session: Session, now: datetime) -> int:
     """How many workers are here."""
     here = Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None)
     return session.scalars(select(func.count()).select_from(Worker).where(*here)).one()
+
+
+def own_name() -> str:
+    """This process among all workers."""
+    return f"{socket.gethostname()[:40]}/{os.getpid()}"
 
 
 def announce(session: Session, name: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.logs import redact
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, Suppression
+from hrsite.outbox.models_bouncing import OpenedAddress
 
 SuppressionKind = Literal["soft", "hard", "complaint", "erased"]
 # A later reason takes the place of an earlier one only when it weighs more.
@@ -40,10 +41,29 @@ def suppress(
         session.add(closed)
 
 
-def lift(session: Session, address_key: str, *kinds: SuppressionKind) -> None:
-    """Open an address again, whatever closed it or one of these: its owner has just said so."""
-    opened = delete(Suppression).where(Suppression.address_key == address_key)
-    session.execute(opened.where(Suppression.kind.in_(kinds)) if kinds else opened)
+def lift(session: Session, address_key: str, now: datetime) -> None:
+    """Open an address again, whatever closed it: a letter arrived, and its owner said yes.
+
+    Reports of letters that went out before come late, and must not close it again.
+    """
+    closed = session.scalar(select(Suppression).where(Suppression.address_key == address_key))
+    if closed is not None:
+        session.delete(closed)
+        session.merge(OpenedAddress(address_key=address_key, opened_at=now))
+
+
+def lift_complaint(session: Session, address_key: str) -> None:
+    """Open an address that its owner closed by a complaint: she asks for letters again."""
+    session.execute(
+        delete(Suppression).where(
+            Suppression.address_key == address_key, Suppression.kind == "complaint"
+        )
+    )
+
+
+def forget_opened(session: Session, before: datetime) -> None:
+    """Drop what is too old for a report to come about letters of that time."""
+    session.execute(delete(OpenedAddress).where(OpenedAddress.opened_at < before))
 
 
 def note_bounce(
@@ -77,13 +97,26 @@ def record(session: Session, bounce: Bounce, now: datetime) -> bool:
     except IntegrityError:
         return False  # Another worker heard of it at this moment.
     key, text = bounce.address_key, bounce.reply_text
-    if bounce.kind == "hard":
-        suppress(session, key, text or "The address does not take mail.", now, "hard")
-    elif bounce.kind == "complaint":
+    if bounce.kind == "complaint":
         suppress(session, key, "They reported a letter as unwanted.", now, "complaint")
+    elif _is_overtaken(session, bounce):
+        return True
+    elif bounce.kind == "hard":
+        suppress(session, key, text or "The address does not take mail.", now, "hard")
     elif bounce.kind == "soft" and _soft_bounce_count(session, key, now) >= MOST_SOFT_BOUNCES:
         suppress(session, key, f"Several letters came back, the last with: {text}", now, "soft")
     return True
+
+
+def _is_overtaken(session: Session, bounce: Bounce) -> bool:
+    """Is it about a letter that went out before the address was opened again?"""
+    if bounce.source == "smtp" or bounce.delivery_id is None:
+        return False
+    opened = session.get(OpenedAddress, bounce.address_key)
+    delivery = session.get(Delivery, bounce.delivery_id)
+    if opened is None or delivery is None:
+        return False
+    return delivery.changed_at < opened.opened_at
 
 
 def _soft_bounce_count(session: Session, address_key: str, now: datetime) -> int:
@@ -99,10 +132,12 @@ def _soft_bounce_count(session: Session, address_key: str, now: datetime) -> int
             ~came_back,
         )
     )
-    since = now - SOFT_BOUNCE_SPAN
+    opened = session.get(OpenedAddress, address_key)
+    arrivals = [at for at in (arrived_at, opened and opened.opened_at) if at]
+    since = max([now - SOFT_BOUNCE_SPAN, *arrivals])
     counted = select(func.count(Bounce.message_id.distinct())).where(
         Bounce.address_key == address_key,
         Bounce.kind == "soft",
-        Bounce.happened_at >= (max(since, arrived_at) if arrived_at else since),
+        Bounce.happened_at >= since,
     )
     return session.scalars(counted).one()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 from time_machine import Traveller
 
-from hrsite import clock, worker
+from hrsite import clock, looking
 from hrsite.extensions import Base, only_reads
 from hrsite.newsletter import holding, subscribing
 from hrsite.newsletter.models import Cadence, Issue, Subscriber, Topic, issue_articles
@@ -26,7 +26,7 @@ def look(app: Flask) -> None:
     token = only_reads.set(False)
     try:
         with app.app_context(), capture_logs() as lines:
-            worker.do_what_is_due()
+            looking.do_what_is_due()
     finally:
         only_reads.reset(token)
     failed = [line for line in lines if line["log_level"] == "error"]

@@ -209,6 +209,24 @@ def test_many_that_come_back_by_policy_stop_the_rest_and_blame_nobody(
     assert closed(session) == []
 
 
+def test_a_late_report_does_not_close_what_its_owner_has_opened_again(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    first, second = (accepted(app, session, number)[0] for number in (1, 2))
+    take(session, returned_mail.status_report(path_of(first)))
+    assert [kind for kind, _ in closed(session)] == ["hard"]
+    clock.shift(DAY)
+    suppression.lift(session, first.address_key, our_clock.now())
+    session.commit()
+    assert take(session, returned_mail.status_report(path_of(second)))
+    assert len(kept(session)) == 2
+    assert closed(session) == []
+    clock.shift(DAY)
+    (third,) = accepted(app, session, 3)
+    assert take(session, returned_mail.status_report(path_of(third)))
+    assert [kind for kind, _ in closed(session)] == ["hard"]
+
+
 def test_what_came_back_is_told_by_message_and_by_person(
     app: Flask, session: Session, clock: Traveller
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite import markfile, worker
+from hrsite import looking, markfile
 from hrsite.outbox import instance
 from hrsite.outbox.models import Instance
 from tests.conftest import AppMaker
@@ -260,7 +260,7 @@ def test_a_folder_that_takes_no_mark_hands_nothing_over(
     put_letter(session, *READERS)
     mark_of(app).mkdir()
     with app.app_context():
-        worker.do_what_is_due()
+        looking.do_what_is_due()
     assert states(session) == {"queued": 3}
     assert "look_failed" in caplog.text
 

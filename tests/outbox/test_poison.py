@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite import worker
+from hrsite import looking
 from hrsite.outbox.enqueue import put_delivery
 from hrsite.outbox.models import Delivery, OutboxMessage
 from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, rows, states
@@ -133,6 +133,6 @@ def test_a_mail_setting_that_is_nonsense_pauses_with_the_reason(
     session.rollback()
     mail_goes_to(app, 25, MAIL_SERVER="mail..example.org", MAIL_USE_TLS=True)
     with app.app_context():
-        worker.do_what_is_due()
+        looking.do_what_is_due()
     assert states(session) == {"queued": 3}
     assert "MAIL_SERVER is no name that a machine can have" in coach.get("/desk/letters/").text

@@ -26,7 +26,7 @@ def test_a_closed_address_stays_closed_for_the_first_reason(session: Session) ->
 
 def test_a_lifted_suppression_opens_the_address_again(session: Session) -> None:
     suppression.suppress(session, KEY, "5.1.1 gone", clock.now())
-    suppression.lift(session, KEY)
+    suppression.lift(session, KEY, clock.now())
     session.commit()
     assert not suppression.is_suppressed(session, KEY)
 

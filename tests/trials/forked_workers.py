@@ -107,7 +107,7 @@ def _parent() -> subprocess.Popen[str]:
 
 
 def owner_of(pid: int) -> str:
-    """What a worker with this number signs its claims with, as `worker.name` has it."""
+    """What a worker with this number signs its claims with, as `presence.own_name` has it."""
     return f"{socket.gethostname()[:40]}/{pid}"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses, clock, markfile, worker
+from hrsite import addresses, clock, looking, markfile
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import asking, subscribing
 from hrsite.newsletter.models import Topic
@@ -152,7 +152,7 @@ class World:
         token = only_reads.set(False)
         try:
             with self.place.app.app_context():
-                worker.do_what_is_due()
+                looking.do_what_is_due()
         finally:
             only_reads.reset(token)
             assert self.office.quiet(10), "a connection stays open"

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite import worker
+from hrsite import looking
 from hrsite.newsletter import asking
 from hrsite.newsletter.models import Issue, SignupRequest, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import history
@@ -113,7 +113,7 @@ def test_two_workers_open_an_issue_once(
     def look() -> None:
         both.wait(10)
         with app.app_context():
-            worker.do_what_is_due()
+            looking.do_what_is_due()
 
     workers = [threading.Thread(target=look) for _ in range(2)]
     for one in workers:
@@ -130,7 +130,7 @@ def test_two_workers_open_an_issue_once(
 def test_a_worker_told_to_stop_begins_nothing_new(app: Flask, session: Session) -> None:
     put_letter(session, *READERS)
     with app.app_context():
-        worker.do_what_is_due(lambda: True)
+        looking.do_what_is_due(lambda: True)
     assert states(session) == {"queued": 3}
     assert history.worker_seen_at(session)
 
@@ -149,7 +149,7 @@ def test_by_night_whoever_never_confirmed_is_forgotten(
     work()
     clock.shift(timedelta(days=15))
     with app.app_context():
-        worker.tidy_up()
+        looking.tidy_up()
     session.rollback()
     assert [person.address for person in session.scalars(select(Subscriber))] == list(READERS[:2])
     assert [(row.address, row.links, row.state) for row in session.scalars(select(Delivery))] == [
@@ -171,12 +171,12 @@ def test_each_night_it_says_which_numbers_do_not_add_up(
 ) -> None:
     message = put_letter(session)
     with app.app_context():
-        worker.tidy_up()
+        looking.tidy_up()
     assert "numbers_do_not_add_up" not in caplog.text
     message.tally.accepted_count = 7
     session.commit()
     with app.app_context():
-        worker.tidy_up()
+        looking.tidy_up()
     assert "7 accepted are told, 0 there are" in caplog.text
 
 
@@ -222,11 +222,11 @@ def test_numbers_that_do_not_add_up_are_told_the_next_morning(
     message = put_letter(session, *READERS)
     message.tally.accepted_count = 2
     session.commit()
-    worker.tidy_up()
+    looking.tidy_up()
     (text,) = told_on_the_desk(session)
     assert text.startswith("The numbers of a letter do not add up.")
     assert "2 accepted are told, 0 there are" in text
     message.tally.accepted_count = 0
     session.commit()
-    worker.tidy_up()
+    looking.tidy_up()
     assert told_on_the_desk(session) == []
