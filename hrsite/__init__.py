@@ -27,6 +27,7 @@ from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
 from hrsite.posts import views as posts_views
 from hrsite.sealing import Seal
+from hrsite.settings import desk as settings_desk
 from hrsite.settings import reading as settings_reading
 
 # Readers' doors carry no cookie, so there is no session a CSRF token could belong to. Their forms
@@ -44,6 +45,7 @@ DESK_DOORS = (
     accounts_views.blueprint,
     accounts_desk.blueprint,
     pages_desk.blueprint,
+    settings_desk.blueprint,
     posts_desk.blueprint,
     notices_desk.blueprint,
     newsletter_desk.blueprint,

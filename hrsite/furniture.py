@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,16 @@ def day(moment: datetime) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+def month(moment: datetime) -> str:
+    """June 2026, on the coach's calendar."""
+    return f"{clock.local(moment):%B %Y}"
+
+
+def calendar_day(on: date) -> str:
+    """4 June 2026, for a day that is no moment."""
+    return f"{on.day} {on:%B %Y}"
+
+
 def clock_time(moment: datetime) -> str:
     """6:00 pm, on the coach's clock."""
     local = clock.local(moment)
@@ -254,6 +264,7 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters |= {
         "day": day,
+        "calendar_day": calendar_day,
         "moment": moment,
         "clock_time": clock_time,
         "isotime": isotime,

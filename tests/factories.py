@@ -18,6 +18,7 @@ from hrsite.newsletter.models import Issue, Subscriber, Subscription, Subscripti
 from hrsite.notices.models import SessionNotice
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag
+from hrsite.settings.models import HelpLine, Way
 
 PASSWORD = "a quiet room with a lamp on"
 _numbers = itertools.count(1)
@@ -86,6 +87,18 @@ def make_post(session: Session, **changes: Any) -> Post:
         "version": 1,
     } | changes
     return _keep(session, Post(**facts))
+
+
+def make_help_line(session: Session, **changes: Any) -> HelpLine:
+    """A line of who helps right now, checked yesterday."""
+    facts: dict[str, Any] = {
+        "who": "Demo line",
+        "number": "555-0100",
+        "way": Way.BOTH,
+        "hours": "any hour",
+        "checked_on": clock.local(clock.now()).date() - timedelta(days=1),
+    } | changes
+    return _keep(session, HelpLine(**facts))
 
 
 def make_notice(session: Session, **changes: Any) -> SessionNotice:

@@ -16,6 +16,7 @@ from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_k
 PUBLIC = {
     "/",
     "/about",
+    "/call",
     "/confirm/<token>",
     "/feed.json",
     "/feed.xml",

@@ -14,6 +14,7 @@ from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.outbox import folder
+from hrsite.settings import reading
 from tests import factories
 
 READERS = ("reader.one@example.net", "reader.two@example.net")
@@ -83,6 +84,9 @@ def furnish(app: Flask, session: Session) -> Furnished:
     unsent = factories.make_post(session)
     notice = factories.make_notice(session)
     factories.make_page(session)
+    help_line = factories.make_help_line(session)
+    reading.words(session).book_text = "Text me at 555 0100."
+    session.commit()
     readers = [factories.make_subscriber(session, typed, tuple(Topic)) for typed in READERS]
     factories.open_issues(session)
     issue = session.scalars(select(Issue)).one()
@@ -104,6 +108,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
             "pages_desk": {"slug": "about"},
+            "settings_desk": {"id": help_line.id},
             "media": {"name": picture.name},
             "media.card": {"name": "0-0123456789ab"},
             "pages.sitemap_articles": {"number": 1},

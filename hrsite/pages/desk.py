@@ -32,10 +32,7 @@ def home() -> str:
     return render_template(
         "pages/desk/home.html",
         **instance.told(session),
-        needs=[
-            (need.text, url_for(need.endpoint, **need.values), need.label)
-            for need in needing.needs(session, now)
-        ],
+        needs=needing.needs(session, now),
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),
         recent=recent,

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hrsite import clock, furniture
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
 from hrsite.notices.models import SessionNotice
@@ -15,6 +16,7 @@ from hrsite.outbox.models_troubles import Trouble
 from hrsite.pages import listing
 from hrsite.posts import shelf
 from hrsite.posts.models import Post
+from hrsite.settings import helping, reading
 
 # "Until further notice" is easily forgotten.
 NOTICE_AGE = timedelta(days=90)
@@ -43,6 +45,16 @@ _IN_VAIN = {
 }
 
 
+class Press(NamedTuple):
+    """A button that does it from here. `boxes` go with it; a box may be a day for her to choose."""
+
+    endpoint: str
+    values: dict[str, Any]
+    label: str
+    boxes: dict[str, str] = {}
+    day_box: str = ""
+
+
 class Need(NamedTuple):
     """What is wanted, which page of the desk helps, and what its link says."""
 
@@ -50,6 +62,7 @@ class Need(NamedTuple):
     endpoint: str
     values: dict[str, Any]
     label: str
+    presses: tuple[Press, ...] = ()
 
 
 def needs(session: Session, now: datetime) -> list[Need]:
@@ -60,6 +73,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
         *_no_worker(session, now),
         *_returned_mail(session, now),
         *_old_notices(session, now),
+        *_unchecked_help(session, now),
         *_missing_pages(session),
         *_first_article(session, now),
     ]
@@ -138,6 +152,28 @@ def _old_notices(session: Session, now: datetime) -> list[Need]:
         )
         for notice in notices_listing.upcoming(session, now)
         if notice.until_further_notice and now - notice.updated_at > NOTICE_AGE
+    ]
+
+
+def _unchecked_help(session: Session, now: datetime) -> list[Need]:
+    """A wrong number in a bad hour is worse than none."""
+    return [
+        Need(
+            f"{line.who}, {reading.shown(line).ways or line.url}: is it still right?"
+            f" You last checked on {furniture.calendar_day(line.checked_on)}.",
+            "settings_desk.help_line",
+            {"id": line.id},
+            "Change it",
+            (
+                Press(
+                    "settings_desk.still_right",
+                    {"id": line.id},
+                    "Still right, checked today",
+                    {"version": str(line.version)},
+                ),
+            ),
+        )
+        for line in helping.to_check(session, clock.local(now).date())
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, render_template
 
-from hrsite import pagecache
+from hrsite import furniture, pagecache
 from hrsite.extensions import db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
@@ -33,6 +33,15 @@ def about() -> str:
 def privacy() -> str:
     """How this site keeps its readers private."""
     return render_template("pages/privacy.html")
+
+
+@blueprint.get(furniture.BOOKING_PATH)
+@pagecache.ready()
+def call() -> str:
+    """How to book a call, in the coach's words."""
+    if not furniture.site().book_link:
+        abort(404)
+    return render_template("pages/call.html")
 
 
 def menu_pages() -> Sequence[Page]:

@@ -44,6 +44,10 @@ DESK = (
     "/desk/welcome",
     "/desk/letters/",
     "/desk/pages/about",
+    "/desk/settings",
+    "/desk/settings/help",
+    "/desk/settings/help/new?kind=poison",
+    "/desk/settings/help/1",
     "/desk/account",
 )
 

@@ -1,7 +1,5 @@
 """What pages and letters say of the site: the coach's words, else the environment's."""
 
-from datetime import date
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,10 +8,9 @@ from sqlalchemy.orm import Session
 from hrsite import furniture
 from hrsite.extensions import db
 from hrsite.outbox.compose import compose
-from hrsite.settings.models import HelpLine, Way
 from hrsite.settings.reading import words
 from tests.conftest import AppMaker
-from tests.factories import make_picture
+from tests.factories import make_help_line, make_picture
 from tests.posts.test_listing import counted_queries
 
 
@@ -60,7 +57,7 @@ def test_letters_use_the_same_words(session: Session) -> None:
 
 
 def test_it_is_one_query_a_page_and_none_for_more_questions(session: Session) -> None:
-    make_line(session)
+    make_help_line(session)
     change(session, portrait=make_picture(session))
     session.expire_all()
     with counted_queries() as said:
@@ -70,22 +67,10 @@ def test_it_is_one_query_a_page_and_none_for_more_questions(session: Session) ->
     assert [statement.split()[0] for statement in said if statement != "BEGIN"] == ["SELECT"]
 
 
-def make_line(session: Session, **changes: object) -> HelpLine:
-    """A line of help, on the page."""
-    facts: dict[str, object] = {
-        "who": "Demo line", "number": "555-0100", "way": Way.BOTH, "hours": "any hour",
-        "checked_on": date(2026, 6, 1),
-    }  # fmt: skip
-    line = HelpLine(**facts | changes)
-    session.add(line)
-    session.commit()
-    return line
-
-
 def test_a_help_line_is_on_every_page_with_links_that_dial(
     client: FlaskClient, session: Session
 ) -> None:
-    make_line(session)
+    make_help_line(session)
     for address in ("/", "/posts/", "/no/such/page", "/signup", "/confirm/" + "A" * 22):
         page = client.get(address).text
         assert 'href="tel:5550100">Call 555-0100</a>' in page
@@ -96,7 +81,7 @@ def test_a_help_line_is_on_every_page_with_links_that_dial(
 def test_a_broken_page_shows_the_lines_known_last_and_asks_the_database_nothing(
     app: Flask, session: Session
 ) -> None:
-    make_line(session)
+    make_help_line(session)
     app.add_url_rule("/broken", "broken", lambda: 1 / 0)
     assert "Demo line" in app.test_client().get("/").text
     with counted_queries() as said:

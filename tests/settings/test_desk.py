@@ -1,0 +1,125 @@
+"""The coach says what her site is called and what stands on every page."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from hrsite.accounts.models import AuditEvent
+from hrsite.settings.models import SiteWords
+from hrsite.settings.reading import words
+from tests.posts.writing import picture_file
+
+
+def send(coach: FlaskClient, **boxes: Any) -> TestResponse:
+    form = {
+        "site_name": "Solid Ground", "tagline": "One day at a time", "coach_name": "Robin Vale",
+        "about_line": "I listen first.", "book_words": "Talk to me", "book_url": "",
+        "book_text": "", "exit_is_shown": "y", "exit_url": "https://example.org/",
+        "postal_address": "", "version": "0",
+    }  # fmt: skip
+    return coach.post("/desk/settings", data=form | boxes, content_type="multipart/form-data")
+
+
+def test_the_boxes_begin_with_what_pages_say_now(coach: FlaskClient) -> None:
+    page = coach.get("/desk/settings").text
+    for said in ("Steady Ground", "Jordan Hale", "https://www.wikipedia.org/", "Book a free call"):
+        assert f'value="{said}"' in page
+
+
+def test_what_she_saves_is_on_every_page_at_once(
+    coach: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    answer = send(coach, book_url="https://example.org/book")
+
+    assert answer.status_code == 303
+    page = client.get("/").text
+    for said in ("Solid Ground", "One day at a time", "Talk to me</a>", "https://example.org/book"):
+        assert said in page
+    (line,) = session.scalars(select(AuditEvent).where(AuditEvent.kind == "settings_changed"))
+    assert line.detail == ""
+
+
+def test_booking_in_words_has_a_page_of_its_own(coach: FlaskClient, client: FlaskClient) -> None:
+    assert client.get("/call").status_code == 404
+    send(coach, book_text="Text me at 555 0100.\nSee https://example.org/hours <b>")
+
+    assert '<a class="button" href="/call"' in client.get("/").text
+    page = client.get("/call").text
+    assert "Text me at 555 0100." in page
+    assert '<a href="https://example.org/hours">' in page
+    assert "&lt;b&gt;" in page
+
+
+def test_a_portrait_is_kept_described_and_taken_away(coach: FlaskClient, session: Session) -> None:
+    send(coach, portrait=picture_file())
+    session.expire_all()
+    assert words(session).portrait.alt == "Robin Vale"  # type: ignore[union-attr]
+    send(coach, version="1", portrait_alt="Robin, laughing")
+    session.expire_all()
+    assert words(session).portrait.alt == "Robin, laughing"  # type: ignore[union-attr]
+    send(coach, version="2", remove_portrait="y")
+    session.expire_all()
+    assert words(session).portrait is None
+
+
+@pytest.mark.parametrize(
+    ("boxes", "said"),
+    [
+        ({"site_name": " \u200b"}, "Your site needs a name."),
+        ({"site_name": "n" * 81}, "80 characters at most"),
+        ({"coach_name": ""}, "Readers want to know who writes."),
+        ({"about_line": "a" * 301}, "300 characters at most"),
+        ({"book_url": "javascript:alert(1)"}, "Begin the link with https://"),
+        ({"book_url": "java\tscript:alert(1)"}, "Begin the link with https://"),
+        ({"book_url": "//evil.example"}, "Begin the link with https://"),
+        ({"book_url": "https://e.org/", "book_text": "or call"}, "Give a link or words, not both."),
+        ({"exit_url": ""}, "Say where “Leave this site” leads"),
+        ({"exit_url": "/about"}, "must lead elsewhere"),
+        ({"exit_url": "data:text/html,x"}, "Begin the link with https://"),
+        ({"postal_address": "p" * 301}, "300 characters at most"),
+    ],
+)
+def test_a_fault_is_said_at_its_box_and_nothing_typed_is_lost(
+    coach: FlaskClient, session: Session, boxes: dict[str, str], said: str
+) -> None:
+    answer = send(coach, **({"tagline": "Still here"} | boxes))
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Still here" in answer.text
+    assert words(session).version == 0
+
+
+def test_control_characters_are_taken_out(coach: FlaskClient, session: Session) -> None:
+    send(coach, site_name="Solid\x00 \u202eGround\r\nBcc: x")
+    session.expire_all()
+    name = words(session).site_name or ""
+    assert name.isprintable()
+    assert "\n" not in name
+
+
+def test_a_stale_form_keeps_both_texts(coach: FlaskClient, session: Session) -> None:
+    send(coach, site_name="From my phone")
+
+    answer = send(coach, site_name="From my laptop")
+
+    assert answer.status_code == 409
+    assert "From my phone" in answer.text
+    assert "From my laptop" in answer.text
+    session.expire_all()
+    assert words(session).site_name == "From my phone"
+    assert send(coach, site_name="From my laptop", version="1").status_code == 303
+
+
+def test_a_site_whose_row_is_gone_still_has_a_page_to_write_on(
+    coach: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    session.delete(session.get(SiteWords, 1))
+    session.commit()
+    assert client.get("/").status_code == 200
+    assert send(coach).status_code == 303
+    assert "Solid Ground" in client.get("/").text
