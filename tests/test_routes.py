@@ -39,6 +39,7 @@ PUBLIC = {
     "/sitemap-pages.xml",
     "/sitemap.xml",
     "/static/<path:filename>",
+    "/staying-private",
     "/t/<int:number>",
     "/topics/",
     "/topics/<slug>",

@@ -44,6 +44,13 @@ def call() -> str:
     return render_template("pages/call.html")
 
 
+@blueprint.get("/staying-private")
+@pagecache.ready()
+def staying_private() -> str:
+    """How to read here on a phone or computer that others use, too."""
+    return render_template("pages/staying_private.html")
+
+
 def menu_pages() -> Sequence[Page]:
     """For the menu on any page."""
     return listing.in_menu(db.session())

@@ -20,6 +20,7 @@ PUBLIC = (
     "/about",
     "/privacy",
     "/follow",
+    "/staying-private",
     "/signup",
     "/signup/asked",
     "/signup/link",

@@ -3,6 +3,7 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.conftest import AppMaker
 from tests.factories import make_page
 
 
@@ -21,3 +22,19 @@ def test_the_privacy_page_is_always_there(client: FlaskClient) -> None:
 
     assert page.status_code == 200
     assert "cookies" in page.text
+
+
+def test_without_an_address_to_leave_for_there_is_no_link_and_no_script(make_app: AppMaker) -> None:
+    away = make_app(EXIT_URL="https://weather.example.org/").test_client().get("/signup").text
+    assert 'href="https://weather.example.org/" rel="noreferrer' in away
+    assert "leave.js" in away
+    page = make_app(EXIT_URL="").test_client().get("/signup").text
+    assert "Leave this site" not in page
+    assert "leave.js" not in page
+
+
+def test_the_page_on_staying_private_never_claims_to_clear_the_list(client: FlaskClient) -> None:
+    page = " ".join(client.get("/staying-private").text.split())
+    assert "No website can clear that list." in page
+    assert 'href="/staying-private"' in client.get("/").text
+    assert 'href="/staying-private"' in client.get("/signup").text
