@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hrsite import clock, furniture, schema
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.extensions import db
+from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import history, instance, mailboxes, presence, returned, ses
 from hrsite.outbox.transport import open_connection
 
@@ -101,8 +102,18 @@ def _database(app: Flask) -> Iterator[Finding]:
         schema.SchemaState.NEWER: ("wrong", "made by a newer hrsite; start that version instead"),
     }[found]
     yield Finding(said[0], "database", said[1])
-    if found == schema.SchemaState.CURRENT and needs_owner(db.session()):
+    if found == schema.SchemaState.CURRENT:
+        yield from _inside_the_database()
+
+
+def _inside_the_database() -> Iterator[Finding]:
+    if needs_owner(db.session()):
         yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
+    newest = select(Subscriber.address).order_by(Subscriber.id.desc())
+    address = db.session.scalar(newest.limit(1))
+    if address is not None and not address:  # What cannot be opened reads as nothing.
+        words = "does not open the readers' addresses; put the right one, or address.key, back"
+        yield Finding("wrong", "ADDRESS_KEY", words)
 
 
 def _queue(app: Flask) -> Iterator[Finding]:

@@ -82,6 +82,16 @@ def test_a_database_that_cannot_be_reached_hides_nothing_else(tmp_path: Path, ur
 
 
 @ON_SQLITE
+def test_a_key_that_does_not_open_the_addresses_is_wrong(
+    make_app: AppMaker, app: Flask, session: Session
+) -> None:
+    factories.make_subscriber(session, "reader@example.org")
+    assert "ADDRESS_KEY" not in found(app)
+    level, words = found(make_app(ADDRESS_KEY="another-" * 5))["ADDRESS_KEY"]
+    assert level == "wrong"
+    assert "does not open the readers' addresses" in words
+
+
 def test_a_queue_that_cannot_be_reached_is_wrong(make_app: AppMaker) -> None:
     app = make_app(QUEUE_URL="redis://:sesame@127.0.0.1:9/0")
     level, words = found(app)["queue"]

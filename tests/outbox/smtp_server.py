@@ -229,7 +229,11 @@ class _Talk:
             going = self._act(verb if verb in self.script else "EHLO" if verb == "EHLO2" else verb)
             if verb == "DATA" and going and self.answer[:3] == b"354":
                 going = self._take_letter()
-            if verb == "STARTTLS" and going and self.answer[:3] == b"220" and self.server.shield:
+            if verb == "STARTTLS" and going and self.answer[:3] == b"220":
+                if not self.server.shield:
+                    # What comes now is no line, though an octet of it may look like a line's end.
+                    self.server.wait_while_silent(self.talk)
+                    return
                 going = self._encrypt()
 
     def _encrypt(self) -> bool:

@@ -76,7 +76,7 @@ def test_words_slipped_in_before_the_encryption_are_not_heard_after_it() -> None
     ],
 )
 def test_encryption_that_does_not_start(action: bytes | str, kind: str, stage: str) -> None:
-    # After "220 go" the raw server waits for a line that never ends, and says nothing.
+    # After "220 go" the raw server has no certificate to go on with, and says nothing.
     with RawServer({**WITH_TLS, "STARTTLS": action}) as server:
         (answer,) = hand_over(server.port, MAIL_USE_TLS=True, **SHORT, **LOGIN)
     assert (answer.kind, answer.stage) == (kind, stage)
