@@ -25,6 +25,7 @@ from hrsite.outbox.transport import mail
 from hrsite.pages import desk as pages_desk
 from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
+from hrsite.posts import keeping
 from hrsite.posts import views as posts_views
 from hrsite.sealing import Seal
 from hrsite.settings import desk as settings_desk
@@ -81,6 +82,7 @@ def _bind_libraries(app: Flask) -> None:
     settings_reading.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    keeping.init_app()
     worker.init_app(app)
 
 

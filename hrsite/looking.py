@@ -32,6 +32,7 @@ from hrsite.outbox import (
     troubles,
 )
 from hrsite.outbox.delivering import deliver_due
+from hrsite.posts import keeping
 
 log = structlog.get_logger(__name__)
 
@@ -184,13 +185,15 @@ def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
 
 
 def tidy_up() -> None:
-    """Forget whoever never confirmed; and see whether the numbers of every letter still add up."""
+    """Forget who never confirmed, count articles anew, see if each letter's numbers add up."""
     now = clock.now()
     forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
     owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
+    db.session.commit()
+    keeping.recount(db.session())
     db.session.commit()
     wrong = tally.check(db.session())
     for message_id, words in wrong.items():

@@ -27,6 +27,7 @@ PUBLIC = {
     "/notices/",
     "/notices/<slug>",
     "/posts/",
+    "/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>",
     "/posts/<slug>",
     "/privacy",
     "/robots.txt",

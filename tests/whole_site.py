@@ -102,6 +102,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "posts.topic": {"slug": tag.slug},
             "posts.topic_atom": {"slug": tag.slug},
             "posts.topic_json": {"slug": tag.slug},
+            "posts.month": {"year": clock.local(now).year, "number": clock.local(now).month},
             "posts_desk": {"id": post.id},
             # This one was never emailed: the desk would let it go.
             "posts_desk.delete": {"id": unsent.id},

@@ -13,7 +13,11 @@ post_tags = Table(
     "post_tags",
     Base.metadata,
     Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
-    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    # The article's own date once more, kept equal by `keeping`: a topic's page is then read in
+    # order from the index below, and not joined and sorted.
+    Column("published_at", UTCDateTime),
+    Index("ix_post_tags_tag_id_published_at_post_id", "tag_id", "published_at", "post_id"),
 )
 
 
@@ -25,6 +29,18 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     slug: Mapped[str] = mapped_column(String(80), unique=True)
+    # How many articles with a date it has, those that lie ahead too. Kept by `keeping`.
+    dated_count: Mapped[int] = mapped_column(default=0)
+
+
+class MonthCount(Base):
+    """How many articles have a date in a month of a zone, those that lie ahead too."""
+
+    __tablename__ = "month_counts"
+
+    zone: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    dated_count: Mapped[int]
 
 
 class Post(Base):

@@ -12,6 +12,7 @@ from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
 from hrsite.posts import describing, feeds, listing
 from hrsite.posts.models import Post, Tag
+from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
 
 HOME_COUNT = 6
@@ -50,11 +51,27 @@ def by_number(number: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/")
-@pagecache.ready(before=pagecache.NUMBER)
+@pagecache.ready(before=pagecache.NUMBER, after=pagecache.NUMBER)
 def archive() -> str:
     """Every article, a page at a time."""
-    tags = listing.tags_with_counts(db.session(), clock.now())
-    return render_template("posts/archive.html", tags=tags, **_page("posts.archive"))
+    session, now = db.session(), clock.now()
+    return render_template(
+        "posts/archive.html",
+        tags=listing.tags_with_counts(session, now),
+        years=listing.months_with_counts(session, now),
+        **_page("posts.archive"),
+    )
+
+
+@blueprint.get("/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>")
+@pagecache.ready(before=pagecache.NUMBER, after=pagecache.NUMBER)
+def month(year: int, number: int) -> str:
+    """The articles of one month on the coach's calendar, a page at a time."""
+    wanted = Month(year, number)
+    page = _page("posts.month", wanted, year=year, number=number) if wanted.is_real() else {}
+    if not page or not page["posts"]:
+        abort(404)
+    return render_template("posts/month.html", month=wanted, **page)
 
 
 @blueprint.get("/posts/<slug>")
@@ -78,7 +95,7 @@ def topics() -> str:
 
 
 @blueprint.get("/topics/<slug>")
-@pagecache.ready(before=pagecache.NUMBER)
+@pagecache.ready(before=pagecache.NUMBER, after=pagecache.NUMBER)
 def topic(slug: str) -> str:
     """The articles of one topic, a page at a time."""
     tag = None
@@ -86,7 +103,7 @@ def topic(slug: str) -> str:
         tag = listing.tag_by_slug(db.session(), slug, clock.now())
     if tag is None:
         abort(404)
-    page = _page("posts.topic", tag=tag, slug=slug)
+    page = _page("posts.topic", tag, slug=slug)
     return render_template("posts/topic.html", tag=tag, **page)
 
 
@@ -110,22 +127,30 @@ def _absolute_links(html: str) -> str:
     return absolute_links(html, current_app.config["BASE_URL"])
 
 
-def _page(endpoint: str, tag: Tag | None = None, **place: Any) -> dict[str, Any]:
-    """What a page of a list shows, and the addresses of the next one and of the first."""
-    before = _before()
+def _page(endpoint: str, within: Tag | Month | None = None, **values: Any) -> dict[str, Any]:
+    """What a page of a list shows, and the addresses of its neighbours and of the first page."""
+    place = listing.Place(_number("before"), _number("after"))
     try:
-        posts, older_id = listing.page_of(db.session(), clock.now(), before, tag)
+        page = listing.page_of(db.session(), clock.now(), place, within)
     except listing.NoSuchPage:
         abort(404)
+
+    def address(of: listing.Place | None) -> str | None:
+        return None if of is None else url_for(endpoint, **values, **of._asdict())
+
     return {
-        "posts": posts,
-        "older": url_for(endpoint, before=older_id, **place) if older_id else None,
-        "newer": url_for(endpoint, **place) if before else None,
+        "posts": page.posts,
+        "older": address(page.older),
+        "newer": address(page.newer),
+        "newest": address(listing.FIRST_PAGE)
+        if page.newer not in (None, listing.FIRST_PAGE)
+        else None,
     }
 
 
-def _before() -> int | None:
-    text = request.args.get("before")
+def _number(name: str) -> int | None:
+    """The article that a page begins or ends at."""
+    text = request.args.get(name)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= LARGEST_ID):

@@ -1,44 +1,37 @@
 """What the public may see of articles."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+import time_machine
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.extensions import db
+from hrsite import clock as site_clock
 from hrsite.posts import listing
 from hrsite.posts.models import Post, Tag
+from hrsite.posts.months import Month
 from tests.factories import make_picture, make_post, make_tag
+from tests.statements import noted_statements
+
+FIRST = listing.FIRST_PAGE
 
 
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """Every statement that goes to the database meanwhile."""
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
-def walk(session: Session, tag: Tag | None = None, size: int = 12) -> list[list[Post]]:
-    """All pages, by their own links."""
-    now, before, pages = clock.now(), None, []
-    while True:
-        posts, before = listing.page_of(session, now, before, tag, size)
-        pages.append(list(posts))
-        if before is None:
-            return pages
+def walk(session: Session, within: Tag | Month | None = None, size: int = 12) -> list[list[Post]]:
+    """All pages by their own links, from the newest to the oldest; and the same ones back."""
+    now, pages, page = clock.now(), [], listing.page_of(session, clock.now(), FIRST, within, size)
+    pages = [list(page.posts)]
+    assert page.newer is None
+    while page.older:
+        page = listing.page_of(session, now, page.older, within, size)
+        pages.append(list(page.posts))
+    back = [list(page.posts)]
+    while page.newer:
+        page = listing.page_of(session, now, page.newer, within, size)
+        back.append(list(page.posts))
+    assert (back[-1], sum(map(len, back))) == (pages[0], sum(map(len, pages)))
+    assert sorted(p.id for page in back for p in page) == sorted(p.id for q in pages for p in q)
+    return pages
 
 
 def test_drafts_and_scheduled_articles_are_in_no_list(session: Session) -> None:
@@ -49,8 +42,8 @@ def test_drafts_and_scheduled_articles_are_in_no_list(session: Session) -> None:
 
     assert listing.recent(session, now, 10) == [seen]
     assert listing.in_full(session, now, 10) == [seen]
-    assert listing.page_of(session, now, None) == ([seen], None)
-    assert listing.page_of(session, now, None, tag) == ([seen], None)
+    for within in (None, tag, Month.of(now, clock.zone())):
+        assert listing.page_of(session, now, FIRST, within) == ([seen], None, None)
     assert listing.by_slug(session, "hidden-True", now) is None
     assert listing.by_slug(session, "hidden-False", now) is None
     assert listing.tags_with_counts(session, now) == [(tag, 1)]
@@ -88,12 +81,13 @@ def test_pages_that_come_out_even_have_no_empty_last_page(session: Session) -> N
 def test_an_article_published_meanwhile_repeats_nothing_on_the_next_page(session: Session) -> None:
     for _ in range(4):
         make_post(session)
-    first, before = listing.page_of(session, clock.now(), None, size=2)
+    first = listing.page_of(session, clock.now(), size=2)
     make_post(session, published_at=clock.now())
+    assert first.older is not None
 
-    second, _ = listing.page_of(session, clock.now(), before, size=2)
+    second = listing.page_of(session, clock.now(), first.older, size=2)
 
-    assert not set(first) & set(second)
+    assert not set(first.posts) & set(second.posts)
 
 
 def test_the_place_of_a_hidden_article_is_no_place_to_go_on_from(session: Session) -> None:
@@ -101,8 +95,59 @@ def test_the_place_of_a_hidden_article_is_no_place_to_go_on_from(session: Sessio
     ahead = make_post(session, published_at=clock.now() + timedelta(days=1))
 
     for post_id in (draft.id, ahead.id, 999_999):
+        for place in (listing.Place(before=post_id), listing.Place(after=post_id)):
+            with pytest.raises(listing.NoSuchPage):
+                listing.page_of(session, clock.now(), place)
+
+
+def test_past_either_end_there_is_no_page(session: Session) -> None:
+    oldest, newest = make_post(session), make_post(session)
+
+    for place in (listing.Place(before=oldest.id), listing.Place(after=newest.id)):
         with pytest.raises(listing.NoSuchPage):
-            listing.page_of(session, clock.now(), post_id)
+            listing.page_of(session, clock.now(), place)
+
+
+def test_a_month_holds_what_came_out_in_it_on_the_coach_s_own_calendar(session: Session) -> None:
+    # Toronto is four hours behind in May: its June begins at four in the morning, UTC.
+    last_of_may = datetime(2026, 6, 1, 3, 59, 59, tzinfo=UTC)
+    may = make_post(session, published_at=last_of_may)
+    june = [make_post(session, published_at=last_of_may + timedelta(seconds=1)) for _ in range(3)]
+    now = datetime(2026, 6, 20, tzinfo=UTC)
+    ahead = make_post(session, published_at=datetime(2026, 6, 21, tzinfo=UTC))
+
+    assert listing.page_of(session, now, within=Month(2026, 5)).posts == [may]
+    assert listing.page_of(session, now, within=Month(2026, 6)).posts == june[::-1]
+    assert listing.page_of(session, now, within=Month(2026, 4)).posts == []
+    assert listing.months_with_counts(session, now) == {
+        2026: [(Month(2026, 6), 3), (Month(2026, 5), 1)]
+    }
+    for place in (listing.Place(before=ahead.id), listing.Place(after=may.id)):
+        with pytest.raises(listing.NoSuchPage):
+            listing.page_of(session, now, place, Month(2026, 6))
+
+
+def test_the_pages_of_a_month_hold_that_month_alone(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    for day in range(40):
+        make_post(session, published_at=site_clock.now() - timedelta(days=day))
+
+    pages = walk(session, Month(2026, 5), size=4)
+
+    assert [len(page) for page in pages] == [4] * 7 + [3]
+
+
+def test_an_article_counts_from_the_moment_its_date_comes(session: Session) -> None:
+    now, tag = datetime(2026, 6, 30, 12, tzinfo=UTC), make_tag(session)
+    make_post(session, published_at=now, tags=[tag])
+    make_post(session, published_at=now + timedelta(hours=1), tags=[tag])
+    month = Month(2026, 6)
+
+    for later, count in ((0, 1), (3599, 1), (3600, 2)):
+        moment = now + timedelta(seconds=later)
+        assert listing.tags_with_counts(session, moment) == [(tag, count)]
+        assert listing.months_with_counts(session, moment) == {2026: [(month, count)]}
 
 
 def test_a_topic_s_pages_hold_that_topic_alone(session: Session) -> None:
@@ -124,9 +169,9 @@ def test_the_article_that_is_read_is_not_among_recent_posts(session: Session) ->
 def test_a_list_asks_as_many_questions_for_twelve_articles_as_for_one(session: Session) -> None:
     def questions() -> int:
         session.expunge_all()
-        with counted_queries() as said:
-            posts, _ = listing.page_of(session, clock.now(), None)
-            assert all(post.picture.name and post.tags[0].name for post in posts)
+        with noted_statements() as said:
+            posts = listing.page_of(session, clock.now()).posts
+            assert all(post.picture and post.picture.name and post.tags[0].name for post in posts)
         return len(said)
 
     tag, picture = make_tag(session), make_picture(session)

@@ -1,6 +1,6 @@
 """Articles as readers see them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -87,7 +87,7 @@ def test_thirty_articles_are_read_page_by_page(client: FlaskClient, session: Ses
             break
         address = page.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
         page, pages = client.get(address), pages + 1
-        assert 'href="/posts/">' in page.text
+        assert 'href="/posts/" rel="prev">' in page.text or "after=" in page.text
 
     assert pages == 3
     assert sorted(seen) == [f"{n:02}" for n in range(30)]
@@ -99,6 +99,34 @@ def test_thirty_articles_are_read_page_by_page(client: FlaskClient, session: Ses
 )
 def test_a_page_that_cannot_be_is_not_found(client: FlaskClient, before: str) -> None:
     assert client.get(f"/posts/?before={before}").status_code == 404
+
+
+@pytest.mark.parametrize("month", ["2026/07", "2026/00", "2026/13", "0000/01", "9999/12", "26/6"])
+def test_a_month_without_articles_is_not_found(
+    client: FlaskClient, session: Session, clock: time_machine.Traveller, month: str
+) -> None:
+    make_post(session)
+    make_post(session, published_at=site_clock.now() + timedelta(days=40))
+
+    assert client.get("/posts/2026/06").status_code == 200
+    page = client.get(f"/posts/{month}")
+    assert page.status_code == 404
+    assert "Recent posts" in page.text
+
+
+def test_the_archive_leads_to_every_month(
+    client: FlaskClient, session: Session, clock: time_machine.Traveller
+) -> None:
+    make_post(session, title="From this month")
+    make_post(session, title="From long ago", published_at=datetime(2024, 2, 3, tzinfo=UTC))
+
+    assert 'href="/posts/2026/06"' in client.get("/posts/").text
+    assert 'href="/posts/2024/02"' in client.get("/posts/").text
+    page = client.get("/posts/2024/02").text
+    main = page.split("<main")[1].split("</main>")[0]
+    assert "February 2024" in main
+    assert "From long ago" in main
+    assert "From this month" not in main
 
 
 @pytest.mark.parametrize(
