@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 # The first octet says how a value was sealed, so that a later key or cipher can stand beside it.
 SEALED_WITH_AES_GCM = b"\x01"
 NONCE_OCTETS = 12
+_BEGIN = len(SEALED_WITH_AES_GCM) + NONCE_OCTETS
 
 
 class BrokenSeal(Exception):
@@ -35,11 +36,10 @@ class Seal:
 
     def open(self, sealed: bytes) -> str:
         """Decrypt what close() made. Raises BrokenSeal."""
-        kind, rest = sealed[:1], sealed[1:]
-        if kind != SEALED_WITH_AES_GCM or len(rest) < NONCE_OCTETS:
+        if sealed[:1] != SEALED_WITH_AES_GCM or len(sealed) <= NONCE_OCTETS:
             raise BrokenSeal("This was not sealed by any way we know.")
         try:
-            return self._cipher.decrypt(rest[:NONCE_OCTETS], rest[NONCE_OCTETS:], None).decode()
+            return self._cipher.decrypt(sealed[1:_BEGIN], sealed[_BEGIN:], None).decode()
         except InvalidTag:
             raise BrokenSeal("This was sealed under another key, or was changed.") from None
 

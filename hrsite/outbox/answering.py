@@ -7,26 +7,24 @@ import unicodedata
 
 from hrsite.logs import redact
 from hrsite.outbox.conversing import Stopped
-from hrsite.outbox.retrying import Answer, judge
+from hrsite.outbox.retrying import Answer, Fault, Stage, judge
 
 _LONGEST_TEXT = 500
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|\Z)", re.ASCII)
 
 
 def answer_from(end: Stopped) -> Answer:
+    """The verdict on a conversation that stopped, in the server's words or ours."""
+    return answer_to(end.stage, end.code, end.text, end.fault)
+
+
+def answer_to(stage: Stage, code: int | None, words: str, fault: Fault | None) -> Answer:
     """The verdict on this end, in the server's words or ours."""
-    status = _STATUS.match(end.text) if end.code else None
+    status = _STATUS.match(words) if code else None
     known = status[1] if status else None
-    verdict = judge(end.stage, end.code, known, end.fault)
-    return Answer(
-        kind=verdict.kind,
-        stage=end.stage,
-        code=end.code,
-        status=known,
-        text=_without_addresses(_printable(end.text)),
-        suppress=verdict.suppress,
-        soft_bounce=verdict.soft_bounce,
-    )
+    verdict = judge(stage, code, known, fault)
+    text = _without_addresses(_printable(words))
+    return Answer(verdict.kind, stage, code, known, text, verdict.suppress, verdict.soft_bounce)
 
 
 def _without_addresses(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 import selectors
 import time
 from collections import deque
@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from hrsite.outbox.answering import answer_from
+from hrsite.outbox.answering import answer_from, answer_to
 from hrsite.outbox.conversing import Conversation, Stopped
 from hrsite.outbox.exchanging import Ended, Parcel
 from hrsite.outbox.lanes import Lane
@@ -21,6 +21,9 @@ from hrsite.outbox.retrying import Answer
 Done = tuple[Any, Answer]
 # How long to look away while connections are being opened.
 OPENING_SECONDS = 0.02
+# So many connections are opened at the same time: each waits for several answers of the server.
+MOST_OPENERS = 32
+NEVER = math.inf
 
 
 class Carrier:
@@ -38,8 +41,13 @@ class Carrier:
         self._lanes: list[Lane] = []
         self._waiting: deque[Parcel] = deque()
         self._done: list[Done] = []
+        # Connections that can take a letter, and those with something to write.
+        self._free: deque[Lane] = deque()
+        self._eager: list[Lane] = []
+        # Nobody's time is over before.
+        self._look_at = NEVER
         self._selector = selectors.DefaultSelector()
-        self._opener = ThreadPoolExecutor(8, "opening") if most_lanes > 1 else None
+        self._opener = ThreadPoolExecutor(MOST_OPENERS, "opening") if most_lanes > 1 else None
         self._opening: list[Future[Conversation]] = []
 
     def __enter__(self) -> Self:
@@ -66,7 +74,6 @@ class Carrier:
         if not self._done:
             self._wait(seconds)
             self._begin_more()
-            self._push_all()
         done, self._done = self._done, []
         return done
 
@@ -97,6 +104,8 @@ class Carrier:
 
     def _open_more(self) -> None:
         """Open as many connections as there are letters for, the first ones first."""
+        if not self._opening and (not self._waiting or len(self._lanes) >= self._most_lanes):
+            return
         for future in [one for one in self._opening if one.done()]:
             self._opening.remove(future)
             self._opened(future.result)
@@ -125,25 +134,47 @@ class Carrier:
             raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
         self._lanes.append(lane)
         self._selector.register(lane.sock, selectors.EVENT_READ, lane)
+        self._list(lane)
+        self._look_at = min(self._look_at, time.monotonic() + lane.shortest_wait)
 
     def _remove(self, lane: Lane) -> None:
+        lane.is_gone = True
         self._lanes.remove(lane)
         self._selector.unregister(lane.sock)
         lane.close()
 
     def _begin_more(self) -> None:
-        """Give each connection its next letter, idle ones first."""
-        while self._waiting:
-            free = [lane for lane in self._lanes if self._may_begin(lane)]
-            if not free:
-                return
-            for lane in sorted(free, key=lambda lane: lane.is_busy):
-                if self._waiting:
-                    self._take(lane, lane.begin(self._waiting.popleft()))
+        """Give the connections their next letters, idle ones first; write all there is to write."""
+        self._hand_out()
+        while self._eager:
+            lane = self._eager.pop()
+            lane.is_eager = False
+            if not lane.is_gone:
+                self._push(lane)
+            self._hand_out()
 
-    def _push_all(self) -> None:
-        for lane in [one for one in self._lanes if one.wants_to_write]:
-            self._take(lane, lane.push())
+    def _hand_out(self) -> None:
+        while self._waiting and self._free:
+            lane = self._free.popleft()
+            lane.is_listed = False
+            if not lane.is_gone and self._may_begin(lane):
+                lane.begin(self._waiting.popleft())
+                self._make_eager(lane)
+                self._list(lane)
+
+    def _list(self, lane: Lane) -> None:
+        if lane.is_listed or not self._may_begin(lane):
+            return
+        lane.is_listed = True
+        if lane.is_busy:
+            self._free.append(lane)
+        else:
+            self._free.appendleft(lane)
+
+    def _make_eager(self, lane: Lane) -> None:
+        if not lane.is_eager:
+            lane.is_eager = True
+            self._eager.append(lane)
 
     def _may_begin(self, lane: Lane) -> bool:
         return lane.exchange.may_begin and not self._is_full(lane)
@@ -152,48 +183,62 @@ class Carrier:
         return 0 < self._most_letters <= lane.exchange.letter_count
 
     def _wait(self, seconds: float) -> None:
-        deadlines = [lane.deadline for lane in self._lanes if lane.deadline is not None]
-        until = min(deadlines, default=None)
-        if until is not None:
-            seconds = max(0.0, min(seconds, until - time.monotonic()))
+        if self._lanes:
+            seconds = max(0.0, min(seconds, self._look_at - time.monotonic()))
         if self._opening:
             seconds = min(seconds, OPENING_SECONDS)
-        for lane in self._lanes:
-            events = selectors.EVENT_READ | (lane.wants_to_write and selectors.EVENT_WRITE)
-            if self._selector.get_key(lane.sock).events != events:
-                self._selector.modify(lane.sock, events, lane)
-        ready = self._selector.select(seconds)
-        for key, events in ready:
+        for key, events in self._selector.select(seconds):
             lane = key.data
             if events & selectors.EVENT_WRITE:
-                self._take(lane, lane.push())
-            if events & selectors.EVENT_READ and lane in self._lanes:
+                self._push(lane)
+            if events & selectors.EVENT_READ and not lane.is_gone:
                 self._take(lane, lane.pull())
-        if until is not None and until <= (now := time.monotonic()):
-            for lane in [one for one in self._lanes if (one.deadline or now + 1) <= now]:
-                self._take(lane, lane.give_up())
+        self._give_up_late_ones()
+
+    def _push(self, lane: Lane) -> None:
+        self._take(lane, lane.push())
+        if not lane.is_gone and lane.wants_to_write != lane.is_blocked:
+            lane.is_blocked = not lane.is_blocked
+            events = selectors.EVENT_READ | (lane.is_blocked and selectors.EVENT_WRITE)
+            self._selector.modify(lane.sock, events, lane)
+
+    def _give_up_late_ones(self) -> None:
+        """Looked at only when one may be late: there are many, and nearly always none is."""
+        now = time.monotonic()
+        if not self._lanes or now < self._look_at:
+            return
+        for lane in [one for one in self._lanes if (one.deadline or now + 1) <= now]:
+            self._take(lane, lane.give_up())
+        # What begins from now on cannot be late before.
+        soon = [now + lane.shortest_wait for lane in self._lanes]
+        deadlines = [lane.deadline for lane in self._lanes if lane.deadline is not None]
+        self._look_at = min(soon + deadlines, default=NEVER)
 
     def _take(self, lane: Lane, ended: list[Ended]) -> None:
         """Write down how letters ended; a letter nobody has heard of waits for another lane."""
         for end in reversed(ended):
             if end.was_begun:
-                stopped = Stopped(end.stage, end.text, end.code, end.fault)
-                self._done.append((end.parcel.token, answer_from(stopped)))
+                answer = answer_to(end.stage, end.code, end.text, end.fault)
+                self._done.append((end.parcel.token, answer))
             else:
                 self._waiting.appendleft(end.parcel)
-        if lane not in self._lanes:
+        if lane.is_gone:
             return
         if lane.exchange.is_over:
             self._remove(lane)
         elif not lane.is_busy and self._is_full(lane):
             lane.say_goodbye()
             self._remove(lane)
+        else:
+            self._list(lane)
+            if lane.wants_to_write and not lane.is_blocked:
+                self._make_eager(lane)
 
     def _busy_count(self) -> int:
         return sum(lane.is_busy for lane in self._lanes)
 
 
 def parcel_of(sender: str, recipient: str, octets: bytes, token: object = None) -> Parcel:
-    """A letter as it goes over the wire: each dot that begins a line doubled (RFC 5321 4.5.2)."""
-    stuffed, count = re.subn(rb"(?m)^\.", b"..", octets)
-    return Parcel(sender.encode("ascii"), recipient.encode("ascii"), stuffed, token, count)
+    """A letter for the wire."""
+    has_dots = b"\r\n." in octets or octets.startswith(b".")
+    return Parcel(sender.encode("ascii"), recipient.encode("ascii"), octets, token, has_dots)

@@ -6,7 +6,7 @@ goes: only then is it "sending", and only those few are in doubt after a kill.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -71,7 +71,7 @@ def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Cl
         if len(taken) >= most:
             break
     if taken:
-        ids = number_list(row.id for row in taken)
+        ids = number_list([row[0] for row in taken])
         _CLAIM.change(session, ids=ids, whose=owner, until=now + LEASE)
     return [Claimed._make(row[: len(Claimed._fields)]) for row in taken]
 
@@ -83,17 +83,34 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     address open, the message neither paused nor late? And in which words does its reader want it?
     """
     by_id = {one.id: one for one in claimed}
+    going: list[Claimed] = []
+    again: list[int] = []
+    kept: list[Claimed] = []
+    closed: list[int] = []
     found = _STANDS.rows(session, ids=number_list(by_id), now=now)
-    ours = [row for row in found if row.fence == by_id[row.id].fence]
-    going = [row for row in ours if row.is_open and not row.is_suppressed]
-    _mark_as_sending(session, going, now)
-    if len(going) < len(by_id):
-        closed = [row.id for row in ours if row.is_suppressed]
-        if closed:
-            drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
-        kept = [by_id[row.id] for row in ours if not row.is_suppressed and not row.is_open]
-        release(session, kept, now)
-    return [by_id[row.id]._replace(is_discreet=bool(row.is_discreet)) for row in going]
+    for id, fence, state, is_discreet, is_suppressed, is_open in map(tuple, found):
+        one = by_id[id]
+        if fence != one.fence:
+            continue
+        if is_suppressed:
+            closed.append(id)
+        elif not is_open:
+            kept.append(one)
+        else:
+            same = one.is_discreet == is_discreet
+            going.append(one if same else one._replace(is_discreet=bool(is_discreet)))
+            if state == DeliveryState.UNCERTAIN:
+                again.append(one.message_id)
+    if going:
+        ids = number_list([one.id for one in going])
+        _SEND.change(session, ids=ids, now=now, until=now + LEASE)
+    for message_id in again:
+        before, after = {DeliveryState.UNCERTAIN: 1}, {DeliveryState.SENDING: 1}
+        tally.moved(session, message_id, before, after)
+    if closed:
+        drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
+    release(session, kept, now)
+    return going
 
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
@@ -113,17 +130,6 @@ def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None
             .values(owner=None, lease_until=None, next_at=now)
             .execution_options(synchronize_session=False)
         )
-
-
-def _mark_as_sending(session: Session, going: Sequence[Row[Any]], now: datetime) -> None:
-    if not going:
-        return
-    _SEND.change(session, ids=number_list(row.id for row in going), now=now, until=now + LEASE)
-    for row in going:
-        if row.state == DeliveryState.UNCERTAIN:
-            tally.moved(
-                session, row.message_id, {DeliveryState.UNCERTAIN: 1}, {DeliveryState.SENDING: 1}
-            )
 
 
 def _next_due(session: Session, message_id: int, now: datetime, most: int) -> list[Row[Any]]:
@@ -186,7 +192,6 @@ def _stands() -> Select[*tuple[Any, ...]]:
             Delivery.id,
             Delivery.fence,
             Delivery.state,
-            Delivery.message_id,
             Delivery.is_discreet,
             _is_suppressed().label("is_suppressed"),
             Delivery.message_id.in_(select(OutboxMessage.id).where(*_open())).label("is_open"),

@@ -183,16 +183,12 @@ class SafeConnection(Connection):
 class ServerCarrier(Carrier):
     """Many letters to the mail server, over several connections."""
 
-    wants_doubled_dots = True
-
     def __init__(self, settings: MailSettings, most_lanes: int) -> None:
         super().__init__(lambda: open_host(settings), most_lanes, settings.max_emails or 0)
 
 
 class FolderCarrier:
     """Many letters into the folder, each written at once."""
-
-    wants_doubled_dots = False
 
     def __init__(self, settings: MailSettings) -> None:
         self._connection = FolderConnection(settings)

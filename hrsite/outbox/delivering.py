@@ -75,7 +75,7 @@ class _Round:
         self._gate, self._should_stop = gate, should_stop
         self._most_in_flight: int = config["MAIL_IN_FLIGHT"]
         self._pace: Pace = current_app.extensions.setdefault("pace", Pace(0, 0))
-        self._packer = Packer(session, doubled=carrier.wants_doubled_dots)
+        self._packer = Packer(session)
         self._claimed: deque[Claimed] = deque()
         # Gone, or allowed to go; and answered, but the answer is not on disk yet.
         self._in_flight: dict[int, Claimed] = {}
@@ -176,8 +176,9 @@ class _Round:
 
     def _claim_more(self, now: datetime) -> None:
         config, count = current_app.config, MOST_CLAIMED
-        living = presence.living_count(self._session, now)
-        self._pace.shared_by(living, config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"])
+        paces = config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"]
+        living = presence.living_count(self._session, now) if any(paces) else 1
+        self._pace.shared_by(living, *paces)
         if self._pace.rate:
             count = max(1, min(count, int(self._pace.rate * CLAIM_SECONDS)))
         claimed = claiming.claim(self._session, self._owner, now, count)

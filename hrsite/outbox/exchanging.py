@@ -3,6 +3,7 @@
 It touches no socket: it is given what the server said and tells what to say next, so the same
 rules serve a connection that waits and one that does not. Where the server offers PIPELINING
 (RFC 2920), MAIL, RCPT and DATA go in one write, together with the end of the letter before.
+Where it offers CHUNKING too (RFC 3030), whole letters go so, several before the first answer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hrsite.outbox.retrying import Fault, Stage
 
@@ -19,6 +20,8 @@ LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen
 MOST_REPLY_LINES = 128
 _REPLY_LINE = re.compile(rb"[2-5]\d\d([ -]|\Z)")
 _WANTED: Mapping[Stage, int] = {"mail": 250, "rcpt": 250, "data": 354, "reply": 250, "rset": 250}
+# So many whole letters may be on one connection before the first of them is answered.
+MOST_CHUNKED = 4
 GARBLED = "The mail server's answer made no sense."
 HUNG_UP = "The mail server hung up."
 TOO_SLOW = "The mail server did not answer in time."
@@ -30,22 +33,21 @@ class Garbled(Exception):
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """One letter for the wire: its octets end in CR LF, their leading dots doubled already."""
+    """One letter for the wire, as its reader shall have it; every line ends in CR LF."""
 
     sender: bytes
     recipient: bytes
     octets: bytes
     # What whoever handed it in knows it by.
     token: Any = None
-    # Dots that RFC 5321 4.5.2 has doubled: the letter's true size is that much smaller.
-    dot_count: int = 0
-    # How many octets of this connection are written when the final dot is.
-    dot_at: int | None = None
+    # Does a line begin with a dot, which DATA must double (RFC 5321 4.5.2)?
+    has_dots: bool = False
+    # How many octets of this connection are written when the end of the letter is.
+    whole_at: int | None = None
     refusal: Ended | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How it ended for one letter: by a reply (`code`), or without one (`fault`).
 
     `was_begun` False: not a word of it was heard by the server, for all we know.
@@ -61,72 +63,84 @@ class Ended:
 
 @dataclass(slots=True)
 class Exchange:
-    """The talk over one connection that is open and greeted. `features` as EHLO told them."""
+    """The talk over one connection that is open and greeted. The offers are as EHLO told them."""
 
     pipelining: bool
     size: bool
+    chunking: bool = False
     # Replies that are due, in order: about which letter (None: none), at which stage.
     due: deque[tuple[Parcel | None, Stage]] = field(default_factory=deque)
+    # What is to be written now. Tell `written` how much of it went.
+    to_write: deque[bytes | memoryview] = field(default_factory=deque)
     # Set when nothing more may be said here, once what is due has been heard.
     is_over: bool = False
     letter_count: int = 0
     _begun: Parcel | None = None
     _unsaid: list[tuple[Stage, bytes]] = field(default_factory=list)
-    _to_write: list[bytes] = field(default_factory=list)
     _queued: int = 0
     _written: int = 0
-    _heard: bytearray = field(default_factory=bytearray)
+    _heard: bytes = b""
     _lines: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """A letter is pushed whole only where nobody need wait for an answer in between."""
+        self.chunking = self.chunking and self.pipelining
 
     @property
     def may_begin(self) -> bool:
         """Can it take another letter now?"""
         if self.is_over or self._begun is not None:
             return False
-        return not self.due or (self.pipelining and self._all_in_the_air())
+        if not self.due:
+            return True
+        if self.chunking:
+            return len(self.due) <= 4 * (MOST_CHUNKED - 1) and self.due[0][1] != "rset"
+        # Every letter before is told whole, but for its reply.
+        return self.pipelining and len(self.due) == 1 and self._is_result_due
+
+    @property
+    def awaits_result(self) -> bool:
+        """Is the next reply what becomes of a letter that the server has got whole?"""
+        parcel = self.due[0][0] if self._is_result_due else None
+        return parcel is not None and self._is_in_the_air(parcel)
 
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
-        self._begun = parcel
         self.letter_count += 1
-        size = b" SIZE=%d" % (len(parcel.octets) - parcel.dot_count) if self.size else b""
-        commands: list[tuple[Stage, bytes]] = [
-            ("mail", b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)),
-            ("rcpt", b"RCPT TO:<%s>\r\n" % parcel.recipient),
-            ("data", b"DATA\r\n"),
-        ]
+        size = b" SIZE=%d" % len(parcel.octets) if self.size else b""
+        mail = b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)
+        rcpt = b"RCPT TO:<%s>\r\n" % parcel.recipient
+        if self.chunking:
+            self._send_whole(parcel, mail + rcpt)
+            return
+        self._begun = parcel
         if self.pipelining:
-            self.due.extend((parcel, stage) for stage, _ in commands)
-            self._say(b"".join(command for _, command in commands))
+            self.due.extend(((parcel, "mail"), (parcel, "rcpt"), (parcel, "data")))
+            self._say(mail + rcpt + b"DATA\r\n")
         else:
-            self._unsaid = commands
+            self._unsaid = [("mail", mail), ("rcpt", rcpt), ("data", b"DATA\r\n")]
             self._say_next()
 
-    def to_write(self) -> bytes:
-        """All that is to be written now. Tell `written` how much of it went."""
-        if len(self._to_write) > 1:
-            self._to_write = [b"".join(self._to_write)]
-        return self._to_write[0] if self._to_write else b""
-
     def written(self, count: int) -> None:
-        """So many octets of it are with the system, and may be with the server."""
+        """So many octets are with the system, and may be with the server."""
         self._written += count
-        rest = self._to_write[0][count:]
-        self._to_write = [rest] if rest else []
+        pieces = self.to_write
+        while count and count >= len(pieces[0]):
+            count -= len(pieces.popleft())
+        if count:
+            pieces[0] = memoryview(pieces[0])[count:]
 
     def hear(self, octets: bytes) -> list[Ended]:
         """What the server said: the letters that have ended by it.
 
         Once the talk is over, that is every letter which was on the connection.
         """
-        self._heard += octets
         ended: list[Ended] = []
         try:
-            while not self.is_over and (reply := self._next_reply()) is not None:
-                self._take(*reply, ended)
+            self._hear(self._heard + octets if self._heard else octets, ended)
         except Garbled:
             return ended + self.broken("garbage", GARBLED)
-        return ended + (self.broken("dropped", HUNG_UP) if self.is_over else [])
+        return ended + self.broken("dropped", HUNG_UP) if self.is_over else ended
 
     def broken(self, fault: Fault, text: str) -> list[Ended]:
         """The connection is no good any more: how it ended for each letter still on it."""
@@ -138,32 +152,40 @@ class Exchange:
             if parcel is None or id(parcel) in seen:
                 continue
             seen.add(id(parcel))
-            if parcel.refusal is not None:
-                ended.append(parcel.refusal)
+            is_in_the_air = self._is_in_the_air(parcel)
+            refusal = parcel.refusal
+            # A clear no is one; out of step, the server may have taken what it has got whole.
+            if refusal is not None and (refusal.code is not None or not is_in_the_air):
+                ended.append(refusal)
                 continue
-            if stage == "reply" and not self._is_in_the_air(parcel):
+            if is_in_the_air:
+                stage = "reply"
+            elif stage == "reply":
                 stage = "body"
             begun = stage != "mail" or not ended and self.letter_count == 1
             ended.append(Ended(parcel, stage, None, text, fault, begun))
         self.due.clear()
         return ended
 
-    def _next_reply(self) -> tuple[int, str] | None:
-        while (end := self._heard.find(b"\n")) >= 0:
-            if not self.due or not self._may_be_answered():
+    def _hear(self, octets: bytes, ended: list[Ended]) -> None:
+        begin = 0
+        while not self.is_over and (end := octets.find(b"\n", begin)) >= 0:
+            line, begin = octets[begin:end].rstrip(b"\r"), end + 1
+            if not self.due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
                 raise Garbled
-            line = bytes(self._heard[:end]).rstrip(b"\r")
-            del self._heard[: end + 1]
-            if not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
+            if self._is_too_early(line):
                 raise Garbled
-            self._lines.append(line[4:].strip())
-            if line[3:4] != b"-":
-                text = b"\n".join(self._lines).decode("utf-8", "replace")
+            said = line[4:].strip()
+            if line[3:4] == b"-":
+                self._lines.append(said)
+                continue
+            if self._lines:
+                said = b"\n".join([*self._lines, said])
                 self._lines.clear()
-                return int(line[:3]), text
-        if len(self._heard) > LONGEST_REPLY_LINE or (self._heard and not self._may_be_answered()):
+            self._take(int(line[:3]), said.decode("utf-8", "replace"), ended)
+        self._heard = octets[begin:]
+        if len(self._heard) > LONGEST_REPLY_LINE or (self._heard and self._is_too_early(b"")):
             raise Garbled
-        return None
 
     def _take(self, code: int, text: str, ended: list[Ended]) -> None:
         parcel, stage = self.due.popleft()
@@ -171,30 +193,35 @@ class Exchange:
             self.is_over = True  # RFC 5321 3.8: it is closing down; or it is out of step.
         if parcel is None:
             self.is_over = self.is_over or code != 250
-            return
-        if stage == "reply":
-            ended.append(Ended(parcel, stage, code, text))
         elif parcel.refusal is not None:
             self._take_after_refusal(parcel.refusal, stage, code, ended)
+        elif stage == "reply":
+            ended.append(Ended(parcel, stage, code, text))
+            if self.chunking and code // 100 != 2:
+                self._say_reset()
         elif code != _WANTED[stage] if stage == "data" else code // 100 != 2:
-            fault: Fault | None = None if code >= 400 else "garbage"
-            refusal = Ended(parcel, stage, code if fault is None else None, text, fault)
-            parcel.refusal = refusal
-            self._unsaid.clear()
-            self.is_over = self.is_over or fault is not None
-            if not any(one is parcel for one, _ in self.due):
-                self._refused(refusal, ended)
+            self._refuse(parcel, stage, code, text, ended)
         elif stage == "data":
             self._send_body(parcel)
         elif self._unsaid:
             self._say_next()
 
+    def _refuse(
+        self, parcel: Parcel, stage: Stage, code: int, text: str, ended: list[Ended]
+    ) -> None:
+        fault: Fault | None = None if code >= 400 else "garbage"
+        parcel.refusal = Ended(parcel, stage, code if fault is None else None, text, fault)
+        self._unsaid.clear()
+        self.is_over = self.is_over or fault is not None
+        if not any(one is parcel for one, _ in self.due):
+            self._refused(parcel.refusal, ended)
+
     def _take_after_refusal(
         self, refusal: Ended, stage: Stage, code: int, ended: list[Ended]
     ) -> None:
-        if stage != "data":
+        if stage not in ("data", "reply"):
             return
-        if code == 354:
+        if stage == "data" and code == 354:
             # It awaits a letter that must not come. Hanging up before any dot is safe.
             self.is_over = True
         self._refused(refusal, ended)
@@ -202,19 +229,37 @@ class Exchange:
     def _refused(self, refusal: Ended, ended: list[Ended]) -> None:
         ended.append(refusal)
         self._begun = None
-        if not self.is_over:
+        self._say_reset()
+
+    def _say_reset(self) -> None:
+        """Clear away what a refused letter has left. Before a letter behind it that is said."""
+        if not self.is_over and not self.due:
             self.due.append((None, "rset"))
             self._say(b"RSET\r\n")
 
     def _send_body(self, parcel: Parcel) -> None:
         self._begun = None
         self.due.append((parcel, "reply"))
-        self._say(parcel.octets)
+        octets = parcel.octets
+        if parcel.has_dots:
+            octets = _doubled(octets)
+        self._say(octets)
         self._say(b".\r\n")
-        parcel.dot_at = self._queued
+        parcel.whole_at = self._queued
+
+    def _send_whole(self, parcel: Parcel, commands: bytes) -> None:
+        """RFC 3030 4.2: the reader's name and all of the letter, with no dot to end it."""
+        if self.due:
+            # Nobody knows yet whether the letter before leaves something behind.
+            self.due.append((None, "rset"))
+            commands = b"RSET\r\n" + commands
+        self.due.extend(((parcel, "mail"), (parcel, "rcpt"), (parcel, "reply")))
+        self._say(commands + b"BDAT %d LAST\r\n" % len(parcel.octets))
+        self._say(parcel.octets)
+        parcel.whole_at = self._queued
 
     def _say(self, octets: bytes) -> None:
-        self._to_write.append(octets)
+        self.to_write.append(octets)
         self._queued += len(octets)
 
     def _say_next(self) -> None:
@@ -222,16 +267,27 @@ class Exchange:
         self.due.append((self._begun, stage))
         self._say(command)
 
-    def _all_in_the_air(self) -> bool:
-        """Is every letter before the next one told whole, but for its reply?"""
-        return all(stage == "reply" for _, stage in self.due) and len(self.due) <= 1
+    @property
+    def _is_result_due(self) -> bool:
+        return bool(self.due) and self.due[0][1] == "reply"
 
     def _is_in_the_air(self, parcel: Parcel) -> bool:
-        return parcel.dot_at is not None and self._written >= parcel.dot_at
+        return parcel.whole_at is not None and self._written >= parcel.whole_at
 
-    def _may_be_answered(self) -> bool:
-        """Has the server got all that the next reply is about? Else it answers too soon."""
+    def _is_too_early(self, line: bytes) -> bool:
+        """Has the server not got yet what this reply is about?
+
+        What is named by its length it may refuse before the end: it knows where that is.
+        """
         if not self.due:
-            return False
+            return True
         parcel, stage = self.due[0]
-        return stage != "reply" or parcel is None or self._is_in_the_air(parcel)
+        if stage != "reply" or parcel is None or self._is_in_the_air(parcel):
+            return False
+        return not self.chunking or line[:1] in (b"2", b"3") and parcel.refusal is None
+
+
+def _doubled(octets: bytes) -> bytes:
+    """Each dot that begins a line doubled (RFC 5321 4.5.2)."""
+    first = b"." if octets.startswith(b".") else b""
+    return first + octets.replace(b"\r\n.", b"\r\n..")

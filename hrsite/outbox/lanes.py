@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import ssl
 import time
+from itertools import islice
 
 from hrsite.outbox.conversing import Conversation
 from hrsite.outbox.exchanging import HUNG_UP, TOO_SLOW, Ended, Exchange, Parcel
 
 READ_OCTETS = 65536
+MOST_PIECES = 64  # Of one write; the system would take some more.
 PARTING_SECONDS = 5.0  # For RSET: nothing depends on its reply.
 
 
@@ -18,11 +20,19 @@ class Lane:
 
     def __init__(self, host: Conversation) -> None:
         self._host, self.sock = host, host.open_socket()
+        self._is_encrypted = isinstance(self.sock, ssl.SSLSocket)
         self.sock.setblocking(False)
         host.stage = "mail"
-        self.exchange = Exchange(pipelining=host.has_extn("pipelining"), size=host.has_extn("size"))
+        self.exchange = Exchange(
+            pipelining=host.has_extn("pipelining"),
+            size=host.has_extn("size"),
+            chunking=host.has_extn("chunking"),
+        )
         self._since = time.monotonic()
         self._is_leaving = False
+        # Whoever holds several notes here: is it among the free ones, is it to be pushed, has the
+        # system no room for more just now, was it given up?
+        self.is_listed = self.is_eager = self.is_blocked = self.is_gone = False
         self.exchange.hear(host.leftover())
 
     @property
@@ -33,31 +43,36 @@ class Lane:
     @property
     def wants_to_write(self) -> bool:
         """Is something left that the system has not taken yet?"""
-        return bool(self.exchange.to_write())
+        return bool(self.exchange.to_write)
+
+    @property
+    def shortest_wait(self) -> float:
+        """No wait for a reply is given up sooner than after so many seconds."""
+        return min(self._host.seconds, self._host.reply_seconds, PARTING_SECONDS)
 
     @property
     def deadline(self) -> float | None:
         """When to give up waiting; None while nothing is due."""
-        if not self.exchange.due:
+        due = self.exchange.due
+        if not due:
             return None
-        _, stage = self.exchange.due[0]
-        if stage == "rset":
+        if len(due) == 1 and due[0][1] == "rset":
             return self._since + min(self._host.seconds, PARTING_SECONDS)
-        is_last = stage == "reply" and not self.wants_to_write
+        is_last = self.exchange.awaits_result
         return self._since + (self._host.reply_seconds if is_last else self._host.seconds)
 
-    def begin(self, parcel: Parcel) -> list[Ended]:
-        """Begin a letter; whatever ends by that."""
+    def begin(self, parcel: Parcel) -> None:
+        """Begin a letter; `push` writes it."""
         if not self.exchange.due:
             self._since = time.monotonic()
         self.exchange.begin(parcel)
-        return self.push()
 
     def push(self) -> list[Ended]:
-        """Write as much as the system takes."""
-        while octets := self.exchange.to_write():
+        """Write as much as the system takes; whatever ends by that."""
+        pieces = self.exchange.to_write
+        while pieces:
             try:
-                count = self.sock.send(octets)
+                count = self._send()
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 return []
             except OSError as trouble:
@@ -66,6 +81,14 @@ class Lane:
             self.exchange.written(count)
             self._since = time.monotonic()
         return []
+
+    def _send(self) -> int:
+        pieces = self.exchange.to_write
+        if self._is_encrypted:
+            return self.sock.send(b"".join(pieces))
+        if len(pieces) == 1:
+            return self.sock.send(pieces[0])
+        return self.sock.sendmsg(islice(pieces, MOST_PIECES))
 
     def pull(self) -> list[Ended]:
         """Hear what has come; whatever ends by that."""
@@ -83,7 +106,7 @@ class Lane:
             ended += self.exchange.hear(octets)
             if not self.exchange.due or self.exchange.due[0] is not head:
                 self._since = time.monotonic()
-            if len(octets) < READ_OCTETS and not isinstance(self.sock, ssl.SSLSocket):
+            if len(octets) < READ_OCTETS and not self._is_encrypted:
                 break
         return ended
 

@@ -23,10 +23,10 @@ UNREADABLE = "The address or the links of this reader cannot be read. Is ADDRESS
 
 
 class Packer:
-    """Makes letters for one look of a worker. `doubled`: leading dots doubled, as SMTP wants."""
+    """Makes letters for one look of a worker."""
 
-    def __init__(self, session: Session, *, doubled: bool) -> None:
-        self._session, self._doubled = session, doubled
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._seal: Seal = current_app.extensions["seal"]
         self._frozen: dict[tuple[int, bool], Frozen | Answer] = {}
         self._return_paths = return_paths()
@@ -47,7 +47,7 @@ class Packer:
             return Answer("policy", "data", None, None, UNREADABLE)
         sender = self._return_paths.return_path_for(claimed.id, claimed.letter_id) or frozen.sender
         return Parcel(
-            sender.encode("ascii"), letter.recipient, letter.octets, claimed, letter.dot_count
+            sender.encode("ascii"), letter.recipient, letter.octets, claimed, frozen.has_dots
         )
 
     def domain_of(self, claimed: Claimed) -> str:
@@ -76,7 +76,7 @@ class Packer:
     def _freeze(self, message_id: int, is_discreet: bool) -> Frozen | Answer:
         message = self._session.get_one(OutboxMessage, message_id)
         try:
-            return Frozen(message, is_discreet=is_discreet, doubled=self._doubled)
+            return Frozen(message, is_discreet=is_discreet)
         except BadHeader as trouble:
             words = f"This letter cannot be written: {trouble}"
         except Exception as trouble:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Stage = Literal[
     "connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth",
@@ -39,8 +38,7 @@ _SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"})
 _PROTOCOL_CODES = frozenset({502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What to do with the letter; `suppress` and `soft_bounce` speak about its address."""
 
     kind: Kind
@@ -48,8 +46,7 @@ class Verdict:
     soft_bounce: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How one hand-over ended: the verdict, and the server's own words for the ledger.
 
     `kind` "setting" means that TLS, login or configuration is at fault: pause, and count no

@@ -7,6 +7,7 @@ are found once, when the message is frozen, so nothing anybody typed can be take
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -29,24 +30,19 @@ class Unfit(Exception):
 
 
 class Spliced(NamedTuple):
-    """One letter: to whom, its octets with each leading dot doubled, and how many were."""
+    """One letter: to whom, and its octets."""
 
     recipient: bytes
     octets: bytes
-    dot_count: int
 
 
 class Frozen:
-    """One wording of a message as octets. Raises BadHeader when it cannot be written at all.
+    """One wording of a message as octets. Raises BadHeader when it cannot be written at all."""
 
-    `doubled`: leading dots doubled, as SMTP wants them (RFC 5321 4.5.2).
-    """
-
-    def __init__(self, message: OutboxMessage, *, is_discreet: bool, doubled: bool) -> None:
+    def __init__(self, message: OutboxMessage, *, is_discreet: bool) -> None:
         octets = as_bytes(letter_of(message, is_discreet=is_discreet, date=NO_DATE))
-        self.dot_count = 0
-        if doubled:
-            octets, self.dot_count = re.subn(rb"(?m)^\.", b"..", octets)
+        # Nothing that is filled in stands at the beginning of a line and begins with a dot.
+        self.has_dots = b"\r\n." in octets
         head, end, body = octets.partition(b"\r\n\r\n")
         mark = message.mark.encode("ascii")
         # The date line of our own making is the first of its name.
@@ -56,7 +52,10 @@ class Frozen:
         # For MAIL FROM; a sender that has no such spelling was refused with the From line.
         self.sender = wire_form(message.sender_address)
         self._parts: list[bytes] = parts
-        self._names = [parts[at].decode("ascii") for at in range(1, len(parts), 2)]
+        # By purpose, at which places it stands.
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for at in range(1, len(parts), 2):
+            self._places[parts[at].decode("ascii")].append(at)
 
     def spliced(
         self, address: str, letter_id: str, links: Mapping[str, str], date: bytes
@@ -70,15 +69,11 @@ class Frozen:
             raise Unfit("This letter has no number.")
         own = {"to": recipient, "id": letter_id.encode("ascii"), "date": date}
         parts = self._parts.copy()
-        for at, name in enumerate(self._names):
-            value = own.get(name)
-            if value is None:
-                token = links.get(name, "")
-                if not _TOKEN.fullmatch(token):
-                    raise Unfit("This reader's own links are missing, so no letter can be written.")
-                value = own[name] = token.encode("ascii")
-            parts[2 * at + 1] = value
-        return Spliced(recipient, b"".join(parts), self.dot_count)
+        for name, places in self._places.items():
+            value = own.get(name) or _token(links.get(name, ""))
+            for at in places:
+                parts[at] = value
+        return Spliced(recipient, b"".join(parts))
 
 
 def date_now(now: datetime) -> bytes:
@@ -92,3 +87,9 @@ def _on_the_wire(address: str) -> bytes:
     if not address:
         raise Unfit("There is no address any more.")
     return wire_form(address).encode("ascii")
+
+
+def _token(token: str) -> bytes:
+    if not _TOKEN.fullmatch(token):
+        raise Unfit("This reader's own links are missing, so no letter can be written.")
+    return token.encode("ascii")

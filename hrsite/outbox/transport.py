@@ -104,8 +104,6 @@ def open_connection(app: Flask) -> LetterConnection:
 class LetterCarrier(Protocol):
     """Takes letters without waiting, and tells in time how each ended; a context manager."""
 
-    wants_doubled_dots: bool
-
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -16,6 +16,7 @@ SOUND: Script = {
     "EHLO2": OFFERS + b"250 SIZE 90000000\r\n",
 }
 TOGETHER: Script = {"EHLO2": OFFERS + b"250 PIPELINING\r\n"}
+WHOLE: Script = {"EHLO2": OFFERS + b"250-PIPELINING\r\n250 CHUNKING\r\n"}
 QUICK: dict[str, Any] = {"MAIL_TIMEOUT": 0.25, "MAIL_REPLY_TIMEOUT": 0.25}
 
 
@@ -69,15 +70,18 @@ class Cell:
     certificate: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     pipelining: bool = False
+    chunking: bool = False
 
     def __str__(self) -> str:
-        return f"{self.fault} at {self.stage}{' together' if self.pipelining else ''}"
+        way = " whole" if self.chunking else " together" if self.pipelining else ""
+        return f"{self.fault} at {self.stage}{way}"
 
     @property
     def script(self) -> Script:
         """What the server says on its first connection; on later ones it is sound."""
         spoilt = {} if self.action is None else {self.stage: self.action}
-        return {**SOUND, **(TOGETHER if self.pipelining else {}), **self.extra, **spoilt}
+        offers = WHOLE if self.chunking else TOGETHER if self.pipelining else {}
+        return {**SOUND, **offers, **self.extra, **spoilt}
 
 
 def said(outcome: Outcome, words: str) -> Outcome:

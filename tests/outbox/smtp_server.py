@@ -126,22 +126,20 @@ class RawServer:
     """A server that says what its script says, one script per connection, the last for the rest.
 
     A script's keys are BANNER, EHLO, HELO, STARTTLS, HANDSHAKE, EHLO2, AUTH, MAIL, RCPT, DATA,
-    BODY (while the letter comes in), DOT (the reply to it), AFTER (what follows unasked), RSET
-    and QUIT; its values are octets to say, or SILENT, DROP and the like. With a `shield` it
-    encrypts after STARTTLS, or at once.
+    BODY (while the letter comes in), DOT (the reply to it), CHUNK and BDAT (the same for a letter
+    sent whole), AFTER (what follows unasked), RSET and QUIT; its values are octets to say, or
+    SILENT, DROP and the like. With a `shield` it encrypts after STARTTLS, or at once.
     """
 
     USUAL: Script = {
         "BANNER": b"220 mail.example.org\r\n",
-        "EHLO": b"250 mail.example.org\r\n",
-        "HELO": b"250 mail.example.org\r\n",
+        **dict.fromkeys(("EHLO", "HELO"), b"250 mail.example.org\r\n"),
         "AUTH": b"235 2.7.0 welcome\r\n",
         "MAIL": b"250 2.1.0 ok\r\n",
         "RCPT": b"250 2.1.5 ok\r\n",
         "DATA": b"354 go on\r\n",
-        "BODY": b"",
-        "DOT": b"250 2.0.0 kept\r\n",
-        "AFTER": b"",
+        **dict.fromkeys(("BODY", "CHUNK", "AFTER"), b""),
+        **dict.fromkeys(("DOT", "BDAT"), b"250 2.0.0 kept\r\n"),
         "RSET": b"250 2.0.0 ok\r\n",
         "QUIT": b"221 2.0.0 bye\r\n",
     }
@@ -155,7 +153,7 @@ class RawServer:
         self.left_open = 0  # Connections on which the other side fell silent and did not hang up.
         self.commands: list[bytes] = []  # Every line but the letters'.
         self.writes: list[bytes] = []  # As they came in, one entry for each read.
-        self.letters: list[bytes] = []  # Letters whose final dot arrived.
+        self.letters: list[bytes] = []  # Letters whose end arrived.
         self.connections = 0
         self.given_up = threading.Event()
         self._closing = threading.Event()
@@ -225,6 +223,8 @@ class _Talk:
             self.server.commands.append(line)
             verb = line[:4].upper().decode("latin-1")
             verb = "STARTTLS" if verb == "STAR" else verb
+            if verb == "BDAT" and not self._take_chunk(int(line.split()[1])):
+                return
             verb = "EHLO2" if verb == "EHLO" and self.is_encrypted else verb
             going = self._act(verb if verb in self.script else "EHLO" if verb == "EHLO2" else verb)
             if verb == "DATA" and going and self.answer[:3] == b"354":
@@ -255,6 +255,14 @@ class _Talk:
         letter, _, self.heard = self.heard.partition(b"\r\n.\r\n")
         self.server.letters.append(letter + b"\r\n")
         return self._act("DOT") and self._act("AFTER")
+
+    def _take_chunk(self, length: int) -> bool:
+        going = self._act("CHUNK")
+        while going and len(self.heard) < length:
+            going = self._read()
+        self.server.letters += [self.heard[:length]] * going
+        self.heard = self.heard[length:]
+        return going
 
     def _act(self, key: str) -> bool:
         """Do what the script says; whether the talk goes on."""

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from tests.outbox import fault_table
 from tests.outbox.fault_cells import AT_PARTING, ON_THE_LINE, Cell
+from tests.outbox.fault_chunks import SENT_WHOLE
 from tests.outbox.fault_replies import ANSWERED
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"])
-CELLS = [*ON_THE_LINE, *AT_PARTING, *ANSWERED]
+CELLS = [*ON_THE_LINE, *AT_PARTING, *ANSWERED, *SENT_WHOLE]
 
 
 @pytest.fixture(scope="module")

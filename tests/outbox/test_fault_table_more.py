@@ -15,6 +15,7 @@ from hrsite.outbox.enqueue import PATIENCE, put_delivery
 from hrsite.outbox.models import Suppression
 from tests.outbox import fault_table
 from tests.outbox.fault_cells import AT_PARTING, ON_THE_LINE, Cell
+from tests.outbox.fault_chunks import SENT_WHOLE
 from tests.outbox.fault_replies import ANSWERED
 from tests.outbox.ledger import READERS, answer_to, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import DROP, SILENT, RawServer, mail_server
@@ -28,8 +29,9 @@ LONG = "A line of a letter that is far too long.\n" * 300_000
 
 def one_of_each_outcome() -> list[Cell]:
     found: dict[object, Cell] = {}
-    for cell in [*ON_THE_LINE, *AT_PARTING, *ANSWERED]:
-        found.setdefault((replace(cell.outcome, said=""), cell.pipelining), cell)
+    for cell in [*ON_THE_LINE, *AT_PARTING, *ANSWERED, *SENT_WHOLE]:
+        way = cell.pipelining, cell.chunking
+        found.setdefault((replace(cell.outcome, said=""), way), cell)
     return list(found.values())
 
 
@@ -51,10 +53,11 @@ def test_each_outcome_is_the_same_on_postgresql(
 
 
 def test_the_table_has_a_cell_for_each_fault_at_each_stage() -> None:
-    cells = [*ON_THE_LINE, *AT_PARTING, *ANSWERED]
+    cells = [*ON_THE_LINE, *AT_PARTING, *ANSWERED, *SENT_WHOLE]
     assert len({str(cell) for cell in cells}) == len(cells) >= 150
     stages = {"BANNER", "EHLO", "STARTTLS", "HANDSHAKE", "EHLO2", "AUTH"}
-    stages |= {"MAIL", "RCPT", "DATA", "DOT", "RSET", "QUIT"}  # CONNECT and BODY stand below.
+    # CONNECT and BODY stand below.
+    stages |= {"MAIL", "RCPT", "DATA", "DOT", "BDAT", "RSET", "QUIT"}
     for fault in ("silent", "dropped", "garbage", "endless reply"):
         assert {cell.stage for cell in cells if cell.fault == fault} == stages
 
@@ -77,7 +80,11 @@ def test_a_door_that_is_shut_means_later(
 
 @ON_SQLITE
 @pytest.mark.parametrize("action", [SILENT, DROP])
-@pytest.mark.parametrize("offer", [b"", b"250-PIPELINING\r\n"], ids=["one by one", "together"])
+@pytest.mark.parametrize(
+    "offer",
+    [b"", b"250-PIPELINING\r\n", b"250-PIPELINING\r\n250-CHUNKING\r\n"],
+    ids=["one by one", "together", "whole"],
+)
 def test_a_line_that_breaks_within_a_letter_means_later(
     app: Flask, session: Session, clock: time_machine.Traveller, action: str, offer: bytes
 ) -> None:
@@ -88,7 +95,7 @@ def test_a_line_that_breaks_within_a_letter_means_later(
         def wait_while_silent(self, talk: socket.socket) -> None:
             self.given_up.wait(10)
 
-    with Deaf({"EHLO": ehlo, "BODY": action}) as server:
+    with Deaf({"EHLO": ehlo, "BODY": action, "CHUNK": action}) as server:
         mail_goes_to(app, server.port, MAIL_TIMEOUT=0.5)
         look(app)
         server.given_up.set()

@@ -37,7 +37,7 @@ def written(session: Session) -> list[bytes]:
 
 
 def octets_of(row: Delivery) -> bytes:
-    frozen = Frozen(row.message, is_discreet=row.is_discreet, doubled=False)
+    frozen = Frozen(row.message, is_discreet=row.is_discreet)
     date = date_now(our_clock.now())
     return frozen.spliced(row.address, row.letter_id, row.links, date).octets
 
