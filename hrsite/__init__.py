@@ -27,6 +27,8 @@ from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
 from hrsite.posts import keeping
 from hrsite.posts import views as posts_views
+from hrsite.redirects import desk as redirects_desk
+from hrsite.redirects import views as redirects_views
 from hrsite.sealing import Seal
 from hrsite.settings import desk as settings_desk
 from hrsite.settings import reading as settings_reading
@@ -39,6 +41,7 @@ PUBLIC_DOORS = (
     newsletter_views.blueprint,
     pages_views.blueprint,
     media_views.blueprint,
+    redirects_views.blueprint,
     # Mail services call here; each call is believed by its signature alone.
     outbox_views.blueprint,
 )
@@ -49,6 +52,7 @@ DESK_DOORS = (
     settings_desk.blueprint,
     posts_desk.blueprint,
     notices_desk.blueprint,
+    redirects_desk.blueprint,
     newsletter_desk.blueprint,
     outbox_desk.blueprint,
 )

@@ -12,6 +12,7 @@ ROW = (
     "accounts",
     "media",
     "settings",
+    "redirects",
     "posts",
     "notices",
     "newsletter",

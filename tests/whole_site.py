@@ -14,6 +14,7 @@ from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.outbox import folder
+from hrsite.redirects import moving
 from hrsite.settings import reading
 from tests import factories
 
@@ -86,6 +87,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     factories.make_page(session)
     help_line = factories.make_help_line(session)
     reading.words(session).book_text = "Text me at 555 0100."
+    old = moving.lead(session, "/post/old", f"/posts/{post.slug}", now)
     session.commit()
     readers = [factories.make_subscriber(session, typed, tuple(Topic)) for typed in READERS]
     factories.open_issues(session)
@@ -106,6 +108,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "posts_desk": {"id": post.id},
             # This one was never emailed: the desk would let it go.
             "posts_desk.delete": {"id": unsent.id},
+            "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
             "pages_desk": {"slug": "about"},

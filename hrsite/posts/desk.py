@@ -10,7 +10,14 @@ from hrsite.extensions import db
 from hrsite.headers import CONTENT_SECURITY_POLICY
 from hrsite.markup import clean
 from hrsite.media.storing import PictureRefused
-from hrsite.posts import desk_mailing, desk_publishing, desk_writing, publishing, shelf
+from hrsite.posts import (
+    desk_address,
+    desk_mailing,
+    desk_publishing,
+    desk_writing,
+    publishing,
+    shelf,
+)
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
@@ -29,6 +36,9 @@ blueprint.add_url_rule(
 )
 
 
+blueprint.add_url_rule(
+    f"/{ANY_POST}/address", "address", desk_address.address, methods=["GET", "POST"]
+)
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
 

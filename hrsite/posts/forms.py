@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from hrsite.posts.boxes import CLOCK_FORMATS, LONGEST_BODY, NeededWhen, one_line, paragraphs
 from hrsite.posts.tagging import LONGEST_NAME, names_of
 from hrsite.shaping import Form
+from hrsite.slugs import LONGEST_SLUG
 
 MOST_TOPICS = 10
 
@@ -59,6 +60,18 @@ class PostForm(Form):
             raise ValidationError(f"An article can have {MOST_TOPICS} topics at most.")
         if any(len(name) > LONGEST_NAME for name in names):
             raise ValidationError(f"A topic can have {LONGEST_NAME} characters at most.")
+
+
+class AddressForm(Form):
+    """The last part of a published article's address."""
+
+    slug = StringField(
+        filters=[one_line],
+        validators=[
+            DataRequired("Write a word or a few."),
+            Length(max=LONGEST_SLUG, message=f"Use {LONGEST_SLUG} letters at most."),
+        ],
+    )
 
 
 def _is_later(form: Any) -> bool:

@@ -104,6 +104,12 @@ def in_full(session: Session, now: datetime, limit: int, tag: Tag | None = None)
     return session.scalars(query).all()
 
 
+def addresses(session: Session, now: datetime, limit: int) -> dict[str, str]:
+    """Slug and title of the newest articles, to guess which one somebody meant."""
+    query = published(now).with_only_columns(Post.slug, Post.title).limit(limit)
+    return {row.slug: row.title for row in session.execute(query)}
+
+
 def tags_with_counts(session: Session, now: datetime) -> list[tuple[Tag, int]]:
     """The topics that have something to read, by name, with how many articles each."""
     ahead = (

@@ -1,5 +1,7 @@
 """The last part of an address for something with a title, kept free of collisions."""
 
+from collections.abc import Collection
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -11,13 +13,19 @@ DRAFT_SIGN = "~"
 
 
 def draft_slug(
-    session: Session, column: InstrumentedAttribute[str], title: str, fallback: str, own: str = ""
+    session: Session,
+    column: InstrumentedAttribute[str],
+    title: str,
+    fallback: str,
+    own: str = "",
+    besides: Collection[str] = (),
 ) -> str:
-    """A slug for something unpublished, unlike every other in `column` but `own`."""
+    """A slug for something unpublished, unlike every other in `column` but `own`, and `besides`."""
     wanted = slug_of(title, set(), fallback)
     alike = or_(column.startswith(wanted), column.startswith(DRAFT_SIGN + wanted))
     others = (slug for slug in session.scalars(select(column).where(alike)) if slug != own)
-    return DRAFT_SIGN + slug_of(title, {published_slug(slug) for slug in others}, fallback)
+    taken = {*besides, *(published_slug(slug) for slug in others)}
+    return DRAFT_SIGN + slug_of(title, taken, fallback)
 
 
 def published_slug(slug: str) -> str:

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
 from hrsite.posts.models import Post
-from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
+from hrsite.posts.naming import DRAFT_SIGN, draft_slug, is_draft_slug, published_slug
 from hrsite.posts.tagging import tags_named
+from hrsite.redirects import moving
+from hrsite.slugs import slug_of
 
 FALLBACK_SLUG = "article"
+ROOM = "/posts/"
 
 
 class StalePost(Exception):
@@ -24,6 +27,14 @@ class StalePost(Exception):
 
 class PostGone(Exception):
     """The article was deleted meanwhile."""
+
+
+class SlugTaken(Exception):
+    """Another article has this address."""
+
+
+class NoSlug(Exception):
+    """There is no letter in it that an address can have."""
 
 
 class EmptyPost(Exception):
@@ -80,7 +91,15 @@ def save(
         post.author_name = words.author_name or post.author_name or ""
         post.language = words.language or post.language or ""
         if not post.slug or is_draft_slug(post.slug):
-            post.slug = draft_slug(session, Post.slug, post.title, FALLBACK_SLUG, post.slug)
+            post.slug = draft_slug(
+                session,
+                Post.slug,
+                post.title,
+                FALLBACK_SLUG,
+                post.slug,
+                # A new article at the old address of another would take its readers away.
+                moving.last_parts(session, ROOM + slug_of(post.title, set(), FALLBACK_SLUG), ROOM),
+            )
         post.updated_at = now
         post.version += 1
     session.flush()
@@ -102,6 +121,25 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
     post.slug = published_slug(post.slug)
     post.send_to_readers = with_email
     post.send_at = (at or now) if with_email else None
+
+
+def rename(session: Session, post: Post, wanted: str, now: datetime) -> None:
+    """Give a published article another address; the old one leads on to it.
+
+    Raises SlugTaken and NoSlug.
+    """
+    slug, old = slug_of(wanted, set(), ""), post.slug
+    if not slug:
+        raise NoSlug(wanted)
+    if slug == old:
+        return
+    theirs = select(Post.id).where(Post.slug.in_((slug, DRAFT_SIGN + slug)), Post.id != post.id)
+    if session.scalar(theirs) is not None:
+        raise SlugTaken(slug)
+    post.slug, post.version = slug, post.version + 1
+    moving.free(session, ROOM + slug)
+    if not is_draft_slug(old):
+        moving.lead(session, ROOM + old, ROOM + slug, now)
 
 
 def withdraw(post: Post, now: datetime) -> None:

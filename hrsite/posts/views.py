@@ -10,13 +10,14 @@ from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
-from hrsite.posts import describing, feeds, listing
+from hrsite.posts import describing, feeds, listing, resembling
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
 
 HOME_COUNT = 6
 RECENT_COUNT = 4
+GUESSED_AMONG = 300
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("posts", __name__)
@@ -112,11 +113,20 @@ def recent_posts(besides: Post | None = None) -> Sequence[Post]:
     return listing.recent(db.session(), clock.now(), RECENT_COUNT, besides)
 
 
+def posts_like(path: str) -> list[tuple[str, str]]:
+    """Slug and title of the articles whose addresses are most like this one that is not there."""
+    titles = listing.addresses(db.session(), clock.now(), GUESSED_AMONG)
+    wanted = path.rstrip("/").rpartition("/")[2]
+    return [(slug, titles[slug]) for slug in resembling.nearest(wanted, titles)]
+
+
 @blueprint.app_context_processor
 def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
     # The functions, and not their answers: a page that shows none asks the database nothing.
     return {
         "recent_posts": recent_posts,
+        "posts_like": posts_like,
+        "all_topics": lambda: listing.tags_with_counts(db.session(), clock.now()),
         "described_site": describing.site,
         "described_post": describing.article,
     }

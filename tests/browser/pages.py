@@ -49,6 +49,8 @@ DESK = (
     "/desk/settings/help",
     "/desk/settings/help/new?kind=poison",
     "/desk/settings/help/1",
+    "/desk/redirects/",
+    "/desk/redirects/many",
     "/desk/account",
 )
 
