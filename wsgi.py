@@ -1,8 +1,10 @@
 """The application a server runs: granian, gunicorn or any other that speaks WSGI."""
 
 from hrsite import create_app
+from hrsite.newsletter import spooling
 from hrsite.settings import reading
 
 application = create_app()
 with application.app_context():
     reading.warm()
+spooling.make_room(application.config["DATA_DIR"])

@@ -18,6 +18,7 @@ from hrsite.newsletter import (
     holding,
     issues,
     owing,
+    spooling,
     subscribing,
     welcoming,
 )
@@ -49,6 +50,7 @@ LOOK_SECONDS = 60.0
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
     """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
     for job in (
+        _let_go_who_could_not,
         _hold_what_is_late,
         _say_we_are_here,
         _answer_requests,
@@ -68,6 +70,12 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
             # next look tries again. Trouble in one job must not keep the next from its work.
             db.session.rollback()
             log.error("look_failed", job=job.__name__.strip("_"), exc_info=trouble)
+
+
+def _let_go_who_could_not(should_stop: Callable[[], bool]) -> None:
+    # First of all: nothing more is handed over to them.
+    folder = current_app.config["DATA_DIR"]
+    spooling.carry_out(db.session(), folder, db.session.commit)
 
 
 def _hold_what_is_late(should_stop: Callable[[], bool]) -> None:

@@ -153,8 +153,12 @@ def find(session: Session, purpose: str, token: str) -> Subscriber | None:
     """The person a link belongs to. A token of another purpose finds nobody."""
     if purpose not in PURPOSES or not tokens.is_token_shaped(token):
         return None
-    column = getattr(Subscriber, f"{purpose}_hash")
-    return _find(session, column == tokens.fingerprint(token))
+    return find_by_fingerprint(session, purpose, tokens.fingerprint(token))
+
+
+def find_by_fingerprint(session: Session, purpose: str, fingerprint: str) -> Subscriber | None:
+    """The person whose link for a purpose has this fingerprint."""
+    return _find(session, getattr(Subscriber, f"{purpose}_hash") == fingerprint)
 
 
 def find_by_address(session: Session, typed: str) -> Subscriber | None:

@@ -9,12 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, pagecache, queue, tokens
 from hrsite.extensions import db
-from hrsite.newsletter import asking, consent, screening, subscribing, trying
+from hrsite.newsletter import asking, consent, screening, subscribing, views_leaving
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
 from hrsite.newsletter.models import Subscriber
+from hrsite.newsletter.views_leaving import person, unknown_link
 
 blueprint = Blueprint("newsletter", __name__)
+for rule, name, door, method in (
+    ("/unsubscribe/<token>", "unsubscribe", views_leaving.ask, "GET"),
+    ("/unsubscribe/<token>", "leave", views_leaving.leave, "POST"),
+    ("/unsubscribe/<token>/undo", "undo", views_leaving.undo, "POST"),
+):
+    blueprint.add_url_rule(rule, name, door, methods=[method])
 
 STALE = "This page was open for a long time. Please press the button once more."
 
@@ -69,8 +76,8 @@ def link_asked() -> ResponseReturnValue:
 @blueprint.get("/confirm/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """One button. Opening the link changes nothing, for mail scanners open every link."""
-    if _person("confirm", token) is None:
-        return _unknown_link("confirm your address")
+    if person("confirm", token) is None:
+        return unknown_link("confirm your address")
     return render_template("newsletter/confirm.html", token=token)
 
 
@@ -79,7 +86,7 @@ def say_yes(token: str) -> ResponseReturnValue:
     """The button was pressed."""
     confirmed = subscribing.confirm(db.session(), token, clock.now())
     if confirmed is None:
-        return _unknown_link("confirm your address")
+        return unknown_link("confirm your address")
     db.session.commit()
     queue.wake()
     subscriber, again = confirmed
@@ -100,9 +107,9 @@ def settings(token: str) -> ResponseReturnValue:
 @blueprint.post("/settings/<token>")
 def change_settings(token: str) -> ResponseReturnValue:
     """Get exactly what was chosen, pause, go on, or get nothing more at all."""
-    subscriber = _person("settings", token)
+    subscriber = person("settings", token)
     if subscriber is None:
-        return _unknown_link("change what you get")
+        return unknown_link("change what you get")
     _change(subscriber, ChoiceForm(), clock.now())
     db.session.commit()
     return _settings_page(token, saved=True)
@@ -123,45 +130,6 @@ def _change(subscriber: Subscriber, form: ChoiceForm, now: datetime) -> None:
         subscribing.choose(session, subscriber, form.chosen(), "settings", now)
         if cadence is not None:
             subscribing.choose_cadence(session, subscriber, cadence, now)
-
-
-@blueprint.get("/unsubscribe/<token>")
-def unsubscribe(token: str) -> ResponseReturnValue:
-    """One button. Opening the link changes nothing."""
-    if _person("unsubscribe", token) is None:
-        return _unknown_link("leave")
-    return render_template("newsletter/unsubscribe.html", token=token)
-
-
-@blueprint.post("/unsubscribe/<token>")
-def leave(token: str) -> ResponseReturnValue:
-    """Leave at once: by the button, or by the mail program's own press (RFC 8058).
-
-    A mail program is answered 200 whatever the token: an erased reader, or a link of a site
-    restored from a backup, gets nothing more either.
-    """
-    is_button = "button" in request.form
-    subscriber, now = _person("unsubscribe", token), clock.now()
-    if subscriber is None:
-        return _unknown_link("leave") if is_button else "Nothing more will be sent."
-    how = "letter" if is_button else "header"
-    subscribing.unsubscribe(db.session(), subscriber, how, now)
-    db.session.commit()
-    if not is_button:
-        return "Nothing more will be sent."
-    return render_template(
-        "newsletter/unsubscribed.html", token=token, undo_until=now + subscribing.UNDO
-    )
-
-
-@blueprint.post("/unsubscribe/<token>/undo")
-def undo(token: str) -> ResponseReturnValue:
-    """Take the leaving back, within the hour."""
-    subscriber = _person("unsubscribe", token)
-    if subscriber is None or not subscribing.undo(db.session(), subscriber, clock.now()):
-        return _unknown_link("come back")
-    db.session.commit()
-    return render_template("newsletter/undone.html")
 
 
 def _taken(
@@ -205,14 +173,10 @@ def _screened(form: PublicForm) -> screening.Verdict:
     )
 
 
-def _person(purpose: str, token: str) -> Subscriber | None:
-    return subscribing.find(db.session(), purpose, token)
-
-
 def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
-    subscriber = _person("settings", token)
+    subscriber = person("settings", token)
     if subscriber is None:
-        return _unknown_link("change what you get")
+        return unknown_link("change what you get")
     chosen = subscribing.chosen_topics(subscriber)
     return render_template(
         "newsletter/settings.html",
@@ -227,9 +191,3 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
         paused_until=subscriber.paused_until if subscriber.is_paused(clock.now()) else None,
         saved=saved,
     )
-
-
-def _unknown_link(what: str) -> ResponseReturnValue:
-    if (request.view_args or {}).get("token") == trying.TEST_LINK:
-        return render_template("newsletter/test_link.html", what=what)
-    return render_template("newsletter/unknown_link.html", what=what), 404

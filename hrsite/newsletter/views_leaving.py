@@ -1,0 +1,112 @@
+"""The way out: the link in each letter, and the mail program's own press (RFC 8058).
+
+`views` puts these at their addresses.
+"""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from hrsite import clock, furniture, tokens
+from hrsite.extensions import db
+from hrsite.newsletter import spooling, subscribing, trying
+from hrsite.newsletter.models import Subscriber
+
+log = structlog.get_logger(__name__)
+
+DONE = "Nothing more will be sent."
+# Seconds until a database that would not take it is asked again: more each time, up to the last.
+PAUSES = (0.5, 1, 2, 5, 10, 30)
+TROUBLE = (DBAPIError, PoolTimeout, OSError)
+
+
+def ask(token: str) -> ResponseReturnValue:
+    """One button. Opening the link changes nothing."""
+    if person("unsubscribe", token) is None:
+        return unknown_link("leave")
+    return render_template("newsletter/unsubscribe.html", token=token)
+
+
+def leave(token: str) -> ResponseReturnValue:
+    """Leave at once: by the button, or by the mail program's own press.
+
+    A mail program is answered 200 whatever the token: an erased reader, or a link of a site
+    restored from a backup, gets nothing more either. While the database is in trouble it is kept
+    on the disk, and carried out as soon as it can be.
+    """
+    is_button = "button" in request.form
+    now = clock.now()
+    try:
+        return _leave_now(token, is_button, now)
+    except TROUBLE as trouble:
+        log.error("leaving_put_by", kind=type(trouble).__name__)
+        db.session.rollback()
+    return _put_by(token, is_button, now)
+
+
+def undo(token: str) -> ResponseReturnValue:
+    """Take the leaving back, within the hour."""
+    subscriber = person("unsubscribe", token)
+    if subscriber is None or not subscribing.undo(db.session(), subscriber, clock.now()):
+        return unknown_link("come back")
+    db.session.commit()
+    return render_template("newsletter/undone.html")
+
+
+def person(purpose: str, token: str) -> Subscriber | None:
+    """Whose link it is."""
+    return subscribing.find(db.session(), purpose, token)
+
+
+def unknown_link(what: str) -> ResponseReturnValue:
+    """The page for a link that is nobody's, or that came with a test."""
+    if (request.view_args or {}).get("token") == trying.TEST_LINK:
+        return render_template("newsletter/test_link.html", what=what)
+    return render_template("newsletter/unknown_link.html", what=what), 404
+
+
+def _leave_now(token: str, is_button: bool, now: datetime) -> ResponseReturnValue:
+    subscriber = person("unsubscribe", token)
+    if subscriber is None:
+        return unknown_link("leave") if is_button else DONE
+    how = "letter" if is_button else "header"
+    subscribing.unsubscribe(db.session(), subscriber, how, now)
+    db.session.commit()
+    if not is_button:
+        return DONE
+    undo_until = now + subscribing.UNDO
+    return render_template("newsletter/unsubscribed.html", token=token, undo_until=undo_until)
+
+
+def _put_by(token: str, is_button: bool, now: datetime) -> ResponseReturnValue:
+    if tokens.is_token_shaped(token):
+        how = "letter" if is_button else "header"
+        leaving = spooling.Leaving(tokens.fingerprint(token), how, now)
+        spooling.keep(current_app.config["DATA_DIR"], leaving)
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        threading.Thread(target=_carry_out, args=(app,), daemon=True).start()
+    if not is_button:
+        return DONE
+    # The words alone: the database, which has the rest of a page, is what does not answer.
+    return render_template("newsletter/put_by.html", site=furniture.last_known())
+
+
+def _carry_out(app: Flask) -> None:
+    """Try until everybody has left. The worker does the same; one of the two is there first."""
+    folder: Path = app.config["DATA_DIR"]
+    waited = threading.Event()
+    with app.app_context():
+        for count in range(10_000):
+            waited.wait(PAUSES[min(count, len(PAUSES) - 1)])
+            try:
+                spooling.carry_out(db.session(), folder, db.session.commit)
+            except TROUBLE:
+                db.session.rollback()
+            if spooling.is_empty(folder):
+                return
