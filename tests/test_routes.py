@@ -15,7 +15,7 @@ from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_k
 # Readers have these in their bookmarks, feeds and letters: none may disappear or change its name.
 PUBLIC = {
     "/",
-    "/about",
+    "/<slug>",
     "/call",
     "/confirm/<token>",
     "/feed.json",

@@ -85,6 +85,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     unsent = factories.make_post(session)
     notice = factories.make_notice(session)
     factories.make_page(session)
+    binned = factories.make_page(session, slug="binned", deleted_at=now)
     help_line = factories.make_help_line(session)
     reading.words(session).book_text = "Text me at 555 0100."
     old = moving.lead(session, "/post/old", f"/posts/{post.slug}", now)
@@ -111,7 +112,9 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
+            "pages": {"slug": "about"},
             "pages_desk": {"slug": "about"},
+            "pages_desk.delete_page": {"slug": binned.slug},
             "settings_desk": {"id": help_line.id},
             "media": {"name": picture.name},
             "media.card": {"name": "0-0123456789ab"},

@@ -1,27 +1,34 @@
-"""The first page of the desk, and the pages that stand by themselves."""
+"""The first page of the desk, and the addresses of the coach's pages."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, render_template
 
 from hrsite import clock
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.markup import from_markdown, to_markdown
 from hrsite.newsletter import issues
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
 from hrsite.outbox import instance
-from hrsite.pages import listing, needing, writing
-from hrsite.pages.forms import PageForm
-from hrsite.pages.models import Page
+from hrsite.pages import desk_pages, needing
 from hrsite.posts import shelf
-from hrsite.posts.boxes import number_in
 
 RECENT_COUNT = 5
 
 blueprint = Blueprint("pages_desk", __name__, url_prefix="/desk")
 blueprint.before_request(guard.require_coach)
+blueprint.add_url_rule("/pages/", "page_list", desk_pages.page_list)
+blueprint.add_url_rule("/pages/new", "new_page", desk_pages.new_page, methods=["GET", "POST"])
+blueprint.add_url_rule("/pages/<slug>", "edit", desk_pages.edit, methods=["GET", "POST"])
+blueprint.add_url_rule(
+    "/pages/<slug>/delete", "delete_page", desk_pages.delete_page, methods=["GET", "POST"]
+)
+for deed, view in (
+    ("move", desk_pages.move_page),
+    ("bin", desk_pages.throw_away),
+    ("back", desk_pages.bring_back),
+):
+    blueprint.add_url_rule(f"/pages/<slug>/{deed}", view.__name__, view, methods=["POST"])
 
 
 @blueprint.get("/")
@@ -40,41 +47,3 @@ def home() -> str:
         notices=notices_listing.upcoming(session, now),
         reader_counts={topic.value: counts(session, topic, now).getting for topic in Topic},
     )
-
-
-@blueprint.route("/pages/<slug>", methods=["GET", "POST"])
-def edit(slug: str) -> ResponseReturnValue:
-    """Write a page. One that was never written begins empty."""
-    if slug not in listing.KNOWN_SLUGS:
-        abort(404)
-    form, page = PageForm(), listing.by_slug(db.session(), slug)
-    if request.method == "POST":
-        return _take(form, page, slug)
-    form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
-    form.body.data = to_markdown(page.body_html) if page else ""
-    form.version.data = str(page.version if page else 0)
-    return _page(form, page)
-
-
-def _take(form: PageForm, page: Page | None, slug: str) -> ResponseReturnValue:
-    """Save it, or show the form again with every word still in it."""
-    session = db.session()
-    if not form.validate():
-        return _page(form, page, status=422)
-    html, version = from_markdown(form.body.data or ""), number_in(form.version.data)
-    try:
-        writing.save(session, slug, form.title.data or "", html, version, clock.now())
-    except writing.StalePage as stale:
-        session.rollback()
-        form.version.data = str(stale.theirs.version)
-        return _page(form, stale.theirs, theirs=stale.theirs, status=409)
-    session.commit()
-    flash("Updated. Readers see the new words now.", "done")
-    return redirect(url_for("pages_desk.edit", slug=slug), 303)
-
-
-def _page(
-    form: PageForm, page: Page | None, *, theirs: Page | None = None, status: int = 200
-) -> ResponseReturnValue:
-    html = render_template("pages/desk/edit.html", form=form, page=page, theirs=theirs)
-    return html, status

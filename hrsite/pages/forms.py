@@ -1,6 +1,6 @@
 """The shape of what the coach sends about a page."""
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from hrsite.posts.boxes import LONGEST_BODY, one_line, paragraphs
@@ -22,5 +22,15 @@ class PageForm(Form):
         validators=[
             Length(max=LONGEST_BODY, message="The text can have 400,000 characters at most.")
         ],
+    )
+    menu_name = StringField(
+        filters=[one_line],
+        validators=[Length(max=40, message="In the menu it can have 40 characters at most.")],
+    )
+    is_in_menu = BooleanField()
+    # Empty: after the title.
+    address = StringField(
+        filters=[one_line],
+        validators=[Length(max=120, message="The address is too long.")],
     )
     version = HiddenField()

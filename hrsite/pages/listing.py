@@ -3,19 +3,44 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hrsite.pages.models import Page
 
-# The pages that have an address; the coach cannot make others yet.
+# Pages that the desk asks for until they are written.
 KNOWN_SLUGS = {"about": "About"}
 
 
 def by_slug(session: Session, slug: str) -> Page | None:
-    """The page of this name, if it was ever written."""
+    """The page at this address, when readers may see it."""
+    return session.scalar(select(Page).where(Page.slug == slug, Page.deleted_at.is_(None)))
+
+
+def kept(session: Session, slug: str) -> Page | None:
+    """The page of this name, if it was ever written; in the bin or not."""
     return session.scalar(select(Page).where(Page.slug == slug))
 
 
-def in_menu(session: Session) -> Sequence[Page]:
+def shown(session: Session) -> Sequence[Page]:
+    """All that readers may see, without their words, in the order of the menu."""
+    return session.scalars(
+        select(Page)
+        .where(Page.deleted_at.is_(None))
+        .options(defer(Page.body_html))
+        .order_by(Page.position, Page.id)
+    ).all()
+
+
+def in_menu(session: Session) -> list[Page]:
     """The pages that the menu names."""
-    return session.scalars(select(Page).where(Page.slug.in_(KNOWN_SLUGS)).order_by(Page.slug)).all()
+    return [page for page in shown(session) if page.is_in_menu]
+
+
+def binned(session: Session) -> Sequence[Page]:
+    """What was thrown away and can be brought back, the newest first."""
+    return session.scalars(
+        select(Page)
+        .where(Page.deleted_at.is_not(None))
+        .options(defer(Page.body_html))
+        .order_by(Page.deleted_at.desc(), Page.id)
+    ).all()

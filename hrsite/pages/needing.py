@@ -14,7 +14,7 @@ from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history, mailboxes, presence, returned, troubles
 from hrsite.outbox.models_troubles import Trouble
 from hrsite.pages import listing
-from hrsite.posts import shelf
+from hrsite.posts import aging, shelf
 from hrsite.posts.models import Post
 from hrsite.settings import helping, reading
 
@@ -74,6 +74,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
         *_returned_mail(session, now),
         *_old_notices(session, now),
         *_unchecked_help(session, now),
+        *_old_news(session, now),
         *_missing_pages(session),
         *_first_article(session, now),
     ]
@@ -177,8 +178,27 @@ def _unchecked_help(session: Session, now: datetime) -> list[Need]:
     ]
 
 
+def _old_news(session: Session, now: datetime) -> list[Need]:
+    """What was true until a day that is over."""
+    return [
+        Need(
+            f"“{post.title}” was true until"
+            f" {furniture.calendar_day(aging.last_day(post.current_until, clock.zone()))}."
+            " Readers see that things may have changed.",
+            "posts_desk.edit",
+            {"id": post.id},
+            "Read it again",
+            (
+                Press("posts_desk.still_true", {"id": post.id}, "Still true until", {}, "until"),
+                Press("posts_desk.leave", {"id": post.id}, "Leave it as it is"),
+            ),
+        )
+        for post in aging.to_read_again(session, now)
+        if post.current_until is not None
+    ]
+
+
 def _missing_pages(session: Session) -> list[Need]:
-    there = {page.slug for page in listing.in_menu(session)}
     return [
         Need(
             f"The {title} page is not written yet. Readers want to know who you are.",
@@ -187,7 +207,7 @@ def _missing_pages(session: Session) -> list[Need]:
             "Write it",
         )
         for slug, title in listing.KNOWN_SLUGS.items()
-        if slug not in there
+        if listing.kept(session, slug) is None
     ]
 
 

@@ -1,13 +1,17 @@
 """Pages that stand by themselves, as readers see them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, g, render_template
 
 from hrsite import furniture, pagecache
 from hrsite.extensions import db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
+from hrsite.slugs import is_slug_shaped
+
+ABOUT = "about"
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_url_rule("/robots.txt", "robots", views_mapping.robots)
@@ -18,11 +22,11 @@ blueprint.add_url_rule(
 )
 
 
-@blueprint.get("/about")
+@blueprint.get("/<slug>")
 @pagecache.ready()
-def about() -> str:
-    """Who the coach is, and how she works."""
-    page = listing.by_slug(db.session(), "about")
+def show(slug: str) -> str:
+    """A page of the coach's. Whatever else has an address of one word comes before it."""
+    page = listing.by_slug(db.session(), slug) if is_slug_shaped(slug) else None
     if page is None:
         abort(404)
     return render_template("pages/show.html", page=page)
@@ -51,12 +55,25 @@ def staying_private() -> str:
     return render_template("pages/staying_private.html")
 
 
-def menu_pages() -> Sequence[Page]:
+def _pages() -> Sequence[Page]:
+    """All her pages, asked for once, however often a page names them."""
+    if "pages" not in g:
+        g.pages = listing.shown(db.session())
+    pages: Sequence[Page] = g.pages
+    return pages
+
+
+def menu_pages() -> list[Page]:
     """For the menu on any page."""
-    return listing.in_menu(db.session())
+    return [page for page in _pages() if page.is_in_menu]
+
+
+def about_page() -> Page | None:
+    """Who the coach is, when she has written it."""
+    return next((page for page in _pages() if page.slug == ABOUT), None)
 
 
 @blueprint.app_context_processor
-def _offer_menu_pages() -> dict[str, Callable[[], Sequence[Page]]]:
-    # The function, and not its answer: a page without the menu asks the database nothing.
-    return {"menu_pages": menu_pages}
+def _offer_pages() -> dict[str, Callable[[], Any]]:
+    # The functions, and not their answers: a page without the menu asks the database nothing.
+    return {"menu_pages": menu_pages, "about_page": about_page}

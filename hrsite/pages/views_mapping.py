@@ -57,7 +57,8 @@ def sitemap_pages() -> Response:
     session, now = db.session(), clock.now()
     places = [Place(url_for(endpoint)) for endpoint in STANDING]
     places += [
-        Place(url_for(f"pages.{page.slug}"), page.updated_at) for page in listing.in_menu(session)
+        Place(url_for("pages.show", slug=page.slug), page.updated_at)
+        for page in listing.in_menu(session)
     ]
     places += [
         Place(url_for("posts.topic", slug=tag.slug))

@@ -1,12 +1,14 @@
 """Save a page that stands by itself, such as About."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
 from hrsite.pages.models import Page
+from hrsite.pages.ordering import next_place
 
 
 class StalePage(Exception):
@@ -17,26 +19,46 @@ class StalePage(Exception):
         self.theirs = theirs
 
 
+class Menu(NamedTuple):
+    """What the menu says of a page, and whether it says anything."""
+
+    name: str = ""
+    is_in_menu: bool = True
+
+
+def hold(session: Session, slug: str) -> Page | None:
+    """The page as it stands, closed to other writers until the transaction ends."""
+    return session.scalar(
+        select(Page)
+        .where(Page.slug == slug)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def save(
-    session: Session, slug: str, title: str, body_html: str, version: int | None, now: datetime
+    session: Session,
+    slug: str,
+    title: str,
+    body_html: str,
+    version: int | None,
+    now: datetime,
+    menu: Menu | None = None,
 ) -> Page:
     """Write the page, or write it for the first time. Readers see it at once.
 
     `version` is the one the words were written on, 0 for a page that was not there; None asks no
     question. Raises StalePage; then nothing is written.
     """
-    page = session.scalar(
-        select(Page)
-        .where(Page.slug == slug)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    page = hold(session, slug)
     if page is None:
-        page = Page(slug=slug, version=0)
+        page = Page(slug=slug, version=0, position=next_place(session))
     elif version is not None and page.version != version:
         raise StalePage(page)
     page.title = tidy_text(title).strip()
     page.body_html = clean(body_html)
+    if menu is not None:
+        page.menu_name, page.is_in_menu = tidy_text(menu.name).strip(), menu.is_in_menu
     page.updated_at = now
     page.version += 1
     session.add(page)

@@ -1,5 +1,7 @@
 """The coach's articles: list, write, preview, delete."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +16,7 @@ from hrsite.posts import (
     desk_address,
     desk_mailing,
     desk_publishing,
+    desk_standing,
     desk_writing,
     publishing,
     shelf,
@@ -41,6 +44,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
+
+
+blueprint.add_url_rule("/start-here", "start_here", desk_standing.start_here)
+for deed, view in desk_standing.DEEDS.items():
+    blueprint.add_url_rule(f"/{ANY_POST}/{deed}", view.__name__, view, methods=["POST"])
 
 
 @blueprint.get("/")
@@ -93,6 +101,7 @@ def preview() -> ResponseReturnValue:
         language=saved.language if saved else "",
         picture=None if saved is None or form.remove_picture.data else saved.picture,
         published_at=saved.published_at if saved else None,
+        **asdict(desk_writing.standing_of(form, saved, is_reviewed=False)),
         tags=[find_or_make(session, name) for name in names_of(form.topics.data or "")],
     )
     page = render_template("posts/desk/preview.html", post=post)
@@ -132,7 +141,7 @@ def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:
             return _add_picture(form, post)
         if not form.validate():
             return _page(form, post, status=422)
-        kept = desk_writing.keep(form, post)
+        kept = desk_writing.keep(form, post, is_reviewed=act == "reviewed")
     except publishing.StalePost as stale:
         session.rollback()
         form.version.data = str(stale.theirs.version)

@@ -5,11 +5,12 @@ from flask import current_app
 from hrsite import clock, furniture
 from hrsite.extensions import db
 from hrsite.markup import from_markdown, to_markdown
-from hrsite.posts import illustrating, publishing
+from hrsite.posts import aging, illustrating, publishing
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import line_of, names_of
+from hrsite.posts.timing import is_in_reach
 
 
 def fill(form: PostForm, post: Post) -> None:
@@ -19,13 +20,19 @@ def fill(form: PostForm, post: Post) -> None:
     form.body.data = to_markdown(post.body_html)
     form.body_format.data = "markdown"
     form.topics.data = line_of(post.tags)
+    form.content_note.data = post.content_note
+    form.lasts.data = "always" if post.current_until is None else "until"
+    if post.current_until is not None:
+        form.until_on.data = aging.last_day(post.current_until, clock.zone())
+    if post.reviewed_at is not None:
+        form.reviewed_on.data = clock.local(post.reviewed_at).date()
     form.version.data = str(post.version)
     if post.picture is not None:
         form.picture_alt.data = post.picture.alt
         form.picture_decorative.data = post.picture.is_decorative
 
 
-def keep(form: PostForm, post: Post | None) -> Post:
+def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Post:
     """Save what the form says, pictures and all; the caller commits.
 
     Raises StalePost, PostGone or PictureRefused; then the caller rolls back.
@@ -35,7 +42,7 @@ def keep(form: PostForm, post: Post | None) -> Post:
         post = publishing.hold(session, post.id, number_in(form.version.data))
     if form.body_picture.data is not None:
         add_picture_to_text(form)
-    post = publishing.save(session, post, words_of(form), None, now)
+    post = publishing.save(session, post, words_of(form, post, is_reviewed), None, now)
     wish = illustrating.HeadPicture(
         form.picture.data,
         form.picture_alt.data or "",
@@ -66,7 +73,7 @@ def add_picture_to_text(form: PostForm) -> None:
     form.body_picture_alt.data = ""
 
 
-def words_of(form: PostForm) -> publishing.PostWords:
+def words_of(form: PostForm, post: Post | None, is_reviewed: bool) -> publishing.PostWords:
     """The words in the boxes."""
     return publishing.PostWords(
         title=form.title.data or "",
@@ -74,6 +81,26 @@ def words_of(form: PostForm) -> publishing.PostWords:
         body_html=html_of(form),
         topics=names_of(form.topics.data or ""),
         author_name=furniture.site().coach_name,
+        standing=standing_of(form, post, is_reviewed),
+    )
+
+
+def standing_of(form: PostForm, post: Post | None, is_reviewed: bool) -> publishing.Standing:
+    """What the article carries. A day that stays the same keeps its moment."""
+    zone, reviewed_at = clock.zone(), None
+    if is_reviewed:
+        reviewed_at = clock.now()
+    elif is_in_reach(form.reviewed_on.data):
+        reviewed_at = aging.noon(form.reviewed_on.data, zone)
+        if post is not None and post.reviewed_at is not None:
+            is_same_day = clock.local(post.reviewed_at).date() == form.reviewed_on.data
+            reviewed_at = post.reviewed_at if is_same_day else reviewed_at
+        reviewed_at = min(reviewed_at, clock.now())
+    is_for_a_time = form.lasts.data == "until" and is_in_reach(form.until_on.data)
+    return publishing.Standing(
+        content_note=form.content_note.data or "",
+        current_until=aging.end_of(form.until_on.data, zone) if is_for_a_time else None,
+        reviewed_at=reviewed_at,
     )
 
 

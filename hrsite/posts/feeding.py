@@ -11,6 +11,7 @@ from hrsite.markup import absolute_links
 from hrsite.media.models import Picture
 from hrsite.media.storing import url_path
 from hrsite.posts.models import Post, Tag
+from hrsite.posts.prefacing import preface
 
 JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -44,7 +45,9 @@ def title_of(tag: Tag | None) -> str:
     return f"{tag.name} · {name}" if tag else name
 
 
-def json_feed(posts: Sequence[Post], tag: Tag | None, page: str, own: str) -> dict[str, Any]:
+def json_feed(
+    posts: Sequence[Post], tag: Tag | None, page: str, own: str, now: datetime
+) -> dict[str, Any]:
     """JSON Feed 1.1. `page` and `own` are the paths of the page it follows and of the feed."""
     site = furniture.site()
     feed: dict[str, Any] = {
@@ -54,20 +57,20 @@ def json_feed(posts: Sequence[Post], tag: Tag | None, page: str, own: str) -> di
         "feed_url": furniture.absolute(own),
         "language": site.language,
         "authors": [{"name": site.coach_name or site.name, "url": furniture.absolute("/")}],
-        "items": [_json_item(post, site.language) for post in posts],
+        "items": [_json_item(post, site.language, now) for post in posts],
     }
     if site.tagline and tag is None:
         feed["description"] = site.tagline
     return feed
 
 
-def _json_item(post: Post, language: str) -> dict[str, Any]:
+def _json_item(post: Post, language: str, now: datetime) -> dict[str, Any]:
     base_url = furniture.site().base_url
     item: dict[str, Any] = {
         "id": entry_id(post),
         "url": address_of(post),
         "title": post.title,
-        "content_html": absolute_links(post.body_html, base_url),
+        "content_html": str(preface(post, now)) + absolute_links(post.body_html, base_url),
         "date_published": furniture.isotime(post.published_at or post.updated_at),
         "date_modified": furniture.isotime(changed_at(post)),
         "language": post.language or language,

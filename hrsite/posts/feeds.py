@@ -40,7 +40,7 @@ def json_feed(slug: str | None = None) -> Response:
     """The same for apps that read JSON."""
     tag = _tag(slug)
     own = url_for("posts.topic_json", slug=tag.slug) if tag else url_for("posts.json_feed")
-    feed = feeding.json_feed(_posts(tag), tag, _page_of(tag), own)
+    feed = feeding.json_feed(_posts(tag), tag, _page_of(tag), own, clock.now())
     words = json.dumps(feed, ensure_ascii=False, separators=(",", ":"))
     return Response(words, content_type="application/feed+json; charset=utf-8")
 

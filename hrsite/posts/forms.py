@@ -1,5 +1,6 @@
 """The shape of what the coach sends about an article."""
 
+from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -15,12 +16,36 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from hrsite.posts.boxes import CLOCK_FORMATS, LONGEST_BODY, NeededWhen, one_line, paragraphs
+from hrsite import clock
+from hrsite.posts.boxes import (
+    CLOCK_FORMATS,
+    LONGEST_BODY,
+    MaybeDay,
+    NeededWhen,
+    one_line,
+    paragraphs,
+)
 from hrsite.posts.tagging import LONGEST_NAME, names_of
 from hrsite.shaping import Form
 from hrsite.slugs import LONGEST_SLUG
 
 MOST_TOPICS = 10
+BAD_DAY = "Write the day like 2026-06-30."
+
+
+def _today() -> date:
+    return clock.local(clock.now()).date()
+
+
+def _is_for_a_time(form: Any) -> bool:
+    return bool(form.lasts.data == "until")
+
+
+def _last_day(form: Any, field: Any) -> None:
+    """A day that must be there for what is true for a time, and is ignored for all else."""
+    if not _is_for_a_time(form) or field.data is None:
+        NeededWhen(_is_for_a_time, "Choose the last day it is true.", BAD_DAY)(form, field)
+    MaybeDay()(form, field)
 
 
 class PostForm(Form):
@@ -45,6 +70,19 @@ class PostForm(Form):
     )
     body_format = HiddenField(default="markdown")
     topics = StringField(filters=[one_line])
+    lasts = RadioField(
+        choices=[
+            SelectChoice("always", "Stays true"),
+            SelectChoice("until", "Is true until a day"),
+        ],
+        default="always",
+    )
+    until_on = DateField(validators=[_last_day])
+    reviewed_on = DateField(validators=[MaybeDay(_today)])
+    content_note = StringField(
+        filters=[one_line],
+        validators=[Length(max=200, message="The note can have 200 characters at most.")],
+    )
     picture = FileField()
     picture_alt = StringField(filters=[one_line], validators=[Length(max=500)])
     picture_decorative = BooleanField()

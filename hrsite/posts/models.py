@@ -64,6 +64,8 @@ class Post(Base):
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # What it says holds until then: a drug alert, opening hours. None: evergreen.
     current_until: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    # Past that date she chose to leave it as it is, and is not asked again.
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # One line before the words: "Speaks of an overdose."
     content_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
     # Its place under "Start here" on the first page, from 1.

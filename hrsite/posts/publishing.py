@@ -42,6 +42,15 @@ class EmptyPost(Exception):
 
 
 @dataclass(frozen=True)
+class Standing:
+    """For how long it is true, when it was read again, and what is said before the words."""
+
+    content_note: str = ""
+    current_until: datetime | None = None
+    reviewed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class PostWords:
     """What the coach has written. The text is HTML from anywhere; saving cleans it."""
 
@@ -51,6 +60,8 @@ class PostWords:
     topics: tuple[str, ...] = ()
     author_name: str = ""
     language: str = ""
+    # None: as it was.
+    standing: Standing | None = None
 
 
 def hold(session: Session, post_id: int, version: int | None = None) -> Post:
@@ -90,6 +101,10 @@ def save(
         post.body_html = clean(words.body_html)
         post.author_name = words.author_name or post.author_name or ""
         post.language = words.language or post.language or ""
+        if words.standing is not None:
+            post.content_note = tidy_text(words.standing.content_note).strip()
+            post.current_until = words.standing.current_until
+            post.reviewed_at = words.standing.reviewed_at
         if not post.slug or is_draft_slug(post.slug):
             post.slug = draft_slug(
                 session,

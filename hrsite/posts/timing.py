@@ -18,6 +18,11 @@ class Moment(NamedTuple):
     is_first_of_two: bool
 
 
+def is_in_reach(day: date | None) -> bool:
+    """Is this a day that anybody can mean?"""
+    return day is not None and EARLIEST_YEAR <= day.year <= LATEST_YEAR
+
+
 def moment_of(day: date, clock_time: time, zone: ZoneInfo) -> Moment:
     """The moment when a clock in `zone` shows this, in UTC.
 

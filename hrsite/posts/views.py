@@ -1,16 +1,18 @@
 """Articles as readers see them: first page, archive, topics, one article, the feed."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from hrsite import clock, pagecache
+from hrsite import clock, furniture, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
-from hrsite.posts import describing, feeds, listing, resembling
+from hrsite.posts import aging, describing, feeds, listing, pinning, prefacing, resembling
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
@@ -37,6 +39,7 @@ def home() -> str:
     lead = newest[0] if newest else None
     return render_template(
         "posts/home.html",
+        pinned=pinning.start_here(session, now),
         lead=lead,
         posts=listing.recent(session, now, HOME_COUNT, besides=lead) if lead else [],
         tags=listing.tags_with_counts(session, now),
@@ -130,6 +133,21 @@ def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
         "described_site": describing.site,
         "described_post": describing.article,
     }
+
+
+@blueprint.app_template_filter("age")
+def _age(post: Post) -> str:
+    return prefacing.age(post, clock.now())
+
+
+@blueprint.app_template_filter("preface")
+def _preface(post: Post) -> Markup:
+    return prefacing.preface(post, clock.now())
+
+
+@blueprint.app_template_filter("last_day")
+def _last_day(moment: datetime) -> str:
+    return furniture.calendar_day(aging.last_day(moment, clock.zone()))
 
 
 @blueprint.app_template_filter("absolute_links")
