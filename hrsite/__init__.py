@@ -7,13 +7,13 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hrsite import errors, furniture, headers, limits, logs, worker
+from hrsite import errors, furniture, headers, limits, logs, schema, worker
 from hrsite.accounts import desk as accounts_desk
 from hrsite.accounts import guard
 from hrsite.accounts import views as accounts_views
 from hrsite.config import PROJECT, read_settings
 from hrsite.cookies import DeskOnlySessions
-from hrsite.extensions import csrf, db, migrate, only_reads
+from hrsite.extensions import csrf, db, only_reads
 from hrsite.media import views as media_views
 from hrsite.newsletter import desk as newsletter_desk
 from hrsite.newsletter import views as newsletter_views
@@ -77,7 +77,7 @@ def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
 def _bind_libraries(app: Flask) -> None:
     logs.set_up()
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(PROJECT / "migrations"), render_as_batch=True)
+    schema.init_app(app)
     limits.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)

@@ -1,14 +1,14 @@
 """The queue that wakes workers: SQLite, Redis or PostgreSQL by one URL. It holds no data."""
 
 import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import structlog
 from flask import current_app
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
-from huey.registry import Message
-from huey.serializer import Serializer
 
 log = structlog.get_logger(__name__)
 
@@ -16,49 +16,79 @@ QUEUE_NAME = "hrsite"
 # How long a reader's request waits for a queue that does not answer. Longer than the one second
 # for which an idle worker listens.
 SECONDS = 5
+# By the beginning of its URL, the package that a queue needs beside Python's own.
+_CLIENTS = {
+    "sqlite": "sqlite3",
+    **dict.fromkeys(("redis", "rediss", "unix"), "redis"),
+    **dict.fromkeys(("postgresql", "postgres"), "psycopg"),
+}
 
 
 class UnknownQueue(Exception):
     """QUEUE_URL names a kind of queue that hrsite does not know."""
 
 
-class JsonSerializer(Serializer):
+class JsonSerializer:
     """Tasks as JSON. Pickle would run whatever somebody managed to put into the queue."""
 
-    def _serialize(self, data: Message) -> bytes:
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self._make = make
+
+    def serialize(self, data: Iterable[Any]) -> bytes:
+        """A task as octets."""
         return json.dumps(list(data), default=datetime.isoformat).encode()
 
-    def _deserialize(self, data: bytes) -> Message:
-        message = Message(*json.loads(bytes(data)))
+    def deserialize(self, data: bytes) -> Any:
+        """The task again."""
+        message = self._make(*json.loads(bytes(data)))
         return message._replace(eta=datetime.fromisoformat(message.eta) if message.eta else None)
 
 
-def open_queue(url: str) -> Huey:
+def open_queue(url: str) -> Any:
     """Make the Huey a URL asks for: sqlite:///path, redis://…, unix://… or postgresql://…
 
     Raises UnknownQueue for anything else.
     """
+    kind = url.split(":", 1)[0]
+    client = _CLIENTS.get(kind)
+    if client is None or (kind == "sqlite" and not url.startswith("sqlite:///")):
+        raise UnknownQueue(kind)
+    with _absent({"redis", "psycopg"} - {client}):
+        import huey  # Not sooner: see _absent.
+        from huey.registry import Message
     # No results: nobody reads them, since the rows say what became of every letter.
-    options: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
-    if url.startswith("sqlite:///"):
-        return SqliteHuey(QUEUE_NAME, filename=url.removeprefix("sqlite:///"), **options)
-    if url.startswith(("redis://", "rediss://", "unix://")):
+    options: dict[str, Any] = {"results": False, "serializer": JsonSerializer(Message)}
+    if client == "redis":
         from redis import ConnectionPool  # An extra: not everybody has it.
 
         pool = ConnectionPool.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
-        return RedisHuey(QUEUE_NAME, connection_pool=pool, **options)
-    if url.startswith(("postgresql://", "postgres://")):
-        return _open_postgresql(url, options)
-    raise UnknownQueue(url.split(":", 1)[0])
+        return huey.RedisHuey(QUEUE_NAME, connection_pool=pool, **options)
+    if client == "psycopg":
+        return _open_postgresql(huey.PostgresHuey, url, options)
+    return huey.SqliteHuey(QUEUE_NAME, filename=url.removeprefix("sqlite:///"), **options)
 
 
-def _open_postgresql(url: str, options: dict[str, Any]) -> Huey:
+@contextmanager
+def _absent(names: Iterable[str]) -> Iterator[None]:
+    """Say that these packages are not installed, while huey looks which ones it can have.
+
+    It would bring each that there is, some 15 MB, and does as well without. (None in sys.modules
+    means just that: https://docs.python.org/3/reference/import.html, "The module cache".)
+    """
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _open_postgresql(make: Callable[..., Any], url: str, options: dict[str, Any]) -> Any:
     """A queue in PostgreSQL; the site starts even while that is away, and says so in its log."""
     import psycopg  # An extra: not everybody has it.
 
-    huey = PostgresHuey(
-        QUEUE_NAME, dsn=url, connect_timeout=SECONDS, create_tables=False, **options
-    )
+    huey = make(QUEUE_NAME, dsn=url, connect_timeout=SECONDS, create_tables=False, **options)
     try:
         huey.storage.initialize_schema()
     except psycopg.Error as trouble:

@@ -1,11 +1,10 @@
 """The tasks the queue runs: look at what is due, tidy up. Thin: each calls one function."""
 
 from types import FrameType
+from typing import Any
 
 import structlog
 from flask import Flask
-from huey import crontab
-from huey.consumer import Consumer
 
 from hrsite import clock
 from hrsite.extensions import db
@@ -21,6 +20,7 @@ NIGHTLY_HOUR = 3
 def init_app(app: Flask) -> None:
     """Make the queue and register its tasks; in a web process only to be able to wake it."""
     huey = open_queue(app.config["QUEUE_URL"])
+    from huey import crontab  # Not before the queue is known: see there.
 
     def look() -> None:
         with app.app_context():
@@ -56,7 +56,7 @@ def run(app: Flask) -> None:
         db.session.commit()
 
 
-def _stop_gently(consumer: Consumer) -> None:
+def _stop_gently(consumer: Any) -> None:
     """Let every SIGINT and SIGTERM finish the letter in hand, at once and however many come.
 
     Systemd, containers and `kill` all say SIGTERM, at which huey would break off. Of two signals

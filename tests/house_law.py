@@ -21,7 +21,9 @@ MAY_IMPORT_DOORS = {"hrsite", "hrsite.cli"}
 HEAVY = {
     "PIL",
     "feedparser",
+    "flask_migrate",
     "granian",
+    "huey",
     "icalendar",
     "mrml",
     "psycopg",

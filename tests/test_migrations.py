@@ -11,7 +11,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from hrsite.extensions import Base, db, migrate
+from hrsite.extensions import Base, db
 from tests.empty_databases import empty_app  # noqa: F401
 
 FOLDER = Path(__file__).parents[1] / "migrations"
@@ -19,7 +19,7 @@ FILES = sorted((FOLDER / "versions").glob("*.py"))
 
 
 def script(app: Flask) -> ScriptDirectory:
-    return ScriptDirectory.from_config(migrate.get_config(str(FOLDER)))
+    return ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config(str(FOLDER)))
 
 
 def in_order(app: Flask) -> list[Script]:

@@ -15,12 +15,11 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from hrsite import markfile
-from hrsite.extensions import db
+from hrsite.columns import UTCDateTime
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, Instance, OutboxMessage
 from hrsite.outbox.retrying import BACKOFF
@@ -32,6 +31,12 @@ FRESH = timedelta(seconds=30)
 LETTERS_SHOWN = 10
 # What was noticed: the ledger is older than our mark; the mark is a copy; there was none here.
 BEHIND, COPIED, NEW = "behind", "copied", "new"
+# Another worker of this machine may write it at the same moment. Said by hand, for SQLAlchemy has
+# these words only in the dialect of each database, and bringing both takes megabytes.
+_NOTE = text(
+    "INSERT INTO instances (id, machine, counter, approved_at, trouble, noticed_at)"
+    " VALUES (:id, :machine, :counter, :approved_at, :trouble, :noticed_at) ON CONFLICT DO NOTHING"
+).bindparams(*(bindparam(name, type_=UTCDateTime) for name in ("approved_at", "noticed_at")))
 
 
 class Gate:
@@ -140,11 +145,7 @@ def _introduce(session: Session, mark: markfile.Mark, others: bool, now: datetim
         "trouble": trouble,
         "noticed_at": now if trouble else None,
     }
-    # Another worker of this machine may write it at the same moment.
-    if db.engine.dialect.name == "postgresql":
-        session.execute(postgresql.insert(Instance).values(**facts).on_conflict_do_nothing())
-    else:
-        session.execute(sqlite.insert(Instance).values(**facts).on_conflict_do_nothing())
+    session.execute(_NOTE, facts)
     if trouble:
         log.warning("letters_held", trouble=trouble, machine=facts["machine"])
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import flask_migrate
 from flask import current_app
 from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
-from hrsite import clock, tokens
+from hrsite import clock, schema, tokens
 from hrsite.columns import UTCDateTime, random_hex
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.subscribing import PURPOSES
@@ -25,7 +24,7 @@ def seed(session: Session, distinct: int, readers: int) -> None:
     The first `distinct` have an address and links of their own. Further ones are copies with a
     key of their own: enough to count, to write down and to hand over, and much quicker to make.
     """
-    flask_migrate.upgrade()
+    schema.bring_up()
     now = clock.now()
     for start in range(0, distinct, AT_ONCE):
         rows = list(_subscribers(range(start, min(distinct, start + AT_ONCE)), now))
