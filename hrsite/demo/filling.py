@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, markdown
 from hrsite.accounts.models import Account
 from hrsite.accounts.passwords import hash_password, is_right
+from hrsite.demo import words
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Topic
 from hrsite.notices.models import SessionNotice
-from hrsite.pages.models import Page
+from hrsite.posts import aging
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import tags_named
 
@@ -81,7 +82,7 @@ def fill(session: Session, folder: Path) -> SignIn:
             session.flush()
         notices = tomllib.loads((CONTENT / "notices.toml").read_text())["notices"]
         session.add_all(_notice(facts, number, now) for number, facts in enumerate(notices, 1))
-        session.add(_about(now))
+        words.fill(session, now)
         for typed in READERS:
             _add_reader(session, typed, now)
     return sign_in
@@ -113,13 +114,8 @@ def _sign_in(folder: Path) -> SignIn:
     return SignIn(EMAIL, file.read_text().strip())
 
 
-def _read(path: Path) -> tuple[dict[str, Any], str]:
-    _, head, body = path.read_text().split("+++\n", 2)
-    return tomllib.loads(head), body
-
-
 def _article(session: Session, path: Path, now: datetime) -> Post:
-    facts, body = _read(path)
+    facts, body = words.read(path)
     published_at = now - timedelta(days=facts["published_days_ago"], hours=3)
     reviewed = facts.get("reviewed_days_ago")
     return Post(
@@ -133,8 +129,18 @@ def _article(session: Session, path: Path, now: datetime) -> Post:
         updated_at=published_at,
         published_at=published_at,
         reviewed_at=None if reviewed is None else now - timedelta(days=reviewed),
+        current_until=_true_until(facts, published_at),
+        content_note=facts.get("content_note", ""),
+        pinned_place=facts.get("start_here"),
         tags=tags_named(session, facts["topics"]),
     )
+
+
+def _true_until(facts: dict[str, Any], published_at: datetime) -> datetime | None:
+    if "true_for_days" not in facts:
+        return None
+    day = clock.local(published_at).date() + timedelta(days=facts["true_for_days"])
+    return aging.end_of(day, clock.zone())
 
 
 def _notice(facts: dict[str, Any], number: int, now: datetime) -> SessionNotice:
@@ -163,16 +169,6 @@ def _next_session(facts: dict[str, Any], now: datetime) -> datetime:
         on += timedelta(days=1)
     at = time.fromisoformat(facts["starts_at_time"])
     return datetime.combine(on, at, tzinfo=clock.zone())
-
-
-def _about(now: datetime) -> Page:
-    facts, body = _read(CONTENT / "about.md")
-    return Page(
-        slug="about",
-        title=facts["title"],
-        body_html=markdown.from_markdown(body),
-        updated_at=now,
-    )
 
 
 def _add_reader(session: Session, typed: str, now: datetime) -> None:

@@ -53,7 +53,7 @@ def edit(slug: str) -> ResponseReturnValue:
         abort(404)
     form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
     form.body.data = to_markdown(page.body_html) if page else ""
-    form.menu_name.data = page.menu_name if page else ""
+    form.menu_name.data = page.menu_name if page else listing.KNOWN_SLUGS[slug]
     form.is_in_menu.data = page.is_in_menu if page else True
     form.address.data = slug
     form.version.data = str(page.version if page else 0)

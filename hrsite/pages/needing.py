@@ -46,13 +46,14 @@ _IN_VAIN = {
 
 
 class Press(NamedTuple):
-    """A button that does it from here. `boxes` go with it; a box may be a day for her to choose."""
+    """A button that does it from here. `boxes` go with it, and perhaps a day for her to choose."""
 
     endpoint: str
     values: dict[str, Any]
     label: str
     boxes: dict[str, str] = {}
     day_box: str = ""
+    day_words: str = ""
 
 
 class Need(NamedTuple):
@@ -189,7 +190,13 @@ def _old_news(session: Session, now: datetime) -> list[Need]:
             {"id": post.id},
             "Read it again",
             (
-                Press("posts_desk.still_true", {"id": post.id}, "Still true until", {}, "until"),
+                Press(
+                    "posts_desk.still_true",
+                    {"id": post.id},
+                    "It is still true",
+                    day_box="until",
+                    day_words="Until",
+                ),  # fmt: skip
                 Press("posts_desk.leave", {"id": post.id}, "Leave it as it is"),
             ),
         )

@@ -58,7 +58,7 @@ def test_a_line_is_written_changed_and_taken_away(
 ) -> None:
     assert send(coach).status_code == 303
     line = session.scalars(select(HelpLine)).one()
-    assert 'href="tel:5550100199">Call (555) 010-0199</a>' in client.get("/").text
+    assert 'href="tel:5550100199">call (555) 010-0199</a>' in client.get("/").text
 
     send(coach, f"/desk/settings/help/{line.id}", way="text", version="1")
     assert 'href="sms:5550100199"' in client.get("/").text
