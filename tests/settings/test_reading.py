@@ -11,7 +11,7 @@ from hrsite.outbox.compose import compose
 from hrsite.settings.reading import words
 from tests.conftest import AppMaker
 from tests.factories import make_help_line, make_picture
-from tests.posts.test_listing import counted_queries
+from tests.statements import noted_statements
 
 
 def change(session: Session, **said: object) -> None:
@@ -60,11 +60,11 @@ def test_it_is_one_query_a_page_and_none_for_more_questions(session: Session) ->
     make_help_line(session)
     change(session, portrait=make_picture(session))
     session.expire_all()
-    with counted_queries() as said:
+    with noted_statements() as said:
         for _ in range(3):
             site = furniture.site()
     assert site.portrait is not None
-    assert [statement.split()[0] for statement in said if statement != "BEGIN"] == ["SELECT"]
+    assert [one.sql.split()[0] for one in said if not one.sql.startswith("BEGIN")] == ["SELECT"]
 
 
 def test_a_help_line_is_on_every_page_with_links_that_dial(
@@ -84,7 +84,7 @@ def test_a_broken_page_shows_the_lines_known_last_and_asks_the_database_nothing(
     make_help_line(session)
     app.add_url_rule("/broken", "broken", lambda: 1 / 0)
     assert "Demo line" in app.test_client().get("/").text
-    with counted_queries() as said:
+    with noted_statements() as said:
         answer = app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "Demo line" in answer.text
