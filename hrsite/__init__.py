@@ -25,7 +25,7 @@ from hrsite.outbox.transport import mail
 from hrsite.pages import desk as pages_desk
 from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
-from hrsite.posts import keeping
+from hrsite.posts import keeping, views_counting
 from hrsite.posts import views as posts_views
 from hrsite.redirects import desk as redirects_desk
 from hrsite.redirects import views as redirects_views
@@ -71,6 +71,7 @@ def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     _bind_libraries(app)
     _open_doors(app)
+    views_counting.init_app(app)
     return app
 
 

@@ -84,6 +84,8 @@ class Site:
     about_line: str = ""
     portrait: Portrait | None = None
     shows_views: bool = False
+    # A chat that shows a shared link shows a picture: with the article's title in it, or without.
+    cards_name_articles: bool = False
     postal_address: str = ""
     # The name plain letters come from, when the keeper has chosen one.
     chosen_discreet_name: str = ""

@@ -15,12 +15,14 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from flask import Flask
+from flask import Flask, request
 
 # The numbers that name a row, spelt in the one way we spell them.
 NUMBER = r"[1-9][0-9]{0,9}"
 # A parameter that is there or is not.
 YES = "1"
+
+COUNTS_AS = "hrsite.counts_as"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,3 +50,8 @@ def ready(**query: str) -> Callable[[View], View]:
 def declared_by(app: Flask, endpoint: str) -> Declared | None:
     """What the view behind an endpoint has declared; None when its page may not be kept."""
     return getattr(app.view_functions[endpoint], "ready", None)
+
+
+def count_as(words: str) -> None:
+    """Within a declared view: name what a reading of this page counts for, now and when ready."""
+    request.environ[COUNTS_AS] = words

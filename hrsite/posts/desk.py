@@ -1,5 +1,6 @@
 """The coach's articles: list, write, preview, delete."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from hrsite.posts import (
     desk_writing,
     publishing,
     shelf,
+    viewing,
 )
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
@@ -49,6 +51,12 @@ blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=[
 blueprint.add_url_rule("/start-here", "start_here", desk_standing.start_here)
 for deed, view in desk_standing.DEEDS.items():
     blueprint.add_url_rule(f"/{ANY_POST}/{deed}", view.__name__, view, methods=["POST"])
+
+
+@blueprint.context_processor
+def _offer_views() -> dict[str, Callable[[Sequence[Post]], dict[int, viewing.Views]]]:
+    # The function, and not its answer: a page that does not show them asks the database nothing.
+    return {"views_of": _views_of}
 
 
 @blueprint.get("/")
@@ -131,6 +139,10 @@ def delete(id: int) -> ResponseReturnValue:
         return redirect(url_for("posts_desk.edit", id=id), 303)
     flash("Deleted.", "done")
     return redirect(url_for("posts_desk.index"), 303)
+
+
+def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
+    return viewing.views_of(db.session(), posts, clock.local(clock.now()).date())
 
 
 def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:

@@ -8,11 +8,11 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, furniture, pagecache
+from hrsite import clock, counting, furniture, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
-from hrsite.posts import aging, describing, feeds, listing, pinning, prefacing, resembling
+from hrsite.posts import aging, describing, feeds, listing, pinning, prefacing, resembling, viewing
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
@@ -87,6 +87,7 @@ def show(slug: str) -> str:
         post = listing.by_slug(db.session(), slug, clock.now())
     if post is None:
         abort(404)
+    pagecache.count_as(f"{counting.ARTICLE}{post.id}")
     return render_template("posts/show.html", post=post)
 
 
@@ -130,6 +131,7 @@ def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
         "recent_posts": recent_posts,
         "posts_like": posts_like,
         "all_topics": lambda: listing.tags_with_counts(db.session(), clock.now()),
+        "views_shown": lambda post: viewing.shown_to_readers(db.session(), post),
         "described_site": describing.site,
         "described_post": describing.article,
     }

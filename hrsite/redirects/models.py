@@ -15,6 +15,8 @@ class Redirect(Base):
     """One old address. The paths are written as people read them, without percent signs."""
 
     __tablename__ = "redirects"
+    # Ready pages are pages that are there; of the others none is kept.
+    __table_args__ = {"info": {"shows_on_pages": False}}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Folded (see paths.py): the same page asked for in another spelling is the same row.

@@ -70,6 +70,7 @@ def _fill(form: SiteForm, row: SiteWords) -> None:
     form.exit_is_shown.data = bool(now.exit_url)
     form.exit_url.data = now.exit_url if row.exit_url is None else row.exit_url
     form.views_are_shown.data = now.shows_views
+    form.cards_name_articles.data = now.cards_name_articles
     form.postal_address.data = now.postal_address
     form.version.data = str(row.version)
 
@@ -86,6 +87,7 @@ def _said(form: SiteForm) -> writing.Said:
         exit_url=form.exit_url.data or "",
         exit_is_shown=bool(form.exit_is_shown.data),
         views_are_shown=bool(form.views_are_shown.data),
+        cards_name_articles=bool(form.cards_name_articles.data),
         postal_address=form.postal_address.data or "",
     )
 

@@ -84,6 +84,7 @@ class SiteForm(Form):
     exit_is_shown = BooleanField()
     exit_url = StringField(filters=[one_line], validators=[short(500), good_link])
     views_are_shown = BooleanField()
+    cards_name_articles = BooleanField()
     postal_address = TextAreaField(filters=[lines], validators=[short(300)])
     version = HiddenField()
 

@@ -39,6 +39,7 @@ class SiteWords(Base):
     exit_url: Mapped[str | None] = mapped_column(String(500))
     exit_is_shown: Mapped[bool | None]
     views_are_shown: Mapped[bool | None]
+    cards_name_articles: Mapped[bool | None]
     postal_address: Mapped[str | None] = mapped_column(String(300))
     updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Raised at each save; a form that holds an older number is stale.

@@ -54,6 +54,7 @@ def described(said: SiteWords, ours: Site) -> Site:
         book_text=hers(said.book_text, ours.book_text),
         book_words=said.book_words or ours.book_words,
         shows_views=bool(said.views_are_shown),
+        cards_name_articles=bool(said.cards_name_articles),
         postal_address=hers(said.postal_address, ours.postal_address),
     )
 

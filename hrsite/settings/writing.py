@@ -31,6 +31,7 @@ class Said:
     exit_url: str
     exit_is_shown: bool
     views_are_shown: bool
+    cards_name_articles: bool
     postal_address: str
 
 

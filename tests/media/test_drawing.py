@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.media import drawing
 from hrsite.media.drawing import Card, draw
+from hrsite.settings import reading
 from tests.conftest import AppMaker
 from tests.factories import make_post
 
@@ -84,3 +85,29 @@ def test_a_card_has_a_new_address_when_the_site_has_a_new_name(make_app: AppMake
 @pytest.mark.parametrize("name", ["", "0", "99-0123456789ab", "0-xyz", "0-0123456789ab0", "../x"])
 def test_nothing_else_is_drawn(client: FlaskClient, name: str) -> None:
     assert client.get(f"/media/card-{name}.png").status_code == 404
+
+
+@ON_SQLITE
+def test_the_coach_may_have_the_title_on_the_card(client: FlaskClient, session: Session) -> None:
+    post = make_post(session, slug="one", title="Carrying naloxone")
+    words = reading.words(session)
+    words.cards_name_articles = True
+    session.add(words)
+    session.commit()
+    page = client.get("/posts/one").text
+    address = page.split('property="og:image" content="http://localhost')[1].split('"')[0]
+
+    answer = client.get(address)
+
+    mood = drawing.mood_of(post.title)
+    assert answer.data == draw(Card("Steady Ground", mood, "Carrying naloxone"))
+    assert "immutable" in answer.headers["Cache-Control"]
+    # Of an article that nobody may see there is no card, and after a change of mind a neutral one.
+    words.cards_name_articles = False
+    session.commit()
+    assert client.get(address).data == draw(Card("Steady Ground", mood))
+    post.published_at = None
+    session.commit()
+    assert client.get(address).status_code == 404
+    for number in (99, 9_999_999_999):
+        assert client.get(f"/media/card-a{number}-0123456789ab.png").status_code == 404

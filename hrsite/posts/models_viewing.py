@@ -1,0 +1,26 @@
+"""How often an article was opened on a day."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hrsite.extensions import Base
+
+
+class PostViews(Base):
+    """One number. Nothing in it is about anybody."""
+
+    __tablename__ = "post_views"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count_is_positive"),
+        # Or each reading would have all ready pages made anew.
+        {"info": {"shows_on_pages": False}},
+    )
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    # On the coach's calendar.
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -1,0 +1,76 @@
+"""How often articles are opened: write the numbers down, and tell them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from hrsite.columns import is_one_of
+from hrsite.posts.models import Post
+from hrsite.posts.models_viewing import PostViews
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+# Below this a number would tell its reader that somebody is watched.
+FEWEST_SHOWN = 50
+
+
+class Views(NamedTuple):
+    """How often an article was opened: in the last 7 days, the last 30, and ever."""
+
+    week: int = 0
+    month: int = 0
+    ever: int = 0
+
+
+def write_down(session: Session, tally: Mapping[tuple[int, date], int]) -> None:
+    """Add the numbers of one process to those of the others, in one statement."""
+    there = set(
+        session.scalars(select(Post.id).where(is_one_of(Post.id, {post for post, _ in tally})))
+    )
+    # In one order everywhere, so that two processes never wait for each other in a circle.
+    rows = [
+        {"post_id": post, "day": day, "count": count}
+        for (post, day), count in sorted(tally.items())
+        if post in there and count > 0
+    ]
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(PostViews).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[PostViews.post_id, PostViews.day],
+            set_={"count": PostViews.count + statement.excluded.count},
+        )
+    )
+
+
+def views_of(session: Session, posts: Iterable[Post], today: date) -> dict[int, Views]:
+    """The numbers of some articles, by row number."""
+    wanted = [post.id for post in posts]
+    rows = session.execute(
+        select(
+            PostViews.post_id,
+            _since(today - WEEK),
+            _since(today - MONTH),
+            func.sum(PostViews.count),
+        )
+        .where(is_one_of(PostViews.post_id, wanted))
+        .group_by(PostViews.post_id)
+    )
+    opened = {post: Views(*(int(count or 0) for count in counts)) for post, *counts in rows}
+    return {post: opened.get(post, Views()) for post in wanted}
+
+
+def shown_to_readers(session: Session, post: Post) -> int:
+    """A number that stays true for a while and watches nobody: tens, from fifty on; else 0."""
+    ever = session.scalar(select(func.sum(PostViews.count)).where(PostViews.post_id == post.id))
+    return int(ever) // 10 * 10 if ever and ever >= FEWEST_SHOWN else 0
+
+
+def _since(day: date) -> ColumnElement[int]:
+    return func.sum(PostViews.count).filter(PostViews.day > day)
