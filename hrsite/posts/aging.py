@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from hrsite.posts.models import Post
@@ -52,6 +52,11 @@ def to_read_again(session: Session, now: datetime) -> Sequence[Post]:
         .order_by(Post.current_until, Post.id)
         .limit(LONGEST_LIST)
     ).all()
+
+
+def next_aging(session: Session, now: datetime) -> datetime | None:
+    """When the next article passes its date, and pages say so by themselves."""
+    return session.scalar(select(func.min(Post.current_until)).where(Post.current_until > now))
 
 
 def still_true(post: Post, until: datetime, now: datetime) -> None:

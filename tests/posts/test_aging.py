@@ -39,6 +39,8 @@ def test_she_is_asked_once_until_it_has_another_date(
     aging.leave(old, now)
     session.flush()
     assert aging.to_read_again(session, now) == []
+    assert aging.next_aging(session, now) == now + timedelta(days=1)
+    assert aging.next_aging(session, now + timedelta(days=1)) is None
     aging.still_true(old, now + timedelta(days=2), now)
     session.flush()
     assert aging.to_read_again(session, now) == []
