@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, event, select
+from sqlalchemy import Select, event
 
 from hrsite import clock, create_app
 from hrsite.extensions import db
-from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.newsletter.audience import audience
+from hrsite.newsletter.models import Subscriber, Topic
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
@@ -43,9 +45,9 @@ def write_down(readers: int, octets: int, everybody: bool = False) -> dict[str, 
         frozen = Letter(**asdict(letter.written(octets)))
         message = put_message(session, envelope, frozen, now)
         assert message is not None
-        audience, is_whole = _audience(None if everybody else readers), False
+        listed, is_whole = _audience(None if everybody else readers, now), False
         while not is_whole:
-            count += put_deliveries(session, message, audience, now)
+            count += put_deliveries(session, message, listed, now)
             session.commit()
             is_whole = message.expanded_at is not None
         session.commit()
@@ -65,16 +67,9 @@ def hand_over(letters: int, most_seconds: float) -> dict[str, Any]:
     return watch.cost(count)
 
 
-def _audience(readers: int | None) -> Select[str, str, dict[str, str]]:
-    """As newsletter/audience.py asks, but for the first so many readers."""
-    found = (
-        select(Subscriber.address, Subscriber.address_key, Subscriber.links)
-        .join(Subscription)
-        .where(
-            Subscription.topic == Topic.ARTICLES,
-            Subscription.state == SubscriptionState.CONFIRMED,
-        )
-    )
+def _audience(readers: int | None, now: datetime) -> Select[str, str, dict[str, str], bool]:
+    """As the newsletter asks; of the first so many readers."""
+    found = audience(Topic.ARTICLES, now)
     return found if readers is None else found.where(Subscriber.id <= readers)
 
 
