@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from hrsite import errors, frontdoor, furniture, headers, limits, logs, worker
 from hrsite import errors, furniture, headers, limits, logs, schema, worker
 from hrsite.accounts import desk as accounts_desk
 from hrsite.accounts import guard
@@ -71,6 +72,7 @@ def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     _bind_libraries(app)
     _open_doors(app)
+    frontdoor.init_app(app)
     views_counting.init_app(app)
     return app
 

@@ -148,6 +148,8 @@ def _read(env: Env) -> dict[str, Any]:
         "HOST": env.str("HOST", "127.0.0.1"),
         "PORT": env.int("PORT", 8000, validate=rules.port),
         "WEB_PROCESSES": env.int("WEB_PROCESSES", 1, validate=rules.positive),
+        # Room for pages kept ready, in each process. 0: each page is made anew each time.
+        "READY_MEGABYTES": env.float("READY_MEGABYTES", 16.0, validate=rules.room),
         # How many proxies stand in front and add X-Forwarded-For. 0: that header is not believed.
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=rules.not_negative),
     }

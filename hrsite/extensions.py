@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -23,6 +23,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+    # Does a change of its rows change what readers see? Each model says so; then pages that were
+    # kept ready are forgotten (generation.py). Forgetting too often is the safer mistake.
+    shows_on_pages: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.metadata.tables[cls.__tablename__].info["shows_on_pages"] = cls.shows_on_pages
 
 
 db = SQLAlchemy(model_class=Base)

@@ -1,4 +1,4 @@
-"""Which pages may be kept ready, and which words of their address belong to them.
+"""Which pages may be kept ready, what they depend on, and when they change by themselves.
 
 A view says so itself:
 
@@ -7,15 +7,21 @@ A view says so itself:
     def archive() -> str:
 
 Such a page is the same for everybody: it follows from its path, the parameters named here, the
-database and the clock. It sees no other parameter and no header at all, so nothing else can get
-into it. Never declare a page with a token in its address, or one that belongs to somebody.
+database and the clock. It sees no other parameter and no header at all (frontdoor.py), so nothing
+else can get into it. Never declare a page with a token in its address, or one that is somebody's.
 """
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, request
+<<<<<<< HEAD
+=======
+from sqlalchemy.orm import Session
+>>>>>>> adf0555 (Answer with ready pages before routing, and forget them at once)
 
 # The numbers that name a row, spelt in the one way we spell them.
 NUMBER = r"[1-9][0-9]{0,9}"
@@ -25,12 +31,26 @@ YES = "1"
 COUNTS_AS = "hrsite.counts_as"
 
 View = TypeVar("View", bound=Callable[..., Any])
+NextChange = Callable[[Session, datetime], datetime | None]
+
+_next_changes: list[NextChange] = []
 
 
 class Declared(NamedTuple):
     """The parameters that belong to a page, each with what it may say."""
 
     query: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def kept(self, query: str) -> tuple[str, bool]:
+        """The part of a query that the page may see, in one spelling; and may it be kept?"""
+        if not self.query or not query:
+            return "", True
+        given: dict[str, str] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+            given.setdefault(name, value)
+        seen = [(name, given[name], allowed) for name, allowed in self.query if name in given]
+        is_usual = all(allowed.fullmatch(value) for _, value, allowed in seen)
+        return urlencode([(name, value) for name, value, _ in seen]), is_usual
 
 
 def ready(**query: str) -> Callable[[View], View]:
@@ -53,5 +73,28 @@ def declared_by(app: Flask, endpoint: str) -> Declared | None:
 
 
 def count_as(words: str) -> None:
+<<<<<<< HEAD
     """Within a declared view: name what a reading of this page counts for, now and when ready."""
     request.environ[COUNTS_AS] = words
+=======
+    """Within a declared view: name what a reading of this page counts for, now and when ready.
+
+    The front door tells these words to `FrontDoor.counters` at each reading; no view runs then.
+    """
+    request.environ[COUNTS_AS] = words
+
+
+def changes_with_time(next_change: NextChange) -> NextChange:
+    """Register a function that tells the first moment after `now` when a date changes pages.
+
+    A date passing is a change like any other: an article comes out, a session is over.
+    """
+    _next_changes.append(next_change)
+    return next_change
+
+
+def next_change(session: Session, now: datetime) -> datetime | None:
+    """The first moment after `now` when any page will say something else by itself."""
+    moments = [find(session, now) for find in _next_changes]
+    return min((moment for moment in moments if moment is not None), default=None)
+>>>>>>> adf0555 (Answer with ready pages before routing, and forget them at once)

@@ -104,6 +104,12 @@ def not_negative(number: float) -> None:
         raise ValidationError("must be 0 or more")
 
 
+def room(megabytes: float) -> None:
+    """Nothing, or as much as a machine may have."""
+    if not 0 <= megabytes <= 10_000:
+        raise ValidationError("must be a number of megabytes from 0 to 10000")
+
+
 def half_an_hour(number: int) -> None:
     """Minutes, up to thirty."""
     if not 0 <= number <= 30:

@@ -52,6 +52,16 @@ def test_they_are_numbered_in_a_row_with_one_end(empty_app: Flask) -> None:  # n
     assert script(empty_app).get_heads() == wanted[-1:]
 
 
+def test_every_table_says_whether_its_rows_show_on_pages() -> None:
+    # `shows_on_pages = True` or False on each model, and in the `info` of each plain Table.
+    silent = {
+        one.class_.__name__
+        for one in Base.registry.mappers
+        if "shows_on_pages" not in vars(one.class_)
+    } | {name for name, table in Base.metadata.tables.items() if "shows_on_pages" not in table.info}
+    assert silent == set()
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_none_leans_on_code_that_will_change(path: Path) -> None:
     tree = ast.parse(path.read_text())

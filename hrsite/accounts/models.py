@@ -13,6 +13,7 @@ class Account(Base):
     """The coach, or her helper."""
 
     __tablename__ = "accounts"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -27,6 +28,7 @@ class DeskSession(Base):
     """One browser that is signed in. The cookie holds the token, the row only its hash."""
 
     __tablename__ = "desk_sessions"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -43,6 +45,7 @@ class SetUpCode(Base):
     """The one-time code that lets the first owner in, or lets her in again; kept as a hash."""
 
     __tablename__ = "set_up_codes"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -54,6 +57,7 @@ class AuditEvent(Base):
     """What was done at the desk. Append-only; holds no subscriber's address and no text."""
 
     __tablename__ = "audit_events"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -13,6 +13,7 @@ class Picture(Base):
     """A picture; its pixels lie in the media folder under `name`."""
 
     __tablename__ = "pictures"
+    shows_on_pages = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(22), unique=True)

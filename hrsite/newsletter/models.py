@@ -38,6 +38,7 @@ class Subscriber(Base):
     """A person who asked for mail. The address is sealed, and found by a keyed hash."""
 
     __tablename__ = "subscribers"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(SealedText)
@@ -71,6 +72,7 @@ class Subscription(Base):
     """A person's link to one topic."""
 
     __tablename__ = "subscriptions"
+    shows_on_pages = False
     __table_args__ = (UniqueConstraint("subscriber_id", "topic"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +86,7 @@ class ConsentEvent(Base):
     """Proof of asking. Append-only: which words, when, how; never a network address."""
 
     __tablename__ = "consent_events"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
@@ -104,6 +107,7 @@ class SignupRequest(Base):
     """
 
     __tablename__ = "signup_requests"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # "signup", or "link" for somebody who has lost the settings link.
@@ -121,6 +125,7 @@ issue_articles = Table(
     Base.metadata,
     Column("issue_id", ForeignKey("issues.id"), primary_key=True),
     Column("post_id", ForeignKey("posts.id"), primary_key=True, index=True),
+    info={"shows_on_pages": False},
 )
 
 
@@ -128,6 +133,7 @@ class Digest(Base):
     """One weekly or monthly moment, whether or not there was anything to write. Made once."""
 
     __tablename__ = "digests"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cadence: Mapped[Cadence] = mapped_column(words(Cadence))
@@ -141,6 +147,7 @@ class Issue(Base):
     """One edition, sent to readers: of an article, a session notice or a digest, once."""
 
     __tablename__ = "issues"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[Topic] = mapped_column(words(Topic))
@@ -173,6 +180,7 @@ class OwedArticle(Base):
     """
 
     __tablename__ = "owed_articles"
+    shows_on_pages = False
     __table_args__ = (Index("ix_owed_articles_since_at", "since_at"),)
 
     subscriber_id: Mapped[int] = mapped_column(
@@ -191,6 +199,7 @@ class WelcomeWords(Base):
     """What the coach says to somebody who has just confirmed. No row: our own words."""
 
     __tablename__ = "welcome_words"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     is_on: Mapped[bool]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite.notices.models import SessionNotice
+from hrsite.pagecache import changes_with_time
 
 MOST_UPCOMING = 50
 MOST_PAST = 30
@@ -15,6 +16,14 @@ MOST_PAST = 30
 def published(now: datetime) -> Select[SessionNotice]:
     """Every notice that has been published, whether its session is over or not."""
     return select(SessionNotice).where(SessionNotice.published_at <= now)
+
+
+@changes_with_time
+def next_change(session: Session, now: datetime) -> datetime | None:
+    """When the next scheduled notice comes out, or the next session is over."""
+    dates = (SessionNotice.published_at, SessionNotice.ends_at)
+    moments = [session.scalar(select(func.min(date)).where(date > now)) for date in dates]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def upcoming(session: Session, now: datetime) -> Sequence[SessionNotice]:

@@ -13,6 +13,7 @@ class SessionNotice(Base):
     """A text, a time, a place, how to join, and when all that stops being true."""
 
     __tablename__ = "session_notices"
+    shows_on_pages = True
     __table_args__ = (Index("ix_session_notices_published_at", "published_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -33,6 +33,7 @@ class OutboxMessage(Base):
     """
 
     __tablename__ = "outbox_messages"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -92,6 +93,7 @@ class MessageTally(Base):
     """
 
     __tablename__ = "message_tallies"
+    shows_on_pages = False
 
     message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), primary_key=True)
     created_count: Mapped[int] = mapped_column(default=0)
@@ -122,6 +124,7 @@ class Delivery(Base):
     """One copy to one address, and how far it has come."""
 
     __tablename__ = "deliveries"
+    shows_on_pages = False
     __table_args__ = (
         # In this order it also finds all that was written to one address.
         UniqueConstraint("address_key", "message_id"),
@@ -157,6 +160,7 @@ class Bounce(Base):
     """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault)."""
 
     __tablename__ = "bounces"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
@@ -176,6 +180,7 @@ class Suppression(Base):
     """Never write to this address, and why."""
 
     __tablename__ = "suppressions"
+    shows_on_pages = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -189,6 +194,7 @@ class Worker(Base):
     """A worker was here: so that the desk can say when mail last had somebody to carry it."""
 
     __tablename__ = "workers"
+    shows_on_pages = False
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -201,6 +207,7 @@ class Instance(Base):
     """One installed copy of the site, by the mark in its folder: may it hand letters over?"""
 
     __tablename__ = "instances"
+    shows_on_pages = False
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     machine: Mapped[str] = mapped_column(String(80))

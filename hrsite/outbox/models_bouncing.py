@@ -13,6 +13,7 @@ class BounceSource(Base):
     """A mailbox we read, or a service that calls: when it last worked, and what is wrong."""
 
     __tablename__ = "bounce_sources"
+    shows_on_pages = False
 
     # "maildir", "imap", "ses", "postmark" or "mailgun".
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -37,6 +38,7 @@ class HeardCall(Base):
     """A call whose signature is good once, and was used."""
 
     __tablename__ = "heard_calls"
+    shows_on_pages = False
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     heard_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -13,6 +13,7 @@ class Page(Base):
     """A page the coach writes once and keeps true."""
 
     __tablename__ = "pages"
+    shows_on_pages = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)

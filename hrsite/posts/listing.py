@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from hrsite import clock
+from hrsite.pagecache import changes_with_time
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
 from hrsite.posts.months import Month
@@ -45,6 +46,12 @@ def published(now: datetime) -> Select[Post]:
         .where(Post.published_at <= now)
         .order_by(Post.published_at.desc(), Post.id.desc())
     )
+
+
+@changes_with_time
+def next_publishing(session: Session, now: datetime) -> datetime | None:
+    """When the next scheduled article comes out."""
+    return session.scalar(select(func.min(Post.published_at)).where(Post.published_at > now))
 
 
 def recent(

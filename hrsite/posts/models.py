@@ -18,6 +18,7 @@ post_tags = Table(
     # order from the index below, and not joined and sorted.
     Column("published_at", UTCDateTime),
     Index("ix_post_tags_tag_id_published_at_post_id", "tag_id", "published_at", "post_id"),
+    info={"shows_on_pages": True},
 )
 
 
@@ -25,6 +26,7 @@ class Tag(Base):
     """What an article is about; readers see it as a topic."""
 
     __tablename__ = "tags"
+    shows_on_pages = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -37,6 +39,7 @@ class MonthCount(Base):
     """How many articles have a date in a month of a zone, those that lie ahead too."""
 
     __tablename__ = "month_counts"
+    shows_on_pages = True
 
     zone: Mapped[str] = mapped_column(String(64), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
@@ -47,6 +50,7 @@ class Post(Base):
     """An article. No date is a draft, a future date is scheduled, a past date is published."""
 
     __tablename__ = "posts"
+    shows_on_pages = True
     # Serves the order of every list: newest first, and the row number where dates are equal.
     __table_args__ = (Index("ix_posts_published_at_id", "published_at", "id"),)
 
