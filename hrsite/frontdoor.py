@@ -51,7 +51,7 @@ class FrontDoor:
         config = app.config
         self._app, self._behind = app, behind
         self._pages = Shelf(int(config["READY_MEGABYTES"] * 1024 * 1024))
-        self._watch = Watch(app, self._pages.clear)
+        self._watch = Watch(app, self.forget)
         # In development the files change while we run.
         is_settled = config["MODE"] != "development" and config["READY_MEGABYTES"] > 0
         self._files = StaticFiles(keep=is_settled)
@@ -66,6 +66,10 @@ class FrontDoor:
     def kept_count(self) -> int:
         """How many pages are ready."""
         return len(self._pages)
+
+    def forget(self) -> None:
+        """Forget every ready page of this process."""
+        self._pages.clear()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""

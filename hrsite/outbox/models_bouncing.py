@@ -29,6 +29,7 @@ class OpenedAddress(Base):
     """An address that was closed, and whose owner said yes again by a letter that arrived."""
 
     __tablename__ = "opened_addresses"
+    shows_on_pages = False
 
     address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

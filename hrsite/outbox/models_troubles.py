@@ -13,6 +13,7 @@ class Trouble(Base):
     """One thing that does not go as it should, until it does."""
 
     __tablename__ = "troubles"
+    shows_on_pages = False
 
     # What was tried, and of which row, message or moment.
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)

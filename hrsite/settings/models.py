@@ -26,6 +26,7 @@ class SiteWords(Base):
     """The coach's own words for her site. What she has not said, the environment says."""
 
     __tablename__ = "site_words"
+    shows_on_pages = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_name: Mapped[str | None] = mapped_column(String(80))
@@ -56,6 +57,7 @@ class HelpLine(Base):
     """Who helps right now: on every page and in every letter."""
 
     __tablename__ = "help_lines"
+    shows_on_pages = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site_words.id"), default=THE_SITE, index=True)

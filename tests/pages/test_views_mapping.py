@@ -79,6 +79,7 @@ def test_many_articles_come_in_parts_and_cost_no_query_each(
     assert {path for path in listed(client) if path.startswith("/posts/n")} == {
         f"/posts/number-{number}" for number in (1, 2, size, size + 1, 3 * size)
     }
+    client.application.extensions["front_door"].forget()
     asked.clear()
     client.get("/sitemap-articles-1.xml")
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
