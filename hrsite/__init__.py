@@ -7,8 +7,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hrsite import errors, frontdoor, furniture, headers, limits, logs, worker
-from hrsite import errors, furniture, headers, limits, logs, schema, worker
+from hrsite import errors, frontdoor, furniture, headers, limits, logs, schema, worker
 from hrsite.accounts import desk as accounts_desk
 from hrsite.accounts import guard
 from hrsite.accounts import views as accounts_views

@@ -18,10 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, request
-<<<<<<< HEAD
-=======
 from sqlalchemy.orm import Session
->>>>>>> adf0555 (Answer with ready pages before routing, and forget them at once)
 
 # The numbers that name a row, spelt in the one way we spell them.
 NUMBER = r"[1-9][0-9]{0,9}"
@@ -73,10 +70,6 @@ def declared_by(app: Flask, endpoint: str) -> Declared | None:
 
 
 def count_as(words: str) -> None:
-<<<<<<< HEAD
-    """Within a declared view: name what a reading of this page counts for, now and when ready."""
-    request.environ[COUNTS_AS] = words
-=======
     """Within a declared view: name what a reading of this page counts for, now and when ready.
 
     The front door tells these words to `FrontDoor.counters` at each reading; no view runs then.
@@ -97,4 +90,3 @@ def next_change(session: Session, now: datetime) -> datetime | None:
     """The first moment after `now` when any page will say something else by itself."""
     moments = [find(session, now) for find in _next_changes]
     return min((moment for moment in moments if moment is not None), default=None)
->>>>>>> adf0555 (Answer with ready pages before routing, and forget them at once)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, defer
 
+from hrsite.pagecache import changes_with_time
 from hrsite.posts.models import Post
 
 # One that held for less than this is told by its day, and not by its month.
@@ -54,6 +55,7 @@ def to_read_again(session: Session, now: datetime) -> Sequence[Post]:
     ).all()
 
 
+@changes_with_time
 def next_aging(session: Session, now: datetime) -> datetime | None:
     """When the next article passes its date, and pages say so by themselves."""
     return session.scalar(select(func.min(Post.current_until)).where(Post.current_until > now))

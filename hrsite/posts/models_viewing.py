@@ -12,11 +12,9 @@ class PostViews(Base):
     """One number. Nothing in it is about anybody."""
 
     __tablename__ = "post_views"
-    __table_args__ = (
-        CheckConstraint("count > 0", name="count_is_positive"),
-        # Or each reading would have all ready pages made anew.
-        {"info": {"shows_on_pages": False}},
-    )
+    # Or each reading would have all ready pages made anew.
+    shows_on_pages = False
+    __table_args__ = (CheckConstraint("count > 0", name="count_is_positive"),)
 
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True

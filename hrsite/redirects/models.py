@@ -15,6 +15,7 @@ class Redirect(Base):
     """One old address. The paths are written as people read them, without percent signs."""
 
     __tablename__ = "redirects"
+    shows_on_pages = True
     # Ready pages are pages that are there; of the others none is kept.
     __table_args__ = {"info": {"shows_on_pages": False}}
 
