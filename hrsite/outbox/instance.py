@@ -118,11 +118,14 @@ def _may_hand_over(session: Session, now: datetime) -> bool:
         _hold(ours, BEHIND, now)
     is_open = not any(one.trouble == BEHIND for one in known.values())
     is_open = is_open and ours.trouble is None
-    ours.counter = max(highest + is_open, mark.counter)
+    counter = ours.counter = max(highest + is_open, mark.counter)
+    # Read before the commit: a row that is asked after it locks the database anew, and whoever
+    # waits for a slow server would hold that lock all the while.
+    rests_until = ours.rests_until
     session.commit()
     if is_open:
-        markfile.raise_to(folder, mark, ours.counter)
-    return is_open and (ours.rests_until is None or ours.rests_until <= now)
+        markfile.raise_to(folder, mark, counter)
+    return is_open and (rests_until is None or rests_until <= now)
 
 
 def _known(session: Session) -> dict[str, Instance]:

@@ -282,3 +282,13 @@ def test_while_letters_are_held_no_clock_runs(
     resume(session)
     assert look(app) == 3
     assert states(session) == {"accepted": 3, "expired": 3}
+
+
+def test_whoever_asks_whether_letters_may_go_locks_nobody_out_meanwhile(
+    app: Flask, session: Session
+) -> None:
+    session.commit()
+    gate = instance.Gate(session)
+    assert gate.is_open(our_clock.now())
+    # A worker asks while it waits for the mail server, which may take ten minutes.
+    assert not session.in_transaction()
