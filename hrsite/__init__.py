@@ -25,7 +25,7 @@ from hrsite.outbox.transport import mail
 from hrsite.pages import desk as pages_desk
 from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
-from hrsite.posts import keeping, views_counting
+from hrsite.posts import indexing, keeping, views_counting
 from hrsite.posts import views as posts_views
 from hrsite.redirects import desk as redirects_desk
 from hrsite.redirects import views as redirects_views
@@ -89,6 +89,7 @@ def _bind_libraries(app: Flask) -> None:
     headers.init_app(app)
     errors.init_app(app)
     keeping.init_app()
+    indexing.init_app()
     worker.init_app(app)
 
 

@@ -16,6 +16,7 @@ from hrsite.demo import filling
 from hrsite.extensions import db
 from hrsite.newsletter.cli import issues
 from hrsite.outbox.cli import bounce
+from hrsite.posts.cli import catch_up, posts
 
 MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
 DEMO_FOLDER = PROJECT / ".demo"
@@ -52,6 +53,7 @@ def _bring_up(app: Flask) -> None:
         try:
             if schema.bring_up():
                 click.echo("The database is up to date now.")
+            catch_up()
         except schema.NewerDatabase as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)
@@ -136,6 +138,7 @@ def demo(port: int, folder: Path) -> None:
 main.add_command(owner)
 main.add_command(bounce)
 main.add_command(issues)
+main.add_command(posts)
 
 if __name__ == "__main__":
     main()

@@ -19,8 +19,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
 YEAR_SECONDS = 31_536_000
-# Pages whose address is a secret, or that belong to one person.
-PRIVATE_PATHS = (DESK, "/confirm/", "/settings/", "/unsubscribe/", "/signup", "/webhooks/")
+# Pages whose address is a secret, or that belong to one person: what she looks for, too.
+PRIVATE_PATHS = (
+    DESK,
+    "/confirm/",
+    "/settings/",
+    "/unsubscribe/",
+    "/signup",
+    "/search",
+    "/webhooks/",
+)
 
 
 def init_app(app: Flask) -> None:

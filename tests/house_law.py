@@ -29,6 +29,7 @@ HEAVY = {
     "psycopg",
     "redis",
     "slugify",
+    "snowballstemmer",
     "webauthn",
 }
 

@@ -31,6 +31,7 @@ PUBLIC = {
     "/posts/<slug>",
     "/privacy",
     "/robots.txt",
+    "/search",
     "/settings/<token>",
     "/signup",
     "/signup/asked",
@@ -52,13 +53,13 @@ PUBLIC = {
     "/webhooks/postmark",
     "/webhooks/ses",
 }
-# The bare links of plain letters, which lead on to the page.
-LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}
+LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain letters.
 # Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
 NOT_READY = LEAD_ON | {
     "/confirm/<token>",
     "/media/<name>.webp",
     "/media/card-<name>.png",
+    "/search",
     "/settings/<token>",
     "/static/<path:filename>",
     "/unsubscribe/<token>",

@@ -18,6 +18,7 @@ from hrsite.posts import (
     desk_mailing,
     desk_publishing,
     desk_standing,
+    desk_synonyms,
     desk_writing,
     publishing,
     shelf,
@@ -44,6 +45,7 @@ blueprint.add_url_rule(
 blueprint.add_url_rule(
     f"/{ANY_POST}/address", "address", desk_address.address, methods=["GET", "POST"]
 )
+blueprint.add_url_rule("/synonyms", "synonyms", desk_synonyms.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
 

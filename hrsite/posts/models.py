@@ -46,6 +46,18 @@ class MonthCount(Base):
     dated_count: Mapped[int]
 
 
+class SynonymWords(Base):
+    """The coach's lines of words that mean the same; one row at most."""
+
+    __tablename__ = "synonym_words"
+    shows_on_pages = False  # The search alone reads them, and its pages are not kept ready.
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    version: Mapped[int]
+
+
 class Post(Base):
     """An article. No date is a draft, a future date is scheduled, a past date is published."""
 

@@ -12,7 +12,17 @@ from hrsite import clock, counting, furniture, pagecache
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
-from hrsite.posts import aging, describing, feeds, listing, pinning, prefacing, resembling, viewing
+from hrsite.posts import (
+    aging,
+    describing,
+    feeds,
+    listing,
+    pinning,
+    prefacing,
+    resembling,
+    viewing,
+    views_searching,
+)
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
@@ -23,6 +33,7 @@ GUESSED_AMONG = 300
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("posts", __name__)
+blueprint.add_url_rule("/search", "search", views_searching.search)
 blueprint.add_url_rule("/feed.xml", "atom", feeds.atom)
 blueprint.add_url_rule("/feed.json", "json_feed", feeds.json_feed)
 blueprint.add_url_rule("/topics/<slug>/feed.xml", "topic_atom", feeds.atom)

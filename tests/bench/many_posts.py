@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock, create_app, markdown
 from hrsite.extensions import db
-from hrsite.posts import keeping
+from hrsite.posts import indexing, keeping
 from hrsite.posts.models import Post, Tag, post_tags
 
 AT_ONCE = 1_000
@@ -48,6 +48,7 @@ def fill(session: Session, count: int, seed: int = 1) -> None:
         posts = [article(number, count, now, chance) for number in numbers]
         session.execute(insert(Post), posts)
         session.execute(insert(post_tags), list(joins(posts, chance)))
+        indexing.write(session.connection(), [post["id"] for post in posts])
     keeping.recount(session)
     session.commit()
 

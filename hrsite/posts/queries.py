@@ -1,0 +1,105 @@
+"""What a reader typed becomes what is wanted: words, phrases, other words for them. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hrsite.posts.synonyms import Groups
+from hrsite.posts.terms import Term, terms_of
+
+LONGEST_QUERY = 300
+MOST_WORDS = 12
+# So much of a word must be there before words that begin with it are looked for.
+SHORTEST_BEGINNING = 3
+
+_PIECE = re.compile(r'(?P<minus>(?:(?<=\s)|(?<=^))-)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
+_QUOTES = str.maketrans("“”„«»", '"""""')
+
+# Words that say nothing by themselves. In quotes they count.
+_ENGLISH = (
+    "a about am an and are as at be been but by can could did do does for from get had has have"
+    " he her his how i if im in is it its ive me my not of on or our she should so some than that"
+    " the their them then there these they this to was we were what when where which who why will"
+    " with would you your"
+)
+_FRENCH = (
+    "au aux avec ce ces comment dans de des du elle en est et il je la le les leur ma mais mes mon"
+    " ne nous on ou par pas pour que qui sa se ses son sur ta tes ton tu un une vous"
+)
+LITTLE = frozenset(f"{_ENGLISH} {_FRENCH}".split())
+
+Phrase = tuple[str, ...]
+
+
+class Wanted(NamedTuple):
+    """One thing to find: any of these phrases. The first one's last word may be a beginning."""
+
+    phrases: tuple[Phrase, ...]
+    may_begin: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """All that is wanted, and what must not be there."""
+
+    wanted: tuple[Wanted, ...] = ()
+    unwanted: tuple[Phrase, ...] = ()
+    words: tuple[str, ...] = ()  # As they were typed, for guessing what was meant.
+    was_cut: bool = False
+
+    def marks(self) -> tuple[frozenset[str], str]:
+        """The terms to mark in a text, and how a word to mark may begin ("" for none does)."""
+        terms = {term for one in self.wanted for phrase in one.phrases for term in phrase}
+        beginnings = [one.phrases[0][-1] for one in self.wanted if one.may_begin]
+        return frozenset(terms), beginnings[0] if beginnings else ""
+
+
+def read(text: str, groups: Groups, language: str) -> Query:
+    """Read a query. Anything at all may be typed; what has no words in it wants nothing."""
+    cut = text[:LONGEST_QUERY].translate(_QUOTES)
+    bare: list[Term] = []
+    wanted: list[Wanted] = []
+    unwanted: list[Phrase] = []
+    words: list[str] = []
+    for piece in _PIECE.finditer(cut):
+        terms = list(terms_of(piece["quoted"] or piece["bare"] or "", language))
+        phrase = tuple(term.text for term in terms)
+        if not phrase:
+            continue
+        if piece["minus"]:
+            unwanted.append(phrase)
+        elif piece["quoted"] is not None or _is_of_signs(phrase):
+            wanted.append(Wanted((phrase,)))
+        else:
+            bare += terms
+            words += [term.word for term in terms]
+    telling = [term for term in bare if term.word not in LITTLE]
+    if not telling and not wanted:
+        telling = bare
+    ends_open = not cut.endswith((" ", '"')) and bool(telling) and telling[-1] is bare[-1]
+    wanted = [*_with_others(telling, groups, ends_open), *wanted]
+    if not wanted:  # Only things not to find: then they are what is looked for.
+        wanted, unwanted = [Wanted((phrase,)) for phrase in unwanted], []
+    was_cut = len(text.strip()) > LONGEST_QUERY or len(wanted) > MOST_WORDS
+    kept = tuple(dict.fromkeys(wanted[:MOST_WORDS]))
+    return Query(kept, tuple(unwanted[:MOST_WORDS]), tuple(words[:MOST_WORDS]), was_cut)
+
+
+def _with_others(terms: Sequence[Term], groups: Groups, ends_open: bool) -> list[Wanted]:
+    """Each word, or each run of words that a group names, with the others of its group."""
+    found, place = [], 0
+    while place < len(terms):
+        run = tuple(term.text for term in terms[place : place + groups.longest])
+        while len(run) > 1 and run not in groups.of:
+            run = run[:-1]
+        place += len(run)
+        may_begin = ends_open and place == len(terms) and len(run[-1]) >= SHORTEST_BEGINNING
+        others = [phrase for phrase in groups.of.get(run, ()) if phrase != run]
+        found.append(Wanted((run, *others), may_begin))
+    return found
+
+
+def _is_of_signs(phrase: Phrase) -> bool:
+    """Is it a word of a script without spaces? Its signs then belong together."""
+    return len(phrase) > 1 and all(len(term) == 1 and not term.isascii() for term in phrase)

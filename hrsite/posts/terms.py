@@ -1,0 +1,103 @@
+"""Text becomes the terms that are searched: words without case, accents and endings. Pure.
+
+One reading for whatever is indexed, asked or marked, on every database: so what is found on
+SQLite is found on PostgreSQL, and each mark stands where the match is.
+"""
+
+import functools
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, NamedTuple
+
+# A longer "word" is an address or a joke; its beginning is enough to find it by.
+LONGEST_TERM = 40
+SHORTEST_STEMMED = 4
+
+# Chinese and Japanese write no spaces: each sign is a term, and a word is a phrase of them.
+SIGNS = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+APOSTROPHES = re.compile("['’ʼ＇]")
+# French: what stands before the apostrophe is another word (l'alcool, qu'elle).
+ELISIONS = {*"lcdjmnst", "qu", "jusqu", "lorsqu", "puisqu"}
+# Letters that no accent can be taken from.
+SPELT_OUT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
+# Clean HTML: a tag may have ">" between quotes, and a word may begin inside "<strong>".
+_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
+WITHIN_A_WORD = {"a", "strong", "em"}
+
+LANGUAGES = {
+    "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian",
+    "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "sv": "swedish",
+}  # fmt: skip
+
+
+class Term(NamedTuple):
+    """One term, and where in the text its word stands."""
+
+    text: str
+    word: str
+    start: int
+    end: int
+
+
+def terms_of(text: str, language: str) -> Iterator[Term]:
+    """The terms of a text in their order."""
+    for match in _words().finditer(text):
+        for term, word in _read(match[0], language):
+            yield Term(term, word, *match.span())
+
+
+def plain(html: str) -> str:
+    """The words of clean HTML in one line, for searching and for showing a piece of."""
+    text = _TAG.sub(lambda tag: "" if tag[2] in WITHIN_A_WORD else " ", html)
+    return " ".join(unescape(text).split())
+
+
+def folded(text: str) -> str:
+    """Without case, accents and other marks; "ﬁ" becomes "fi" and "ß" becomes "ss"."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M")
+    return bare.translate(SPELT_OUT)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _read(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The terms in a word as it is written, each with itself unstemmed. "can't" is one: cant."""
+    first, *rest = APOSTROPHES.split(folded(word))
+    if rest and first in ELISIONS and len(rest) == 1:
+        first, rest = rest[0], []
+    whole = "".join(sign for sign in "".join([first, *rest]) if sign.isalnum())[:LONGEST_TERM]
+    return ((_stem(whole, language), whole),) if whole else ()
+
+
+def _stem(word: str, language: str) -> str:
+    name = LANGUAGES.get(language.partition("-")[0].lower())
+    if name is None or len(word) < SHORTEST_STEMMED or not word.isascii() or not word.isalpha():
+        return word
+    with _turn:  # A stemmer keeps the word it works on.
+        stem: str = _stemmer(name).stemWord(word)
+    return stem
+
+
+_turn = threading.Lock()
+
+
+@functools.cache
+def _stemmer(name: str) -> Any:
+    import snowballstemmer  # Every language at once; only searching needs it.
+
+    return snowballstemmer.stemmer(name)
+
+
+@functools.cache
+def _words() -> re.Pattern[str]:
+    """A sign by itself; or letters and digits with their marks, also round an apostrophe."""
+    signs = map(chr, range(0x300, 0xFFFF))
+    marks = "".join(sign for sign in signs if unicodedata.category(sign)[0] == "M")
+    letter = rf"(?:(?![{SIGNS}])[^\W_]|[{marks}])"
+    return re.compile(rf"[{SIGNS}]|{letter}+(?:{APOSTROPHES.pattern}{letter}+)*")
