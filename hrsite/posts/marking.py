@@ -7,6 +7,7 @@ from hrsite.posts.terms import Term, terms_of
 
 WORDS_SHOWN = 32
 WORDS_BEFORE = 8
+WORDS_READ = 160
 
 Marks = tuple[frozenset[str], str]
 
@@ -25,19 +26,33 @@ def marked(text: str, marks: Marks, language: str) -> list[Piece]:
 
 def piece_with(text: str, marks: Marks, language: str) -> list[Piece]:
     """Some thirty words around the most different matches, in pieces; nothing without a match."""
-    terms = list(terms_of(text, language))
-    hits = [place for place, term in enumerate(terms) if _is_match(term, marks)]
+    terms, hits, is_whole = _read(text, marks, language)
     if not hits:
         return []
     start = max(0, _best(terms, hits) - WORDS_BEFORE)
     some = terms[start : start + WORDS_SHOWN]
     begin, end = some[0].start if start else 0, some[-1].end
-    is_end = start + WORDS_SHOWN >= len(terms)
+    is_end = is_whole and start + WORDS_SHOWN >= len(terms)
     shown = text[begin:] if is_end else text[begin:end]
     moved = [Term(t.text, t.word, t.start - begin, t.end - begin) for t in some]
     pieces = _pieces(shown, moved, marks)
     before = [Piece("… ", False)] if begin else []
     return [*before, *pieces, *([] if is_end else [Piece(" …", False)])]
+
+
+def _read(text: str, marks: Marks, language: str) -> tuple[list[Term], list[int], bool]:
+    """The terms, the places of matches among them, and whether the text was read to its end.
+
+    Some way after the first match nothing better is looked for.
+    """
+    terms, hits = list[Term](), list[int]()
+    for term in terms_of(text, language):
+        if hits and len(terms) > hits[0] + WORDS_READ:
+            return terms, hits, False
+        if _is_match(term, marks):
+            hits.append(len(terms))
+        terms.append(term)
+    return terms, hits, True
 
 
 def _best(terms: Sequence[Term], hits: Sequence[int]) -> int:
@@ -48,7 +63,7 @@ def _best(terms: Sequence[Term], hits: Sequence[int]) -> int:
         near = [terms[hit].text for hit in hits if place <= hit < end]
         return len(set(near)), len(near), -place
 
-    return max(hits[:200], key=worth)
+    return max(hits, key=worth)
 
 
 def _is_match(term: Term, marks: Marks) -> bool:

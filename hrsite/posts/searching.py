@@ -7,6 +7,7 @@ stands in a hundred thousand articles costs what a rare one does. What was asked
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -20,20 +21,32 @@ from hrsite.posts.terms import plain
 
 PAGE_SIZE = 10
 MOST_RANKED = 500
-DAYS_A_YEAR = 365.25
+SECONDS_A_YEAR = 365.25 * 86_400
 # How much more an article of today weighs than one from long ago.
 NEWEST_WEIGHS_MORE = 0.3
 
 Score = tuple[int, int, float, int]
 
-SQLITE = (
+
+class Asked(NamedTuple):
+    """The newest matches: anywhere with their scores, and in titles alone."""
+
+    anywhere: str
+    titles: str
+
+
+SQLITE = Asked(
     "SELECT rowid AS place, -bm25(search_index, 12.0, 5.0, 5.0, 1.0) AS score FROM search_index"
-    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most"
+    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most",
+    "SELECT rowid AS place FROM search_index"
+    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most",
 )
-POSTGRESQL = (
+POSTGRESQL = Asked(
     "SELECT place, ts_rank('{0.1, 0.4, 0.4, 1.0}', terms, CAST(:query AS tsquery), 1) AS score"
     " FROM (SELECT place, terms FROM search_entries WHERE terms @@ CAST(:query AS tsquery)"
-    " AND place < :until ORDER BY place DESC LIMIT :most) AS newest"
+    " AND place < :until ORDER BY place DESC LIMIT :most) AS newest",
+    "SELECT place FROM search_entries WHERE terms @@ CAST(:query AS tsquery)"
+    " AND place < :until ORDER BY place DESC LIMIT :most",
 )
 
 
@@ -94,22 +107,23 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
 
 def _ranked(session: Session, query: Query, now: datetime, *, every: bool) -> list[int]:
     """Places in the index, the best first: current before outdated, title before text."""
-    spell = _sqlite if session.get_bind().dialect.name == "sqlite" else _postgresql
-    scores: dict[int, float] = {}
-    titles: set[int] = set()
-    for in_title in (True, False):
-        found = session.execute(
-            text(SQLITE if spell is _sqlite else POSTGRESQL),
-            {"query": spell(query, every, in_title), "until": place_of(now), "most": MOST_RANKED},
-        ).all()
-        scores |= {row.place: row.score for row in found}
-        if in_title and every:
-            titles = set(scores)
-    outdated = _outdated(session, now) if scores else set()
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    spell, asked = (_sqlite, SQLITE) if is_sqlite else (_postgresql, POSTGRESQL)
+    bounds = {"until": place_of(now), "most": MOST_RANKED}
+
+    def found(statement: str, in_title: bool) -> Any:
+        values = {"query": spell(query, every, in_title), **bounds}
+        return session.execute(text(statement), values)
+
+    scores = {row.place: row.score for row in found(asked.anywhere, False)}
+    # Titles older than those too, without a score: to weigh a word costs most of a search.
+    titles = {row.place for row in found(asked.titles, True)} if every and scores else set()
+    scores = dict.fromkeys(titles, 0.0) | scores
+    outdated, here = _outdated(session, now) if scores else set(), place_of(now)
 
     def order(place: int) -> Score:
-        days = max(0.0, ((place_of(now) - place) >> ID_BITS) / 86_400)
-        weight = 1 + NEWEST_WEIGHS_MORE / (1 + days / DAYS_A_YEAR)
+        years = max(0, (here - place) >> ID_BITS) / SECONDS_A_YEAR
+        weight = 1 + NEWEST_WEIGHS_MORE / (1 + years)
         is_old = post_of(place) in outdated
         return (is_old, place not in titles, -scores[place] * weight, -place)
 
@@ -141,9 +155,8 @@ def _sqlite(query: Query, every: bool, in_title: bool) -> str:
     """FTS5's own language. Terms are letters and digits alone, and stand in quotes."""
 
     def one(wanted: Wanted) -> str:
-        ways = [_quoted(phrase) for phrase in wanted.phrases]
-        if wanted.may_begin:
-            ways.append(f"{_quoted(wanted.phrases[0])} *")
+        first, *others = (_quoted(phrase) for phrase in wanted.phrases)
+        ways = [f"{first} *" if wanted.may_begin else first, *others]
         return f"({' OR '.join(ways)})"
 
     said = (" AND " if every else " OR ").join(one(wanted) for wanted in query.wanted)

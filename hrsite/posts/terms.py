@@ -47,7 +47,7 @@ def terms_of(text: str, language: str) -> Iterator[Term]:
     """The terms of a text in their order."""
     for match in _words().finditer(text):
         for term, word in _read(match[0], language):
-            yield Term(term, word, *match.span())
+            yield Term(term, word, match.start(), match.end())
 
 
 def plain(html: str) -> str:
@@ -99,5 +99,6 @@ def _words() -> re.Pattern[str]:
     """A sign by itself; or letters and digits with their marks, also round an apostrophe."""
     signs = map(chr, range(0x300, 0xFFFF))
     marks = "".join(sign for sign in signs if unicodedata.category(sign)[0] == "M")
-    letter = rf"(?:(?![{SIGNS}])[^\W_]|[{marks}])"
-    return re.compile(rf"[{SIGNS}]|{letter}+(?:{APOSTROPHES.pattern}{letter}+)*")
+    # Runs of letters, and no choice at each of them: three times as quick.
+    letters = rf"[^\W_{SIGNS}]+(?:[{marks}]+[^\W_{SIGNS}]*)*"
+    return re.compile(rf"{letters}(?:{APOSTROPHES.pattern}{letters})*|[{SIGNS}]")

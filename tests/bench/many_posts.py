@@ -36,10 +36,11 @@ ARTICLES = Path(__file__).parents[2] / "hrsite" / "demo" / "content" / "articles
 SYLLABLES = ("ba", "ren", "ti", "mol", "ka", "dus", "ve", "lin", "go", "tar", "ne", "phi")
 
 
-def fill(session: Session, count: int, seed: int = 1) -> None:
+def fill(session: Session, count: int, seed: int = 1, with_search: bool = True) -> None:
     """Put so many published articles into a database that has its tables and none of them yet.
 
-    The same count and seed make the same articles. Some topics have most of them, as in life.
+    Writing the search index takes most of the time. The same count and seed make the same
+    articles. Some topics have most of them, as in life.
     """
     chance, now = random.Random(seed), clock.now()  # noqa: S311 - the same ones each time
     session.execute(insert(Tag), [{"name": n, "slug": slug_of(n)} for n in TOPICS])
@@ -48,7 +49,8 @@ def fill(session: Session, count: int, seed: int = 1) -> None:
         posts = [article(number, count, now, chance) for number in numbers]
         session.execute(insert(Post), posts)
         session.execute(insert(post_tags), list(joins(posts, chance)))
-        indexing.write(session.connection(), [post["id"] for post in posts])
+        if with_search:
+            indexing.write(session.connection(), [post["id"] for post in posts])
     keeping.recount(session)
     session.commit()
 
