@@ -12,14 +12,12 @@ from urllib.parse import quote, urlencode
 from flask import Flask, current_app, request
 from markupsafe import Markup, escape
 
-from hrsite import clock, markup, pagecache, tokens
+from hrsite import clock, markup, plain, tokens
 
 # Where her own words on booking stand, when there is no link.
 BOOKING_PATH = "/call"
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
-# The parameter that asks for a page's text-only twin.
-TWIN = "plain"
 
 # In text that is escaped already; what ends a sentence is not part of an address.
 _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
@@ -231,12 +229,7 @@ def canonical() -> str:
     With the parameters that make it another page, such as the place in a list; without all that
     anybody may add. The text-only twin is the same page.
     """
-    declared = pagecache.declared_by(current_app, request.endpoint) if request.endpoint else None
-    query = {
-        name: request.args[name]
-        for name, pattern in (declared.query if declared else ())
-        if name != TWIN and pattern.fullmatch(request.args.get(name, ""))
-    }
+    query = plain.own_query()
     return absolute(quote(request.path) + (f"?{urlencode(query)}" if query else ""))
 
 

@@ -24,6 +24,8 @@ from sqlalchemy.orm import Session
 NUMBER = r"[1-9][0-9]{0,9}"
 # A parameter that is there or is not.
 YES = "1"
+# Each page has a text-only twin, which is kept beside it.
+TWIN = "plain"
 
 COUNTS_AS = "hrsite.counts_as"
 
@@ -55,6 +57,7 @@ def ready(**query: str) -> Callable[[View], View]:
 
     Another parameter is not seen by the page. Another value is seen, but its answer is not kept.
     """
+    query = {TWIN: YES, **query}
     declared = Declared(tuple((name, re.compile(pattern)) for name, pattern in query.items()))
 
     def declare(view: View) -> View:
