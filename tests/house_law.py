@@ -47,6 +47,7 @@ MAY_READ_REQUEST = {
     "hrsite/headers.py",
     "hrsite/logs.py",
     "hrsite/pagecache.py",
+    "hrsite/plain.py",
     "hrsite/shaping.py",
 }
 OF_THE_REQUEST = {"request", "session", "g", "abort", "redirect", "flash"}

@@ -21,6 +21,7 @@ PUBLIC = {
     "/feed.json",
     "/feed.xml",
     "/follow",
+    "/media/<name>.jpg",
     "/media/<name>.webp",
     "/media/card-<name>.png",
     "/n/<int:number>",
@@ -57,6 +58,7 @@ LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain lett
 # Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
 NOT_READY = LEAD_ON | {
     "/confirm/<token>",
+    "/media/<name>.jpg",
     "/media/<name>.webp",
     "/media/card-<name>.png",
     "/search",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -98,7 +99,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     links = readers[0].links
     media = app.config["MEDIA_FOLDER"]
     media.mkdir(exist_ok=True)
-    (media / f"{picture.name}.webp").write_bytes(b"RIFF")
+    Image.new("RGB", (picture.width, picture.height)).save(media / f"{picture.name}.webp")
     return Furnished(
         {
             "posts": {"slug": post.slug, "number": post.id},
@@ -117,6 +118,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "pages_desk.delete_page": {"slug": binned.slug},
             "settings_desk": {"id": help_line.id},
             "media": {"name": picture.name},
+            "media.show_jpeg": {"name": f"{picture.name}-320"},
             "media.card": {"name": "0-0123456789ab"},
             "pages.sitemap_articles": {"number": 1},
             "static": {"filename": "site.css"},

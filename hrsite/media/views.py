@@ -1,10 +1,16 @@
-"""Hands out the pictures. Reads no row: a name nobody could guess is all the right there is."""
+"""Hands out the pictures, reading no row: a name nobody could guess is all the right there is."""
 
 import re
+from io import BytesIO
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, send_file
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup
 
-from hrsite.media import storing, views_cards
+from hrsite import markup
+from hrsite.extensions import db
+from hrsite.media import resizing, showing, storing, views_cards
 from hrsite.media.models import Picture
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
@@ -12,31 +18,70 @@ blueprint.add_url_rule("/card-<name>.png", "card", views_cards.show)
 
 # A file never changes under its name, so browsers may keep it as long as they like.
 FOR_EVER = "public, max-age=31536000, immutable"
-_FILE = re.compile(r"([A-Za-z0-9_-]{22})(-small)?")
+_FILE = re.compile(r"([A-Za-z0-9_-]{22})(-small|-[1-9][0-9]{1,3})?")
 
 
-@blueprint.app_context_processor
-def _addresses_of_pictures() -> dict[str, object]:
-    return {"picture_url": _picture_url, "shown_card": views_cards.shown_card}
+@blueprint.record_once
+def _furnish_templates(state: BlueprintSetupState) -> None:
+    # Globals, and not of a page's context: macros are imported without one.
+    state.app.jinja_env.globals |= {
+        "picture_url": _picture_url,
+        "picture_srcset": resizing.srcset,
+        "usual_picture": _usual_picture,
+        "shown_card": views_cards.shown_card,
+    }
 
 
 def _picture_url(picture: Picture, size: storing.Size = "full") -> str:
     return storing.url_path(picture.name, size)
 
 
+def _usual_picture(picture: Picture) -> str:
+    return resizing.url_path(picture.name, resizing.usual_width(picture), "jpg")
+
+
+@blueprint.app_template_filter("illustrated")
+def _illustrated(html: str) -> Markup:
+    """The author's text, cleaned once more, with its pictures in every width."""
+    clean = markup.clean(html)
+    return Markup(showing.illustrated(db.session(), clean))  # noqa: S704 - nh3 has been over it
+
+
 @blueprint.get("/<name>.webp")
 def show(name: str) -> Response:
     """One picture in one of its sizes."""
+    return _answer(name, "webp")
+
+
+@blueprint.get("/<name>.jpg")
+def show_jpeg(name: str) -> Response:
+    """The same for browsers that know no WebP."""
+    return _answer(name, "jpg")
+
+
+def _answer(name: str, kind: resizing.Kind) -> Response:
     parts = _FILE.fullmatch(name)
     if not parts:
         abort(404)
-    folder = current_app.config["MEDIA_FOLDER"]
-    path = storing.path_of(folder, parts[1], "small" if parts[2] else "full")
     try:
-        response = send_file(path.absolute(), mimetype="image/webp", conditional=True)
-    except FileNotFoundError:
+        file = _file(parts[1], parts[2] or "", kind)
+        response = send_file(
+            file.absolute() if isinstance(file, Path) else BytesIO(file),
+            mimetype="image/webp" if kind == "webp" else "image/jpeg",
+            conditional=True,
+        )
+    except (FileNotFoundError, resizing.NoSuchPicture):
         abort(404)
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _file(name: str, size: str, kind: resizing.Kind) -> Path | bytes:
+    folder: Path = current_app.config["MEDIA_FOLDER"]
+    if size.removeprefix("-").isdigit():
+        return resizing.resized(folder, name, int(size.removeprefix("-")), kind)
+    if kind == "jpg":
+        raise resizing.NoSuchPicture(name)
+    return storing.path_of(folder, name, "small" if size else "full")

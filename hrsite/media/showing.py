@@ -1,0 +1,40 @@
+"""Pictures in the text, as a page shows them: in the size a screen needs, without a jump."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite.media import resizing
+from hrsite.media.models import Picture
+
+# How wide a picture in the text can be: the column of words.
+TEXT_SIZES = "(min-width: 44rem) 39.5rem, calc(100vw - 2.5rem)"
+# As `markup.clean` writes them.
+_PICTURE = re.compile(r'<img src="/media/([A-Za-z0-9_-]{22})\.webp" alt="([^"]*)">')
+
+
+def illustrated(session: Session, html: str) -> str:
+    """Clean HTML in which each picture of ours comes in all its widths, and holds its place."""
+    names = {name for name, _ in _PICTURE.findall(html)}
+    if not names:
+        return html
+    found = session.scalars(select(Picture).where(Picture.name.in_(names)))
+    pictures: Mapping[str, Picture] = {picture.name: picture for picture in found}
+    return _PICTURE.sub(lambda one: _shown(one, pictures.get(one[1])), html)
+
+
+def _shown(written: re.Match[str], picture: Picture | None) -> str:
+    """One picture; one that is not in the database stays as it was written."""
+    if picture is None:
+        return written[0]
+    usual = resizing.url_path(picture.name, resizing.usual_width(picture), "jpg")
+    sizes = escape(TEXT_SIZES)
+    return (
+        f'<picture><source type="image/webp" srcset="{resizing.srcset(picture, "webp")}"'
+        f' sizes="{sizes}"><img src="{usual}" srcset="{resizing.srcset(picture, "jpg")}"'
+        f' sizes="{sizes}" width="{picture.width}" height="{picture.height}" alt="{written[2]}"'
+        f' loading="lazy"></picture>'
+    )
