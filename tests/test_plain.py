@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import markdown
+from hrsite.settings import reading
 from tests import factories
 from tests.whole_site import Door, furnish
 
@@ -25,6 +26,8 @@ BODY = (
 @pytest.fixture
 def doors(app: Flask, coach: FlaskClient, session: Session) -> list[Door]:
     furnished = furnish(app, session)
+    reading.words(session).portrait = factories.make_picture(session)
+    session.commit()
     picture = factories.make_picture(session)
     body = markdown.from_markdown(BODY)
     post = factories.make_post(session, picture=picture, body_html=body, slug="full-of-pictures")

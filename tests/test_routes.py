@@ -71,12 +71,9 @@ NOT_READY = LEAD_ON | {
     "/webhooks/ses",
 }
 EVERYWHERE = {
-    "Content-Security-Policy",
-    "X-Content-Type-Options",
-    "Referrer-Policy",
-    "Cross-Origin-Opener-Policy",
-    "Permissions-Policy",
-}
+    "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
+    "Cross-Origin-Opener-Policy", "Permissions-Policy",
+}  # fmt: skip
 # The value of every src, and the href of what a browser fetches by itself.
 FETCHED = re.compile(r"<(?!a\b)\w+[^>]*?\b(?:src|href|srcset|action|formaction|poster)=\"([^\"]*)")
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"])
