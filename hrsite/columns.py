@@ -28,6 +28,9 @@ from hrsite.sealing import BrokenSeal
 
 log = structlog.get_logger(__name__)
 
+# A row's number is a 32-bit integer in PostgreSQL; a larger one is no row, and no fault of ours.
+LARGEST_ID = 2**31 - 1
+
 
 def changed_rows(answer: Result[Any]) -> int:
     """How many rows an INSERT, UPDATE or DELETE changed."""

@@ -240,7 +240,7 @@ def test_each_reading_counts_though_no_view_runs(app: Flask, clock: object) -> N
         count_as("privacy")
         return view()
 
-    counting.ready = view.ready  # type: ignore[attr-defined]
+    counting.ready = view.ready
     app.view_functions["pages.privacy"] = counting
     client = app.test_client()
     client.get("/privacy")

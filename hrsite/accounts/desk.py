@@ -10,6 +10,7 @@ from hrsite import clock
 from hrsite.accounts import guard, passwords, signing_in, tries
 from hrsite.accounts.forms import PasswordForm
 from hrsite.accounts.views import REFUSED, wait_words
+from hrsite.columns import LARGEST_ID
 from hrsite.cookies import DESK
 from hrsite.extensions import db
 
@@ -18,8 +19,6 @@ blueprint.before_request(guard.require_coach)
 
 WRONG = "This is not the password you have now. Nothing was changed. Please try again."
 CHANGED = "You have a new password. Everywhere else you are signed out."
-# A row's number is a 32-bit integer in PostgreSQL; a larger one is no row, and no fault of ours.
-LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("accounts_desk.account"), 303)
 
 
-@blueprint.post(f"/sessions/<int(max={LARGEST_NUMBER}):id>/end")
+@blueprint.post(f"/sessions/<int(max={LARGEST_ID}):id>/end")
 def end_session(id: int) -> ResponseReturnValue:
     """Close the desk in one browser; when it is this one, that is signing out."""
     here, session = guard.present(), db.session()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from flask import Response, abort, url_for
 
 from hrsite import clock, furniture
+from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.media import drawing
 from hrsite.posts import listing
 from hrsite.posts.models import Post
 
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 FOR_EVER = "public, max-age=31536000, immutable"
 # An old address still shows a card, though not the one it once named.
 FOR_A_WHILE = "public, max-age=300"

@@ -5,6 +5,7 @@
 
 import threading
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 import structlog
@@ -100,13 +101,23 @@ def _put_by(token: str, is_button: bool, now: datetime) -> ResponseReturnValue:
 def _carry_out(app: Flask) -> None:
     """Try until everybody has left. The worker does the same; one of the two is there first."""
     folder: Path = app.config["DATA_DIR"]
+    # One at a time: a thousand may leave while the database is away. Whoever is kept while the
+    # other is just ending makes it begin again, or begins itself.
+    alone = app.extensions.setdefault("carrying_out", threading.Lock())
+    while not spooling.is_empty(folder) and alone.acquire(blocking=False):
+        try:
+            _try_until_empty(app, folder)
+        finally:
+            alone.release()
+
+
+def _try_until_empty(app: Flask, folder: Path) -> None:
     waited = threading.Event()
+    pauses = chain(PAUSES, repeat(PAUSES[-1]))
     with app.app_context():
-        for count in range(10_000):
-            waited.wait(PAUSES[min(count, len(PAUSES) - 1)])
+        while not spooling.is_empty(folder):
+            waited.wait(next(pauses))
             try:
                 spooling.carry_out(db.session(), folder, db.session.commit)
             except TROUBLE:
                 db.session.rollback()
-            if spooling.is_empty(folder):
-                return

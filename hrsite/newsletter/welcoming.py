@@ -100,9 +100,6 @@ def remind(session: Session, subscriber_id: int, now: datetime) -> None:
 
 def _hold(session: Session, subscriber_id: int) -> Subscriber | None:
     """A person, closed to other workers until the transaction ends."""
-    return session.scalar(
-        select(Subscriber)
-        .where(Subscriber.id == subscriber_id)
-        .with_for_update(of=Subscriber)
-        .execution_options(populate_existing=True)
+    return session.get(
+        Subscriber, subscriber_id, populate_existing=True, with_for_update={"of": Subscriber}
     )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
@@ -46,12 +45,7 @@ def hold(session: Session, notice_id: int, version: int | None = None) -> Sessio
 
     Raises NoticeGone, and StaleNotice when a `version` is given and the notice has another.
     """
-    notice = session.scalar(
-        select(SessionNotice)
-        .where(SessionNotice.id == notice_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    notice = session.get(SessionNotice, notice_id, populate_existing=True, with_for_update=True)
     if notice is None:
         raise NoticeGone(notice_id)
     if version is not None and notice.version != version:

@@ -6,12 +6,11 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, pagecache
+from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.notices import listing
 from hrsite.notices.models import SessionNotice
 from hrsite.slugs import is_slug_shaped
-
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("notices", __name__)
 

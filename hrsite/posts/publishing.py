@@ -69,12 +69,7 @@ def hold(session: Session, post_id: int, version: int | None = None) -> Post:
 
     Raises PostGone, and StalePost when a `version` is given and the article has another.
     """
-    post = session.scalar(
-        select(Post)
-        .where(Post.id == post_id)
-        .with_for_update(of=Post)
-        .execution_options(populate_existing=True)
-    )
+    post = session.get(Post, post_id, populate_existing=True, with_for_update={"of": Post})
     if post is None:
         raise PostGone(post_id)
     if version is not None and post.version != version:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from hrsite import clock, counting, furniture, pagecache
+from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
 from hrsite.notices import listing as notices_listing
@@ -30,7 +31,6 @@ from hrsite.slugs import is_slug_shaped
 HOME_COUNT = 6
 RECENT_COUNT = 4
 GUESSED_AMONG = 300
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer.
 
 blueprint = Blueprint("posts", __name__)
 blueprint.add_url_rule("/search", "search", views_searching.search)

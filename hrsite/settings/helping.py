@@ -58,12 +58,7 @@ def to_check(session: Session, today: date) -> Sequence[HelpLine]:
 
 def hold(session: Session, line_id: int, version: int | None = None) -> HelpLine:
     """A line, closed to other writers until the transaction ends. Raises LineGone, StaleLine."""
-    line = session.scalar(
-        select(HelpLine)
-        .where(HelpLine.id == line_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    line = session.get(HelpLine, line_id, populate_existing=True, with_for_update=True)
     if line is None:
         raise LineGone(line_id)
     if version is not None and line.version != version:

@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.settings.models import THE_SITE, SiteWords
@@ -40,11 +39,8 @@ def hold(session: Session, version: int | None = None) -> SiteWords:
 
     Raises StaleSite when a `version` is given and the row has another.
     """
-    row = session.scalar(
-        select(SiteWords)
-        .where(SiteWords.id == THE_SITE)
-        .with_for_update(of=SiteWords)
-        .execution_options(populate_existing=True)
+    row = session.get(
+        SiteWords, THE_SITE, populate_existing=True, with_for_update={"of": SiteWords}
     )
     if row is None:  # Somebody has emptied the table; a site without words still has a page.
         row = SiteWords(id=THE_SITE, version=0)

@@ -139,7 +139,7 @@ def test_however_it_is_pressed_no_tab_keeps_the_page(
         elif how == "middle":
             link.click(button="middle")
         else:
-            link.click(modifiers=[how])  # type: ignore[list-item]
+            link.click(modifiers=[how])
         page.wait_for_url(there.url)
         assert page.context.pages == [page]
 

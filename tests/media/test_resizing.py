@@ -43,7 +43,7 @@ def test_a_picture_comes_in_every_width_up_to_its_own(
 ) -> None:
     assert resizing.widths_of(picture) == [320, 640, 960, 1000]
     for kind, name in (("webp", "WEBP"), ("jpg", "JPEG")):
-        for one in resizing.srcset(picture, kind).split(", "):  # type: ignore[arg-type]
+        for one in resizing.srcset(picture, kind).split(", "):
             address, told = one.split(" ")
             answer = client.get(address, buffered=True)
             assert answer.mimetype == ("image/webp" if kind == "webp" else "image/jpeg")
@@ -54,8 +54,8 @@ def test_a_picture_comes_in_every_width_up_to_its_own(
                 shown.convert("RGB").getpixel((9, 9)),
                 shown.convert("RGB").getpixel((shown.width - 9, 9)),
             )
-            assert red[0] > 150 > red[2]  # type: ignore[index]
-            assert blue[2] > 150 > blue[0]  # type: ignore[index]
+            assert red[0] > 150 > red[2]
+            assert blue[2] > 150 > blue[0]
             assert answer.headers["Cache-Control"].endswith("immutable")
             assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
@@ -100,7 +100,7 @@ def test_what_can_be_seen_through_stands_on_paper(app: Flask, session: Session) 
     jpeg = resizing.resized(folder, made.name, 320, "jpg")
     assert isinstance(jpeg, Path)
     colour = Image.open(jpeg).getpixel((5, 5))
-    assert min(colour) > 240  # type: ignore[arg-type]
+    assert min(colour) > 240
 
 
 def test_pictures_in_the_text_hold_their_place(session: Session, picture: Picture) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from time_machine import Traveller
 
 from hrsite import create_app, tokens
 from hrsite.extensions import db
@@ -84,10 +85,15 @@ def test_with_a_locked_database_the_mail_program_is_told_yes_and_no_letter_follo
 def test_the_site_itself_carries_it_out_where_no_worker_shares_its_disk(
     client: FlaskClient, session: Session, reader: str, locked: Work, app: Flask
 ) -> None:
-    client.post(reader, data=ONE_CLICK)
-    (trying,) = (one for one in threading.enumerate() if "_carry_out" in one.name)
+    for _ in range(5):
+        client.post(reader, data=ONE_CLICK)
+    # However many leave, one thread tries for all of them.
+    first, *others = (one for one in threading.enumerate() if "_carry_out" in one.name)
+    for one in others:
+        one.join(30)
+    assert [one.is_alive() for one in (first, *others)] == [True] + [False] * len(others)
     locked()
-    trying.join(30)
+    first.join(30)
     assert has_left(session)
     assert spooling.is_empty(app.config["DATA_DIR"])
 
@@ -161,9 +167,9 @@ def test_twenty_at_once_leave_once(
 
 
 def test_a_link_of_five_years_ago_still_leads_out(
-    client: FlaskClient, session: Session, reader: str, clock: object
+    client: FlaskClient, session: Session, reader: str, clock: Traveller
 ) -> None:
-    clock.shift(timedelta(days=5 * 366))  # type: ignore[attr-defined]
+    clock.shift(timedelta(days=5 * 366))
     assert client.post(reader, data=ONE_CLICK).status_code == 200
     assert has_left(session)
 

@@ -31,7 +31,7 @@ def test_a_head_picture_is_kept_described_and_taken_away(
         assert shown.status_code == 200
 
     send(coach, address, picture_alt="Three cups", version="1")
-    assert saved(session).picture.alt == "Three cups"  # type: ignore[union-attr]
+    assert saved(session).picture.alt == "Three cups"
     send(coach, address, remove_picture="y", version="2")
     assert saved(session).picture is None
 

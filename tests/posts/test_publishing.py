@@ -20,7 +20,7 @@ from tests.factories import make_post
 
 def saved(session: Session, title: str = "What I carry", **words: object) -> Post:
     words.setdefault("body_html", "<p>Two doses, and a spare.</p>")
-    post = publishing.save(session, None, PostWords(title, **words), None, clock.now())  # type: ignore[arg-type]
+    post = publishing.save(session, None, PostWords(title, **words), None, clock.now())
     session.commit()
     return post
 

@@ -20,7 +20,7 @@ def titles(session: Session, typed: str, page: int = 1) -> list[str]:
 
 def write(session: Session, title: str, body: str = "", **changes: object) -> Post:
     plain = {"title": title, "summary": "", "body_html": f"<p>{body}</p>"}
-    return make_post(session, **plain | changes)  # type: ignore[arg-type]
+    return make_post(session, **plain | changes)
 
 
 def test_it_looks_into_titles_summaries_topics_and_text(session: Session) -> None:

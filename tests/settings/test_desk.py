@@ -57,10 +57,10 @@ def test_booking_in_words_has_a_page_of_its_own(coach: FlaskClient, client: Flas
 def test_a_portrait_is_kept_described_and_taken_away(coach: FlaskClient, session: Session) -> None:
     send(coach, portrait=picture_file())
     session.expire_all()
-    assert words(session).portrait.alt == "Robin Vale"  # type: ignore[union-attr]
+    assert words(session).portrait.alt == "Robin Vale"
     send(coach, version="1", portrait_alt="Robin, laughing")
     session.expire_all()
-    assert words(session).portrait.alt == "Robin, laughing"  # type: ignore[union-attr]
+    assert words(session).portrait.alt == "Robin, laughing"
     send(coach, version="2", remove_portrait="y")
     session.expire_all()
     assert words(session).portrait is None
