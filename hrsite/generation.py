@@ -7,6 +7,7 @@ Nobody has to think of it: whatever is written to a table that shows on pages ra
 import itertools
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Column, Connection, Engine, Integer, Table, event
 from sqlalchemy.orm import Session
@@ -88,12 +89,12 @@ class Lookout:
         self._find_engine = find_engine
         self._engine: Engine | None = None
         self._line: Any = None
+        _lookouts.add(self)
 
     def number(self) -> int:
         """The generation as it is on disk now. Raises NumberUnknown."""
         if self._engine is None:
             self._engine = self._find_engine()
-            event.listen(self._engine, "engine_disposed", self.close)
         faults = self._engine.dialect.loaded_dbapi.Error
         was_open = self._line is not None
         try:
@@ -108,7 +109,11 @@ class Lookout:
                 self.close()
         raise NumberUnknown
 
-    def close(self, *_: object) -> None:
+    def looks_at(self, engine: Engine) -> bool:
+        """Is this the database it reads?"""
+        return self._engine is engine
+
+    def close(self) -> None:
         """Hang up; the next look dials again."""
         line, self._line = self._line, None
         if line is not None:
@@ -121,6 +126,18 @@ class Lookout:
         if row is None:
             raise NumberUnknown
         return int(row[0])
+
+
+# Weakly, and with one listener for all: a listener of each one's own would hold its application
+# for as long as the process runs.
+_lookouts: WeakSet[Lookout] = WeakSet()
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _hang_up(engine: Engine) -> None:
+    for lookout in list(_lookouts):
+        if lookout.looks_at(engine):
+            lookout.close()
 
 
 def _open_line(engine: Engine) -> Any:

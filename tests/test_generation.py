@@ -1,18 +1,22 @@
 """The generation: raised by whatever shows, in that change's transaction, and by nothing else."""
 
+import gc
+import weakref
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from hrsite import clock, generation
+from hrsite import clock, create_app, generation
 from hrsite.extensions import Base, db
 from hrsite.newsletter.models import Subscriber
 from hrsite.notices.models import SessionNotice
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag, post_tags
 from tests import factories
+from tests.conftest import settings_for
 
 
 def number() -> int:
@@ -129,3 +133,15 @@ def test_without_the_table_the_number_is_unknown(session: Session) -> None:
     lookout = generation.Lookout(lambda: db.engine)
     with pytest.raises(generation.NumberUnknown):
         lookout.number()
+
+
+def test_an_application_that_is_gone_is_held_by_nothing(tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path))
+    app.test_client().get("/")
+    with app.app_context():
+        db.engine.dispose()
+    app.extensions["huey"].storage.close()
+    gone = weakref.ref(app)
+    del app
+    gc.collect()
+    assert gone() is None
