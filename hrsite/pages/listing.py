@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from hrsite.pages.models import Page
+from hrsite.slugs import is_slug_shaped
 
 # Pages that the desk asks for until they are written.
 KNOWN_SLUGS = {"about": "About"}
@@ -13,11 +14,15 @@ KNOWN_SLUGS = {"about": "About"}
 
 def by_slug(session: Session, slug: str) -> Page | None:
     """The page at this address, when readers may see it."""
-    return session.scalar(select(Page).where(Page.slug == slug, Page.deleted_at.is_(None)))
+    page = kept(session, slug)
+    return page if page is not None and page.deleted_at is None else None
 
 
 def kept(session: Session, slug: str) -> Page | None:
     """The page of this name, if it was ever written; in the bin or not."""
+    # Nonsense is not even asked for: PostgreSQL takes a NUL for a fault.
+    if not is_slug_shaped(slug):
+        return None
     return session.scalar(select(Page).where(Page.slug == slug))
 
 

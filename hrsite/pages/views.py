@@ -9,7 +9,6 @@ from hrsite import furniture, pagecache
 from hrsite.extensions import db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
-from hrsite.slugs import is_slug_shaped
 
 ABOUT = "about"
 
@@ -26,7 +25,7 @@ blueprint.add_url_rule(
 @pagecache.ready()
 def show(slug: str) -> str:
     """A page of the coach's. Whatever else has an address of one word comes before it."""
-    page = listing.by_slug(db.session(), slug) if is_slug_shaped(slug) else None
+    page = listing.by_slug(db.session(), slug)
     if page is None:
         abort(404)
     return render_template("pages/show.html", page=page)

@@ -58,7 +58,7 @@ def sitemap_pages() -> Response:
     places = [Place(url_for(endpoint)) for endpoint in STANDING]
     places += [
         Place(url_for("pages.show", slug=page.slug), page.updated_at)
-        for page in listing.in_menu(session)
+        for page in listing.shown(session)
     ]
     places += [
         Place(url_for("posts.topic", slug=tag.slug))

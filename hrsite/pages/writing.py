@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite.markup import clean, tidy_text
 from hrsite.pages.models import Page
 from hrsite.pages.ordering import next_place
+from hrsite.slugs import is_slug_shaped
 
 
 class StalePage(Exception):
@@ -28,6 +29,8 @@ class Menu(NamedTuple):
 
 def hold(session: Session, slug: str) -> Page | None:
     """The page as it stands, closed to other writers until the transaction ends."""
+    if not is_slug_shaped(slug):
+        return None
     return session.scalar(
         select(Page)
         .where(Page.slug == slug)

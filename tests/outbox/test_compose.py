@@ -91,6 +91,7 @@ def test_an_article_of_900_words_stays_far_below_what_mail_programs_clip(app: Fl
 class _Article:
     title, summary, slug, author_name, published_at = "Title", "Summary", "slug", "Jordan", None
     body_html = "<p>word</p>"
+    current_until, content_note = None, ""
 
 
 def test_what_was_typed_stays_text(session: Session) -> None:
