@@ -25,8 +25,8 @@ from hrsite.outbox.transport import mail
 from hrsite.pages import desk as pages_desk
 from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
-from hrsite.posts import indexing, keeping, views_counting
 from hrsite.posts import views as posts_views
+from hrsite.posts import views_counting
 from hrsite.redirects import desk as redirects_desk
 from hrsite.redirects import views as redirects_views
 from hrsite.sealing import Seal
@@ -89,8 +89,6 @@ def _bind_libraries(app: Flask) -> None:
     settings_reading.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    keeping.init_app()
-    indexing.init_app()
     worker.init_app(app)
 
 

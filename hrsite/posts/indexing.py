@@ -39,11 +39,6 @@ class Text(NamedTuple):
     words: frozenset[str]
 
 
-def init_app() -> None:
-    """Listen to every flush of every session."""
-    event.listen(Session, "after_flush", _after_flush)
-
-
 def language() -> str:
     """Whose endings are cut off words."""
     return str(current_app.config["SITE_LANGUAGE"])
@@ -171,6 +166,7 @@ def text_of(
                 spellings[3], frozenset(words))  # fmt: skip
 
 
+@event.listens_for(Session, "after_flush")
 def _after_flush(session: Session, context: Any) -> None:
     changed = {row.id for row in {*session.new, *session.dirty} if _reads_otherwise(row)}
     renamed = [row.id for row in session.dirty if isinstance(row, Tag) and _is_changed(row, "name")]

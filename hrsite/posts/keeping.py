@@ -31,12 +31,6 @@ class Standing:
     topics: dict[int, set[int]] = field(default_factory=dict)
 
 
-def init_app() -> None:
-    """Listen to every flush of every session."""
-    event.listen(Session, "before_flush", _before_flush)
-    event.listen(Session, "after_flush", _after_flush)
-
-
 def recount(session: Session) -> None:
     """Copy every date and count everything anew: after an import, or a change of the zone."""
     connection = session.connection()
@@ -63,6 +57,7 @@ def months_counted(connection: Connection) -> dict[str, int]:
     return numbers
 
 
+@event.listens_for(Session, "before_flush")
 def _before_flush(session: Session, context: Any, instances: Any) -> None:
     changed = [
         row.id
@@ -72,6 +67,7 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     session.info[BEFORE] = _standing(session.connection(), changed) if changed else Standing()
 
 
+@event.listens_for(Session, "after_flush")
 def _after_flush(session: Session, context: Any) -> None:
     before: Standing = session.info.pop(BEFORE, Standing())
     new = {row.id for row in session.new if isinstance(row, Post) and has_moved(row)}

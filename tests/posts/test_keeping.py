@@ -4,10 +4,11 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
 from hrsite import clock
+from hrsite.extensions import db
 from hrsite.posts import keeping, publishing
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
 from hrsite.posts.months import Month
@@ -125,3 +126,17 @@ def test_another_zone_has_its_own_months_at_once(make_app: AppMaker) -> None:
         wanted[2026] += [(Month(2026, 5), 1)]
         assert listing.months_with_counts(session, now) == wanted
         assert_true(session)
+
+
+def test_a_save_costs_the_same_however_many_applications_a_process_has_made(
+    session: Session, make_app: AppMaker
+) -> None:
+    said: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *it: said.append(it[2]))
+    make_post(session)
+    once = len(said)
+    for _ in range(3):
+        make_app()
+    said.clear()
+    make_post(session)
+    assert len(said) == once
