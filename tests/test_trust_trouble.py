@@ -106,7 +106,7 @@ def test_without_its_database_the_site_still_has_words(unreachable: FlaskClient,
 def test_without_its_database_a_wrong_address_is_still_a_wrong_address(
     unreachable: FlaskClient,
 ) -> None:
-    assert unreachable.get("/nothing-here").status_code == 404
+    assert unreachable.get("/nothing/here").status_code == 404
     assert unreachable.post("/about").status_code == 405
     assert unreachable.get("/static/site.css", buffered=True).status_code == 200
 

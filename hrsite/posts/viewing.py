@@ -1,16 +1,19 @@
 """How often articles are opened: write the numbers down, and tell them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
 from hrsite.posts.models import Post
 from hrsite.posts.models_viewing import PostViews
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 # Below this a number would tell its reader that somebody is watched.
@@ -38,9 +41,7 @@ def write_down(session: Session, tally: Mapping[tuple[int, date], int]) -> None:
     ]
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(PostViews).values(rows)
+    statement = _insert(session)(PostViews).values(rows)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[PostViews.post_id, PostViews.day],
@@ -74,3 +75,11 @@ def shown_to_readers(session: Session, post: Post) -> int:
 
 def _since(day: date) -> ColumnElement[int]:
     return func.sum(PostViews.count).filter(PostViews.day > day)
+
+
+def _insert(session: Session) -> "Callable[[type[PostViews]], sqlite.Insert | postgresql.Insert]":
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql  # 2 MB that a site on SQLite never needs.
+
+    return postgresql.insert
