@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import sqlite
@@ -11,9 +11,6 @@ from sqlalchemy.orm import Session
 from hrsite.columns import is_one_of
 from hrsite.posts.models import Post
 from hrsite.posts.models_viewing import PostViews
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 # Below this a number would tell its reader that somebody is watched.
@@ -77,7 +74,7 @@ def _since(day: date) -> ColumnElement[int]:
     return func.sum(PostViews.count).filter(PostViews.day > day)
 
 
-def _insert(session: Session) -> "Callable[[type[PostViews]], sqlite.Insert | postgresql.Insert]":
+def _insert(session: Session) -> Callable[[type[PostViews]], Any]:
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert
     from sqlalchemy.dialects import postgresql  # 2 MB that a site on SQLite never needs.
