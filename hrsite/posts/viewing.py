@@ -1,11 +1,10 @@
 """How often articles are opened: write the numbers down, and tell them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ColumnElement, Date, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
@@ -15,6 +14,13 @@ from hrsite.posts.models_viewing import PostViews
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 # Below this a number would tell its reader that somebody is watched.
 FEWEST_SHOWN = 50
+
+# Spelt out, because SQLite and PostgreSQL read the same words, and SQLAlchemy's way to say them
+# would bring the dialect of the one that is not there.
+_ADD = text(
+    "INSERT INTO post_views (post_id, day, count) VALUES (:post_id, :day, :count)"
+    " ON CONFLICT (post_id, day) DO UPDATE SET count = post_views.count + excluded.count"
+).bindparams(bindparam("day", type_=Date))
 
 
 class Views(NamedTuple):
@@ -38,13 +44,7 @@ def write_down(session: Session, tally: Mapping[tuple[int, date], int]) -> None:
     ]
     if not rows:
         return
-    statement = _insert(session)(PostViews).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[PostViews.post_id, PostViews.day],
-            set_={"count": PostViews.count + statement.excluded.count},
-        )
-    )
+    session.execute(_ADD, rows)
 
 
 def views_of(session: Session, posts: Iterable[Post], today: date) -> dict[int, Views]:
@@ -72,11 +72,3 @@ def shown_to_readers(session: Session, post: Post) -> int:
 
 def _since(day: date) -> ColumnElement[int]:
     return func.sum(PostViews.count).filter(PostViews.day > day)
-
-
-def _insert(session: Session) -> Callable[[type[PostViews]], Any]:
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert
-    from sqlalchemy.dialects import postgresql  # 2 MB that a site on SQLite never needs.
-
-    return postgresql.insert
