@@ -59,10 +59,15 @@ def write(connection: Connection, post_ids: Iterable[int]) -> None:
     ids = list(post_ids)
     for post_id in ids:
         connection.execute(text("DELETE FROM search_entries WHERE post_id = :it"), {"it": post_id})
-    rows = [_row(one) for one in _texts(connection, ids)]
+    add(connection, _texts(connection, ids))
+
+
+def add(connection: Connection, texts: Iterable[Text]) -> None:
+    """Write down articles that are in the index no more, or not yet."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = [_row(one, {} if is_sqlite else {"vector": vector_of(one)}) for one in texts]
     if not rows:
         return
-    is_sqlite = connection.dialect.name == "sqlite"
     for statement in SQLITE if is_sqlite else POSTGRESQL:
         connection.execute(text(statement), rows)
     # In one order always: two who write at once would else wait for each other.
@@ -106,8 +111,8 @@ POSTGRESQL = (
 )
 
 
-def _row(one: Text) -> dict[str, Any]:
-    return one._asdict() | {"made_by": _edition(), "vector": vector_of(one)}
+def _row(one: Text, more: dict[str, str]) -> dict[str, Any]:
+    return one._asdict() | {"made_by": _edition()} | more
 
 
 def _edition() -> str:

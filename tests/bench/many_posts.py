@@ -13,7 +13,7 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import flask_migrate
 from sqlalchemy import insert
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock, create_app, markdown
 from hrsite.extensions import db
-from hrsite.posts import indexing, keeping
+from hrsite.posts import indexing, keeping, terms
 from hrsite.posts.models import Post, Tag, post_tags
 
 AT_ONCE = 1_000
@@ -39,18 +39,19 @@ SYLLABLES = ("ba", "ren", "ti", "mol", "ka", "dus", "ve", "lin", "go", "tar", "n
 def fill(session: Session, count: int, seed: int = 1, with_search: bool = True) -> None:
     """Put so many published articles into a database that has its tables and none of them yet.
 
-    Writing the search index takes most of the time. The same count and seed make the same
-    articles. Some topics have most of them, as in life.
+    The search index is written with them. The same count and seed make the same articles. Some
+    topics have most of them, as in life.
     """
     chance, now = random.Random(seed), clock.now()  # noqa: S311 - the same ones each time
     session.execute(insert(Tag), [{"name": n, "slug": slug_of(n)} for n in TOPICS])
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(count, start + AT_ONCE))
         posts = [article(number, count, now, chance) for number in numbers]
+        topics = list(joins(posts, chance))
         session.execute(insert(Post), posts)
-        session.execute(insert(post_tags), list(joins(posts, chance)))
+        session.execute(insert(post_tags), topics)
         if with_search:
-            indexing.write(session.connection(), [post["id"] for post in posts])
+            indexing.add(session.connection(), spelt_out(posts, topics))
     keeping.recount(session)
     session.commit()
 
@@ -106,6 +107,45 @@ def texts() -> list[str]:
     bodies = [path.read_text().split("+++\n", 2)[2] for path in sorted(ARTICLES.glob("*.md"))]
     parts = [part for body in bodies for part in body.split("\n\n") if len(part) > 120]
     return [markdown.from_markdown(part) for part in parts]
+
+
+def spelt_out(posts: list[dict[str, Any]], topics: list[dict[str, Any]]) -> Iterator[indexing.Text]:
+    """What `indexing.text_of` says of them. They share their paragraphs: each is read once."""
+    named: dict[int, list[str]] = {}
+    for join in topics:
+        named.setdefault(join["post_id"], []).append(TOPICS[join["tag_id"] - 1])
+    for post in posts:
+        *paragraphs, odd = post["body_html"].split("\n")
+        head = (post["title"], post["summary"], " . ".join(sorted(named[post["id"]])))
+        spelt = [*map(_read, head), _joined([*map(_known, paragraphs), _read(terms.plain(odd))])]
+        yield indexing.Text(
+            post["id"],
+            indexing.place_of(post["published_at"], post["id"]),
+            *(one.text for one in spelt),
+            _joined(spelt).words,
+        )
+
+
+class Spelt(NamedTuple):
+    """Some text in terms, and the words they come from."""
+
+    text: str
+    words: frozenset[str]
+
+
+def _read(text: str) -> Spelt:
+    found = list(terms.terms_of(text, indexing.language()))
+    return Spelt(" ".join(term.text for term in found), frozenset(term.word for term in found))
+
+
+@functools.cache
+def _known(paragraph: str) -> Spelt:
+    return _read(terms.plain(paragraph))
+
+
+def _joined(parts: list[Spelt]) -> Spelt:
+    words: frozenset[str] = frozenset()
+    return Spelt(" ".join(one.text for one in parts), words.union(*(one.words for one in parts)))
 
 
 def _fact(text: str, name: str) -> str:
