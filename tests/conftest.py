@@ -16,13 +16,13 @@ import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from huey.storage import BaseSqlStorage
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
 from hrsite import config, create_app, looking
 from hrsite.extensions import db, only_reads
 from hrsite.outbox import folder
-from tests import databases, factories
+from tests import databases, emptying, factories
+from tests.compiling import TEMPLATES, compile_rules_once
 
 # A Tuesday morning in Toronto; far from any change of the clocks.
 A_TUESDAY = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
@@ -38,23 +38,7 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-class CompiledOnce(BytecodeCache):
-    """Templates are compiled once a run, and not once for each test's application."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Hand out what an earlier test compiled."""
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what this test compiled."""
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledOnce()
+compile_rules_once()
 
 
 class SeparateClient(FlaskClient):
@@ -130,11 +114,11 @@ def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> I
         shutil.copyfile(template, tmp_path / "hrsite.db")
         url = f"sqlite:///{tmp_path / 'hrsite.db'}"
     else:
-        url = databases.create_database("test", template)
+        url = emptying.database("test", template)
 
     def make(**changes: Any) -> Flask:
         app = create_app(settings_for(tmp_path, DATABASE_URL=url, **changes))
-        app.jinja_env.bytecode_cache = COMPILED
+        app.jinja_env.bytecode_cache = TEMPLATES
         app.test_client_class = SeparateClient
         made.append(app)
         return app
@@ -146,8 +130,6 @@ def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> I
         storage = app.extensions["huey"].storage
         if isinstance(storage, BaseSqlStorage):
             storage.close()
-    if database == "postgresql":
-        databases.drop_database("test")
 
 
 @pytest.fixture

@@ -57,11 +57,15 @@ def postgresql_url(database: str = "postgres") -> str:
     return f"postgresql+psycopg://hrsite@/{database}?host={_postgresql()}"
 
 
+def postgresql_host() -> str:
+    """The folder of the socket of this run's PostgreSQL; the first call starts it."""
+    return str(_postgresql())
+
+
 def create_database(name: str, template: str = "template1") -> str:
     """Make a fresh database, dropping one of the same name, and return its address.
 
-    A `template` that already holds the tables makes a copy in some 20 ms; nobody may be
-    connected to the template at that moment.
+    Nobody may be connected to the `template` at that moment.
     """
     drop_database(name)
     _execute(
@@ -166,6 +170,6 @@ def _stop(keeper: subprocess.Popen[bytes], folder: Path) -> None:
 
 def _execute(statement: sql.Composed) -> None:
     with psycopg.connect(
-        host=str(_postgresql()), user="hrsite", dbname="postgres", autocommit=True
+        host=postgresql_host(), user="hrsite", dbname="postgres", autocommit=True
     ) as connection:
         connection.execute(statement)
