@@ -76,6 +76,10 @@ trial-histories: .venv/.test ## Try thousands of made-up histories of a site and
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).
 	@$(RUN) tests.bench.mail
 
+.PHONY: bench-web
+bench-web: .venv/.test ## Measure pages beside nginx with the same bytes (QUICK=1, POSTS="100 10000").
+	@$(RUN) tests.bench.web
+
 .PHONY: check-parsers
 check-parsers: .venv/.test ## Bring Node's mailparser and Perl's Email::MIME, and let them read our letters.
 	@.venv/bin/python -m tests.parsers.bringing

@@ -1,0 +1,157 @@
+"""One size of site: hrsite and nginx in turn, round by round, with the same bytes."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.web.load import Load, Read
+from tests.bench.web.nginx import Nginx
+from tests.bench.web.options import Options
+from tests.bench.web.programs import Programs
+from tests.bench.web.running import Server
+from tests.bench.web.sites import Site
+
+# These may be kept ready; what people search for is kept nowhere.
+READY_PAGES = ("post", "home", "archive", "topic")
+
+
+@dataclass
+class Row:
+    """One page in one form, on both servers, in every round."""
+
+    page: str
+    form: str
+    octets: int
+    ours: list[Read] = field(default_factory=list)
+    nginx: list[Read] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """Our answers for each of nginx's, the median of the rounds."""
+        return statistics.median(
+            ours.a_second / theirs.a_second
+            for ours, theirs in zip(self.ours, self.nginx, strict=True)
+        )
+
+
+@dataclass
+class Measured:
+    """All there is to tell of one size."""
+
+    count: int
+    ready: list[Row] = field(default_factory=list)
+    anew: list[Row] = field(default_factory=list)
+    cold_seconds: list[float] = field(default_factory=list)
+    idle_memory: list[int] = field(default_factory=list)
+    loaded_memory: list[int] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a run has at hand."""
+
+    options: Options
+    programs: Programs
+    folder: Path
+    log: Path
+    cores: tuple[int | None, int | None]
+
+    @property
+    def load(self) -> Load:
+        """wrk, on the core that is not the server's."""
+        options = self.options
+        return Load(self.programs.wrk, options.connections, options.seconds, self.cores[1])
+
+
+def measure(bench: Bench, count: int) -> Measured:
+    """Fill a site, and ask it for every page."""
+    found = Measured(count)
+    site = Site(bench.folder, count, bench.log)
+    for _ in range(bench.options.rounds - 1):  # And once more below.
+        with site.server(bench.cores[0]) as server:
+            found.cold_seconds.append(server.first_page_seconds)
+    with ExitStack() as stack:
+        folder = bench.folder / f"nginx-{count}"
+        nginx = Nginx(bench.programs.nginx, folder, bench.cores[0], bench.log)
+        stack.enter_context(nginx)
+        with site.server(bench.cores[0]) as ours:
+            found.cold_seconds.append(ours.first_page_seconds)
+            found.idle_memory = ours.memory()
+            for page in filter(READY_PAGES.__contains__, bench.options.pages):
+                found.ready += _ready(bench, site, ours, nginx, page, found.faults)
+            found.loaded_memory = ours.memory()
+        with site.server(bench.cores[0], READY_MEGABYTES="0") as ours:
+            for page in bench.options.pages:
+                found.anew.append(_anew(bench, site, ours, nginx, page, found.faults))
+    return found
+
+
+def _ready(
+    bench: Bench, site: Site, ours: Server, nginx: Nginx, page: str, faults: list[str]
+) -> list[Row]:
+    path, name = site.path(page), f"{page}.html"
+    plain = ours.get(path)
+    gzip = ours.get(path, Accept_Encoding="gzip")
+    brotli = ours.get(path, Accept_Encoding="br")
+    nginx.put(name, plain.body, gzip.body, brotli.body)
+    tag, their_tag = plain.headers["ETag"], nginx.get(f"/{name}").headers["ETag"]
+    # Which headers each server is asked with, and where nginx has it.
+    forms = [
+        ("plain", len(plain.body), {}, {}, f"/{name}"),
+        ("gzip", len(gzip.body), {"Accept_Encoding": "gzip"}, None, f"/{name}"),
+        ("brotli", len(brotli.body), {"Accept_Encoding": "br"}, None, f"/br/{name}"),
+        ("304", 0, {"If_None_Match": tag}, {"If_None_Match": their_tag}, f"/{name}"),
+    ]
+    rows = []
+    for form, octets, headers, their_headers, there in forms:
+        given = headers if their_headers is None else their_headers
+        if ours.get(path, **headers).body != nginx.get(there, **given).body:
+            faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
+        if form not in (bench.options.forms if page == READY_PAGES[0] else bench.options.forms[:1]):
+            continue
+        row = Row(page, form, octets)
+        _fill(
+            bench, row, faults,
+            lambda: bench.load.on(ours, path, **headers),  # noqa: B023 - called at once
+            lambda: bench.load.on(nginx, there, **given),  # noqa: B023
+        )  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def _anew(
+    bench: Bench, site: Site, ours: Server, nginx: Nginx, page: str, faults: list[str]
+) -> Row:
+    path, name = site.path(page), f"{page}-anew.html"
+    body = ours.get(path).body
+    nginx.put(name, body, b"", b"")
+    row = Row(page, "anew", len(body))
+    _fill(
+        bench, row, faults,
+        lambda: bench.load.on(ours, path), lambda: bench.load.on(nginx, f"/{name}"),
+    )  # fmt: skip
+    return row
+
+
+def _fill(
+    bench: Bench,
+    row: Row,
+    faults: list[str],
+    ours: Callable[[], Read],
+    nginx: Callable[[], Read],
+) -> None:
+    for number in range(bench.options.rounds):
+        # Each is the first one in half of the rounds.
+        for mine, ask in sorted(
+            [(True, ours), (False, nginx)], key=lambda one: one[0] ^ number % 2
+        ):
+            told = ask()
+            (row.ours if mine else row.nginx).append(told)
+            if told.fault:
+                who = "hrsite" if mine else "nginx"
+                faults.append(f"{row.page}, {row.form}, {who}: {told.fault}")
