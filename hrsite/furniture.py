@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from hrsite import clock, markup, plain, tokens
 BOOKING_PATH = "/call"
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
+# No other year can be meant when the day is as near as this.
+YEAR_UNSAID = timedelta(days=180)
 
 # In text that is escaped already; what ends a sentence is not part of an address.
 _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
@@ -180,6 +182,14 @@ def moment(when: datetime) -> str:
     return f"{local:%A} {day(when)} at {clock_time(when)}, {zone_name()}"
 
 
+def near_moment(when: datetime) -> str:
+    """Thursday 4 June at 6:00 pm, Toronto time: the year goes without saying when it is near."""
+    if abs(when - clock.now()) > YEAR_UNSAID:
+        return moment(when)
+    local = clock.local(when)
+    return f"{local:%A} {local.day} {local:%B} at {clock_time(when)}, {zone_name()}"
+
+
 def ago(when: datetime, now: datetime) -> str:
     """12 minutes ago, 3 hours ago: as much as somebody wants to know of a time gone by."""
     minutes = int((now - when).total_seconds()) // 60
@@ -261,6 +271,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "calendar_day": calendar_day,
         "moment": moment,
+        "near_moment": near_moment,
         "clock_time": clock_time,
         "isotime": isotime,
         "count": count,

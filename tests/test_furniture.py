@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask, render_template_string
 
 from hrsite import create_app, furniture, tokens
@@ -25,6 +26,14 @@ def test_a_moment_is_said_in_words_with_its_zone(site: Flask) -> None:
     assert furniture.clock_time(EVENING) == "9:05 pm"
     assert furniture.moment(EVENING) == "Thursday 4 June 2026 at 9:05 pm, Toronto time"
     assert furniture.isotime(EVENING) == "2026-06-05T01:05:00Z"
+
+
+def test_the_year_goes_without_saying_when_the_day_is_near(
+    clock: time_machine.Traveller, site: Flask
+) -> None:
+    assert furniture.near_moment(EVENING) == "Thursday 4 June at 9:05 pm, Toronto time"
+    clock.move_to(EVENING - timedelta(days=300))
+    assert furniture.near_moment(EVENING) == "Thursday 4 June 2026 at 9:05 pm, Toronto time"
 
 
 @pytest.mark.parametrize(

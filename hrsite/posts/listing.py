@@ -55,13 +55,16 @@ def next_publishing(session: Session, now: datetime) -> datetime | None:
 
 
 def recent(
-    session: Session, now: datetime, limit: int, besides: Post | None = None
+    session: Session, now: datetime, limit: int, besides: Sequence[Post] = ()
 ) -> Sequence[Post]:
-    """The newest articles for a list of cards, leaving out the one that is being read."""
-    query = published(now).options(defer(Post.body_html)).limit(limit)
-    if besides is not None and besides.id is not None:
-        query = query.where(Post.id != besides.id)
-    return session.scalars(query).all()
+    """The newest articles for a list of cards, leaving out those the page shows already."""
+    query = _without(published(now), besides)
+    return session.scalars(query.options(defer(Post.body_html)).limit(limit)).all()
+
+
+def _without(query: Select[Post], besides: Sequence[Post]) -> Select[Post]:
+    known = [post.id for post in besides if post.id is not None]
+    return query.where(Post.id.not_in(known)) if known else query
 
 
 def page_of(
@@ -103,9 +106,15 @@ def by_number(session: Session, number: int, now: datetime) -> Post | None:
     return session.scalar(published(now).where(Post.id == number).order_by(None))
 
 
-def in_full(session: Session, now: datetime, limit: int, tag: Tag | None = None) -> Sequence[Post]:
+def in_full(
+    session: Session,
+    now: datetime,
+    limit: int,
+    tag: Tag | None = None,
+    besides: Sequence[Post] = (),
+) -> Sequence[Post]:
     """The newest articles with their text, of one topic or of all: first page and feeds."""
-    query = published(now).limit(limit)
+    query = _without(published(now), besides).limit(limit)
     if tag is not None:
         query = query.join(post_tags).where(post_tags.c.tag_id == tag.id)
     return session.scalars(query).all()

@@ -46,13 +46,16 @@ blueprint.add_url_rule("/follow", "follow", feeds.follow)
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
     now, session = clock.now(), db.session()
-    newest = listing.in_full(session, now, 1)
-    lead = newest[0] if newest else None
+    pinned = pinning.start_here(session, now)
+    # Nothing stands on the first page twice.
+    newest = listing.in_full(session, now, 1, besides=pinned)
     return render_template(
         "posts/home.html",
-        pinned=pinning.start_here(session, now),
-        lead=lead,
-        posts=listing.recent(session, now, HOME_COUNT, besides=lead) if lead else [],
+        pinned=pinned,
+        lead=newest[0] if newest else None,
+        posts=listing.recent(session, now, HOME_COUNT, besides=[*pinned, *newest])
+        if newest
+        else [],
         tags=listing.tags_with_counts(session, now),
         notices=notices_listing.upcoming(session, now),
     )
@@ -125,7 +128,7 @@ def topic(slug: str) -> str:
 
 def recent_posts(besides: Post | None = None) -> Sequence[Post]:
     """For "Recent posts" on any page."""
-    return listing.recent(db.session(), clock.now(), RECENT_COUNT, besides)
+    return listing.recent(db.session(), clock.now(), RECENT_COUNT, [besides] if besides else [])
 
 
 def posts_like(path: str) -> list[tuple[str, str]]:

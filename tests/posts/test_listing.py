@@ -162,8 +162,8 @@ def test_a_topic_s_pages_hold_that_topic_alone(session: Session) -> None:
 def test_the_article_that_is_read_is_not_among_recent_posts(session: Session) -> None:
     older, newer = make_post(session), make_post(session)
 
-    assert listing.recent(session, clock.now(), 4, besides=newer) == [older]
-    assert listing.recent(session, clock.now(), 4, besides=Post()) == [newer, older]
+    assert listing.recent(session, clock.now(), 4, besides=[newer]) == [older]
+    assert listing.recent(session, clock.now(), 4, besides=[Post()]) == [newer, older]
 
 
 def test_a_list_asks_as_many_questions_for_twelve_articles_as_for_one(session: Session) -> None:

@@ -75,6 +75,57 @@ def test_an_article_shows_its_words_its_topics_and_others_to_read(
     assert "See all" in page
 
 
+def test_the_first_page_shows_nothing_twice(client: FlaskClient, session: Session) -> None:
+    older = site_clock.now() - timedelta(days=2)
+    make_post(session, title="The one before", published_at=older)
+    make_post(session, title="Pinned and newest", pinned_place=1)
+
+    page = client.get("/").text
+
+    assert page.count("Pinned and newest</a>") == 1
+    assert page.count("The one before</a>") == 1
+    assert "The newest article" not in page
+    assert "Also new" in page
+
+
+def test_a_first_page_whose_only_article_is_pinned_is_not_called_empty(
+    client: FlaskClient, session: Session
+) -> None:
+    make_post(session, title="Pinned and alone", pinned_place=1)
+
+    page = client.get("/").text
+
+    assert page.count("Pinned and alone</a>") == 1
+    assert "first article is being written" not in page
+    assert "Read the articles" in page
+
+
+def test_pictures_of_the_first_screen_are_fetched_at_once_and_others_when_scrolled_to(
+    client: FlaskClient, session: Session
+) -> None:
+    for number in range(5):
+        make_post(session, slug=f"seen-{number}", picture=make_picture(session))
+
+    assert client.get("/posts/").text.count("<img ") == 5
+    assert client.get("/posts/").text.count('loading="lazy"') == 2
+    assert client.get("/posts/").text.count('fetchpriority="high"') == 1
+    article = client.get("/posts/seen-0").text
+    assert article.index('fetchpriority="high"') < article.index('loading="lazy"')
+
+
+def test_a_title_in_another_direction_or_of_two_hundred_letters_has_its_own_look(
+    client: FlaskClient, session: Session
+) -> None:
+    make_post(session, slug="safe", title="كيف تبقى آمنا", body_html="<p>ملخص</p>")
+    make_post(session, slug="long", title="Long words " * 18)
+
+    article = client.get("/posts/safe").text
+    assert '<h1 dir="auto" >كيف' in article
+    assert 'class="measure prose" dir="auto"' in article
+    assert 'class="long"' not in article
+    assert 'class="long"' in client.get("/posts/long").text
+
+
 def test_thirty_articles_are_read_page_by_page(client: FlaskClient, session: Session) -> None:
     for number in range(30):
         make_post(session, title=f"Article {number:02} of many", slug=f"article-{number}")
