@@ -23,6 +23,7 @@ def fill(session: Session, now: datetime) -> None:
     row = words(session)
     for name, said in facts.items():
         setattr(row, name, said.strip())
+    row.help_is_hers = True
     session.add_all(_help_line(line, place, now) for place, line in enumerate(lines, 1))
     session.add_all(_page(slug, place, now) for place, slug in enumerate(PAGES, 1))
 

@@ -1,12 +1,14 @@
 """Which addresses a page of the coach's may have: plain ones that nothing else answers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from hrsite.pages.models import Page
+from hrsite.redirects import moving
 from hrsite.slugs import LONGEST_SLUG, is_slug_shaped, slug_of
 
 # Rooms that are to come: a page of this name would stand in their way one day.
@@ -45,3 +47,11 @@ def check(session: Session, wanted: str, own: str, taken: set[str]) -> str:
     if session.scalar(select(Page.id).where(Page.slug == slug)) is not None:
         raise BadAddress(f"Another page has /{slug}, perhaps one in the bin. Choose another.")
     return slug
+
+
+def rename(session: Session, page: Page, slug: str, now: datetime) -> None:
+    """Put a page at an address; the one it had leads there from now on."""
+    old, page.slug = page.slug, slug
+    moving.free(session, f"/{slug}")
+    if old != slug:
+        moving.lead(session, f"/{old}", f"/{slug}", now)

@@ -130,9 +130,10 @@ def _save(form: PageForm, slug: str) -> Page:
     elif not slug:
         wanted = addressing.address_for(session, title, taken)
     html, version = from_markdown(form.body.data or ""), number_in(form.version.data)
+    now = clock.now()
     menu = writing.Menu(form.menu_name.data or "", bool(form.is_in_menu.data))
-    page = writing.save(session, slug or wanted, title, html, version, clock.now(), menu)
-    page.slug = wanted or slug
+    page = writing.save(session, slug or wanted, title, html, version, now, menu)
+    addressing.rename(session, page, wanted or slug, now)
     return page
 
 

@@ -21,6 +21,7 @@ blueprint.add_url_rule("/help", "help_lines", desk_help.help_lines)
 blueprint.add_url_rule(
     "/help/new", "new_help_line", desk_help.new_help_line, methods=["GET", "POST"]
 )
+blueprint.add_url_rule("/help/server", "servers_line", desk_help.servers_line, methods=["POST"])
 blueprint.add_url_rule(A_LINE, "help_line", desk_help.help_line, methods=["GET", "POST"])
 for deed, view in (
     ("right", desk_help.still_right),

@@ -33,6 +33,7 @@ def help_lines() -> str:
         "settings/desk/help.html",
         lines=[(line, reading.shown(line)) for line in helping.lines(db.session())],
         configured=as_configured().help_lines,
+        is_hers=reading.words(db.session()).help_is_hers,
         kinds=KINDS,
         oldest_day=clock.local(clock.now()).date() - helping.CHECK_AFTER,
     )
@@ -113,6 +114,15 @@ def remove_help_line(id: int) -> ResponseReturnValue:
     except helping.LineGone:
         return _gone()
     return _saved(f"Taken away: {words}.")
+
+
+def servers_line() -> ResponseReturnValue:
+    """Whether the line of the server's settings stands there while she has none."""
+    is_shown = request.form.get("shown") == "yes"
+    helping.decide(db.session(), is_hers=not is_shown)
+    if is_shown:
+        return _saved("The line from the server’s settings is shown again.")
+    return _saved("Taken away. No help line is shown now.")
 
 
 def _saved(words: str) -> ResponseReturnValue:

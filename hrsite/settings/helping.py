@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hrsite.settings.models import HelpLine, Way
+from hrsite.settings.models import THE_SITE, HelpLine, SiteWords, Way
 
 # A wrong number in a bad hour is worse than none, so each is checked four times a year.
 CHECK_AFTER = timedelta(days=90)
@@ -74,7 +74,15 @@ def add(session: Session, said: LineWords) -> HelpLine:
     line = HelpLine(**asdict(said), position=(last or 0) + 1)
     session.add(line)
     session.flush()
+    decide(session, is_hers=True)
     return line
+
+
+def decide(session: Session, is_hers: bool) -> None:
+    """From now on the lines are hers, even none; or the server's, until she writes one."""
+    words = session.get(SiteWords, THE_SITE)
+    if words is not None:
+        words.help_is_hers = is_hers
 
 
 def change(session: Session, line_id: int, said: LineWords, version: int | None) -> HelpLine:
@@ -108,4 +116,5 @@ def remove(session: Session, line_id: int) -> HelpLine:
     """Take a line away; what it said. Raises LineGone."""
     line = hold(session, line_id)
     session.delete(line)
+    decide(session, is_hers=True)
     return line

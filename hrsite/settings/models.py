@@ -42,6 +42,8 @@ class SiteWords(Base):
     views_are_shown: Mapped[bool | None]
     cards_name_articles: Mapped[bool | None]
     postal_address: Mapped[str | None] = mapped_column(String(300))
+    # She has decided which help lines there are, even that there are none.
+    help_is_hers: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Raised at each save; a form that holds an older number is stale.
     version: Mapped[int] = mapped_column(default=0)

@@ -49,7 +49,8 @@ def described(said: SiteWords, ours: Site) -> Site:
         about_line=hers(said.about_line, ours.about_line),
         portrait=_portrait(said),
         exit_url="" if said.exit_is_shown is False else exit_url,
-        help_lines=tuple(map(shown, said.help_lines)) or ours.help_lines,
+        help_lines=tuple(map(shown, said.help_lines))
+        or (() if said.help_is_hers else ours.help_lines),
         book_url=hers(said.book_url, ours.book_url),
         book_text=hers(said.book_text, ours.book_text),
         book_words=said.book_words or ours.book_words,

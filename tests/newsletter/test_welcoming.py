@@ -14,6 +14,7 @@ from hrsite import clock as our_clock
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import subscribing, welcoming
 from hrsite.newsletter.models import Subscriber
+from tests.factories import make_help_line
 from tests.journeys.doors import Letters, MailProgram, sign_up
 
 HOUR = timedelta(hours=1)
@@ -50,6 +51,18 @@ def test_it_comes_once_however_often_she_presses_and_comes_back(
     reader.confirm()
     work()
     assert subjects(reader) == [CONFIRM, "Welcome", CONFIRM]
+
+
+def test_it_says_who_helps_right_now_as_the_site_does(
+    reader: MailProgram, work: Work, session: Session
+) -> None:
+    make_help_line(session)
+    reader.confirm()
+    work()
+    welcome = reader.inbox()[-1]
+    assert welcome.letter.subject == "Welcome"
+    assert "Demo line: call or text 555-0100, any hour" in welcome.text
+    assert "tel:5550100" in (welcome.html or "")
 
 
 def test_the_coach_s_words_stand_in_it(

@@ -82,7 +82,23 @@ def test_an_address_can_be_changed_but_not_to_anothers(
     assert send(coach, old, address="about", version="1").status_code == 422
     assert send(coach, old, address="/First-Call/", version="1").location.endswith("/first-call")
     assert client.get("/first-call").status_code == 200
-    assert client.get("/what-to-expect").status_code == 404
+
+
+def test_the_old_address_of_a_page_leads_to_the_new_one(
+    coach: FlaskClient, client: FlaskClient
+) -> None:
+    send(coach)
+    send(coach, "/desk/pages/what-to-expect", address="first-call", version="1")
+    send(coach, "/desk/pages/first-call", address="talking", version="2")
+    for old in ("/what-to-expect", "/first-call"):
+        answer = client.get(old)
+        assert (answer.status_code, answer.location) == (301, "/talking")
+    # Back where it was: nothing leads in a circle. Another page may take what has become free.
+    send(coach, "/desk/pages/talking", address="what-to-expect", version="3")
+    assert client.get("/what-to-expect").status_code == 200
+    assert client.get("/talking").location == "/what-to-expect"
+    send(coach, title="Talking")
+    assert client.get("/talking").status_code == 200
 
 
 def test_the_order_is_changed_by_buttons(coach: FlaskClient, session: Session) -> None:

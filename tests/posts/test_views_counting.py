@@ -4,7 +4,7 @@ import re
 import shutil
 import urllib.request
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +115,18 @@ def test_what_the_database_did_not_take_is_written_later(
 
 def test_the_coach_sees_the_numbers_at_the_desk(coach: FlaskClient, session: Session) -> None:
     post, today = make_post(session, slug="kept"), site_clock.local(site_clock.now()).date()
-    assert "opened <b>0 times</b> in 7 days" in coach.get("/desk/posts/").text
+    assert "not opened yet" in coach.get("/desk/posts/").text
+    assert "not opened yet" in coach.get(f"/desk/posts/{post.id}").text
+    viewing.write_down(session, {(post.id, today - timedelta(days=90)): 2})
+    session.commit()
+    assert "opened <b>2 times</b>, not in the last 30 days" in coach.get("/desk/posts/").text
+    viewing.write_down(session, {(post.id, today - timedelta(days=9)): 3})
+    session.commit()
+    assert "opened <b>3 times</b> in 30 days, 5 in all" in coach.get("/desk/posts/").text
     viewing.write_down(session, {(post.id, today): 1_234})
     session.commit()
     for page in ("/desk/posts/", f"/desk/posts/{post.id}"):
-        assert "opened <b>1,234 times</b> in 7 days, 1,234 in 30, 1,234 in all" in (
+        assert "opened <b>1,234 times</b> in 7 days, 1,237 in 30, 1,239 in all" in (
             coach.get(page).text
         ), page
 

@@ -53,6 +53,32 @@ def test_the_environments_line_is_shown_as_such(
     assert "comes from the server’s settings" in page
 
 
+def test_none_means_none_even_when_the_environment_has_a_line(
+    make_app: AppMaker, clock: time_machine.Traveller
+) -> None:
+    from hrsite.extensions import db
+
+    app = make_app(HELP_TEXT="Ask Alex")
+    with app.app_context():
+        coach = sign_in(app.test_client(), make_account(db.session()))
+
+    def strip() -> str:
+        page: str = app.test_client().get("/").text
+        return page.partition("<header")[0]
+
+    assert "Ask Alex" in strip()
+    assert send(coach).status_code == 303
+    assert "Ask Alex" not in strip()
+    coach.post("/desk/settings/help/1/remove")
+    assert "Ask Alex" not in strip()
+    assert "Nothing stands here." in coach.get("/desk/settings/help").text
+
+    coach.post("/desk/settings/help/server", data={"shown": "yes"})
+    assert "Ask Alex" in strip()
+    coach.post("/desk/settings/help/server", data={"shown": "no"})
+    assert "Ask Alex" not in strip()
+
+
 def test_a_line_is_written_changed_and_taken_away(
     coach: FlaskClient, client: FlaskClient, session: Session
 ) -> None:
