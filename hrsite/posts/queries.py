@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hrsite.posts.marking import Marks
 from hrsite.posts.synonyms import Groups
 from hrsite.posts.terms import Term, terms_of
 
@@ -48,11 +49,15 @@ class Query:
     words: tuple[str, ...] = ()  # As they were typed, for guessing what was meant.
     was_cut: bool = False
 
-    def marks(self) -> tuple[frozenset[str], str]:
-        """The terms to mark in a text, and how a word to mark may begin ("" for none does)."""
-        terms = {term for one in self.wanted for phrase in one.phrases for term in phrase}
-        beginnings = [one.phrases[0][-1] for one in self.wanted if one.may_begin]
-        return frozenset(terms), beginnings[0] if beginnings else ""
+    def marks(self) -> Marks:
+        """What to mark in a text that was found. A phrase is marked where it stands whole."""
+        phrases = {phrase for one in self.wanted for phrase in one.phrases}
+        # Of a phrase that may go on ("test str") its last word is still to be typed.
+        open_ones = [one.phrases[0] for one in self.wanted if one.may_begin]
+        words = {phrase[0] for phrase in phrases if len(phrase) == 1}
+        runs = sorted(phrase for phrase in phrases if len(phrase) > 1)
+        beginning = next((phrase[0] for phrase in open_ones if len(phrase) == 1), "")
+        return Marks(frozenset(words), tuple(runs), beginning)
 
 
 def read(text: str, groups: Groups, language: str) -> Query:

@@ -17,7 +17,7 @@ from hrsite.posts.indexing import ID_BITS, language, place_of, post_of
 from hrsite.posts.marking import Piece, marked, piece_with
 from hrsite.posts.models import Post
 from hrsite.posts.queries import Phrase, Query, Wanted, read
-from hrsite.posts.terms import plain
+from hrsite.posts.terms import in_one_line
 
 PAGE_SIZE = 10
 MOST_RANKED = 500
@@ -144,7 +144,8 @@ def _results(session: Session, places: Sequence[int], query: Query, now: datetim
         Result(
             post,
             marked(post.title, marks, tongue),
-            piece_with(plain(post.body_html), marks, tongue) or marked(post.summary, marks, tongue),
+            piece_with(in_one_line(post.body_html), marks, tongue)
+            or marked(post.summary, marks, tongue),
         )
         for post in (by_id.get(post_id) for post_id in ids)
         if post is not None

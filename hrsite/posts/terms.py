@@ -26,6 +26,8 @@ SPELT_OUT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "
 # Clean HTML: a tag may have ">" between quotes, and a word may begin inside "<strong>".
 _TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
 WITHIN_A_WORD = {"a", "strong", "em"}
+WITHIN_A_LINE = {"br", "img"}
+_STOPS, _CLOSING = tuple(".!?…:;,—–·。！？；：؟؛،۔।॥"), ")]\"'”’»›"
 
 LANGUAGES = {
     "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish",
@@ -51,9 +53,26 @@ def terms_of(text: str, language: str) -> Iterator[Term]:
 
 
 def plain(html: str) -> str:
-    """The words of clean HTML in one line, for searching and for showing a piece of."""
-    text = _TAG.sub(lambda tag: "" if tag[2] in WITHIN_A_WORD else " ", html)
-    return " ".join(unescape(text).split())
+    """The words of clean HTML in one line, for searching."""
+    return " ".join(_blocks(html))
+
+
+def in_one_line(html: str) -> str:
+    """The same for showing: where a heading or an entry ends without a stop there is a dot."""
+    *blocks, last = _blocks(html) or [""]
+    ended = (b if b.rstrip(_CLOSING).endswith(_STOPS) else f"{b} ·" for b in blocks)
+    return " ".join([*ended, last])
+
+
+def _blocks(html: str) -> list[str]:
+    """The text of each heading, paragraph, entry or cell."""
+    text = _TAG.sub(lambda tag: _between(tag[2]), html.replace("\n", " "))
+    lines = (" ".join(unescape(line).split()) for line in text.split("\n"))
+    return [line for line in lines if line]
+
+
+def _between(tag: str) -> str:
+    return "" if tag in WITHIN_A_WORD else " " if tag in WITHIN_A_LINE else "\n"
 
 
 def folded(text: str) -> str:
@@ -101,4 +120,4 @@ def _words() -> re.Pattern[str]:
     marks = "".join(sign for sign in signs if unicodedata.category(sign)[0] == "M")
     # Runs of letters, and no choice at each of them: three times as quick.
     letters = rf"[^\W_{SIGNS}]+(?:[{marks}]+[^\W_{SIGNS}]*)*"
-    return re.compile(rf"{letters}(?:{APOSTROPHES.pattern}{letters})*|[{SIGNS}]")
+    return re.compile(rf"{letters}(?:{APOSTROPHES.pattern}{letters})*|[{SIGNS}][{marks}]*")

@@ -52,6 +52,26 @@ def test_nothing_of_what_was_typed_or_written_is_markup(
     assert "&lt;b&gt;<mark>Lantern</mark>&lt;/b&gt; &amp; co" in page
 
 
+def test_another_language_and_its_direction_are_told(client: FlaskClient, session: Session) -> None:
+    make_post(session, title="שלום לעולם", body_html="<h2>עוד</h2><p>מילה</p>", language="he")
+
+    main = main_of(client.get("/search?q=לעולם").text)
+
+    assert '<article lang="he">' in main
+    assert '<h3 dir="auto">' in main
+    assert "שלום <mark>לעולם</mark></a>" in main
+
+
+def test_a_heading_does_not_run_into_the_words_after_it(
+    client: FlaskClient, session: Session
+) -> None:
+    make_post(session, body_html="<h2>How to tell</h2>\n<p>In a <em>lantern</em> it burns.</p>")
+
+    main = main_of(client.get("/search?q=lantern").text)
+
+    assert "How to tell · In a <mark>lantern</mark> it burns." in main
+
+
 def test_nothing_found_offers_other_ways(client: FlaskClient, session: Session) -> None:
     make_post(session, title="The newest one", tags=[make_tag(session, "Sleep")])
     make_post(session, title="Withdrawal")
