@@ -14,14 +14,13 @@ from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
+from hrsite.posts import ranking, vectors
 from hrsite.posts.models import Post, Tag, post_tags
 from hrsite.posts.terms import plain, terms_of
 
 # Raised when the same text would be written down otherwise: then all are written anew.
-EDITION = 1
+EDITION = 2
 AT_ONCE = 200
-# PostgreSQL keeps no more places of a word than this, and no larger row than a megabyte.
-LAST_POSITION, MOST_OCTETS = 16_383, 700_000
 ID_BITS = 30
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKED_AT = ("title", "summary", "body_html", "published_at", "tags")
@@ -65,7 +64,7 @@ def write(connection: Connection, post_ids: Iterable[int]) -> None:
 def add(connection: Connection, texts: Iterable[Text]) -> None:
     """Write down articles that are in the index no more, or not yet."""
     is_sqlite = connection.dialect.name == "sqlite"
-    rows = [_row(one, {} if is_sqlite else {"vector": vector_of(one)}) for one in texts]
+    rows = [_row(one, is_sqlite) for one in texts]
     if not rows:
         return
     for statement in SQLITE if is_sqlite else POSTGRESQL:
@@ -98,47 +97,30 @@ def out_of_date(session: Session, after: int = 0) -> Sequence[int]:
 
 
 SQLITE = (
-    "INSERT INTO search_entries (post_id, place, made_by) VALUES (:post_id, :place, :made_by)",
+    "INSERT INTO search_entries (post_id, place, made_by, heads)"
+    " VALUES (:post_id, :place, :made_by, :heads)",
     "INSERT INTO search_index (rowid, title, summary, topics, body)"
     " VALUES (:place, :title, :summary, :topics, :body)",
 )
 POSTGRESQL = (
-    "INSERT INTO search_entries (post_id, place, made_by, terms)"
-    " VALUES (:post_id, :place, :made_by, CAST(:vector AS tsvector))"
+    "INSERT INTO search_entries (post_id, place, made_by, heads, terms, pairs) VALUES (:post_id,"
+    " :place, :made_by, :heads, CAST(:of_terms AS tsvector), CAST(:of_pairs AS tsvector))"
     # Two processes may catch up at the same moment.
     " ON CONFLICT (post_id) DO UPDATE SET place = excluded.place, made_by = excluded.made_by,"
-    " terms = excluded.terms",
+    " heads = excluded.heads, terms = excluded.terms, pairs = excluded.pairs",
 )
 
 
-def _row(one: Text, more: dict[str, str]) -> dict[str, Any]:
-    return one._asdict() | {"made_by": _edition()} | more
+def _row(one: Text, is_sqlite: bool) -> dict[str, Any]:
+    parts = (one.title, one.summary, one.topics, one.body)
+    row = one._asdict() | {"made_by": _edition(), "heads": ranking.heads_of(*parts)}
+    if is_sqlite:
+        return row
+    return row | {"of_terms": vectors.of_terms(parts), "of_pairs": vectors.of_pairs(*parts)}
 
 
 def _edition() -> str:
     return f"{EDITION}/{language()}"[:40]
-
-
-def vector_of(one: Text) -> str:
-    """PostgreSQL's tsvector, written by us: its own parser would read words otherwise."""
-    places: dict[str, list[str]] = {}
-    position = 0
-    spellings = (one.title, one.summary, one.topics, one.body)
-    for weight, spelling in zip("ABCD", spellings, strict=True):
-        for term in spelling.split():
-            position += 1
-            if position <= LAST_POSITION:
-                places.setdefault(term, []).append(f"{position}{weight}")
-            else:
-                places.setdefault(term, [f"{LAST_POSITION}{weight}"])
-        position += 1  # No phrase goes on from the title into the summary.
-    octets, parts = 0, []
-    for term, found in places.items():
-        octets += len(term.encode()) + 4 + 2 * len(found)
-        if octets > MOST_OCTETS:
-            break
-        parts.append(f"'{term}':{','.join(found)}")
-    return " ".join(parts)
 
 
 def _texts(connection: Connection, ids: list[int]) -> list[Text]:

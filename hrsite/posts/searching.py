@@ -5,49 +5,25 @@ stands in a hundred thousand articles costs what a rare one does. What was asked
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.posts import guessing, listing, synonyms
+from hrsite.columns import is_one_of
+from hrsite.posts import guessing, listing, matching, ranking, synonyms
 from hrsite.posts.indexing import ID_BITS, language, place_of, post_of
 from hrsite.posts.marking import Piece, marked, piece_with
 from hrsite.posts.models import Post
-from hrsite.posts.queries import Phrase, Query, Wanted, read
+from hrsite.posts.queries import Query, Wanted, read
 from hrsite.posts.terms import in_one_line
 
 PAGE_SIZE = 10
 MOST_RANKED = 500
+# With so many titles among the newest matches, an older title is one of many.
+ENOUGH_TITLES = 100
 SECONDS_A_YEAR = 365.25 * 86_400
-# How much more an article of today weighs than one from long ago.
-NEWEST_WEIGHS_MORE = 0.3
-
-Score = tuple[int, int, float, int]
-
-
-class Asked(NamedTuple):
-    """The newest matches: anywhere with their scores, and in titles alone."""
-
-    anywhere: str
-    titles: str
-
-
-SQLITE = Asked(
-    "SELECT rowid AS place, -bm25(search_index, 12.0, 5.0, 5.0, 1.0) AS score FROM search_index"
-    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most",
-    "SELECT rowid AS place FROM search_index"
-    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most",
-)
-POSTGRESQL = Asked(
-    "SELECT place, ts_rank('{0.1, 0.4, 0.4, 1.0}', terms, CAST(:query AS tsquery), 1) AS score"
-    " FROM (SELECT place, terms FROM search_entries WHERE terms @@ CAST(:query AS tsquery)"
-    " AND place < :until ORDER BY place DESC LIMIT :most) AS newest",
-    "SELECT place FROM search_entries WHERE terms @@ CAST(:query AS tsquery)"
-    " AND place < :until ORDER BY place DESC LIMIT :most",
-)
 
 
 @dataclass(frozen=True)
@@ -72,7 +48,23 @@ class Found:
     was_cut: bool = False
     is_empty: bool = False  # There was nothing to look for.
     meant: str = ""
-    unmatched: list[str] = field(default_factory=list)
+    is_of_meant: bool = False  # Nothing has what was typed: these have what was meant.
+
+
+@dataclass
+class _Candidates:
+    """Places in the index with their heads, and what each of them has of what is wanted."""
+
+    heads: dict[int, str] = field(default_factory=dict)
+    has: dict[int, list[tuple[Wanted, float]]] = field(default_factory=dict)
+    is_all: bool = True
+
+    def take(self, found: dict[int, str], wanted: Sequence[tuple[Wanted, float]]) -> None:
+        """These have this too."""
+        self.heads |= found
+        self.is_all = self.is_all and len(found) < MOST_RANKED
+        for place in found:
+            self.has.setdefault(place, []).extend(wanted)
 
 
 def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
@@ -82,15 +74,19 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
     query = read(typed, groups, tongue)
     if not query.wanted:
         return Found(is_empty=True)
-    places, has_every_word = _ranked(session, query, now, every=True), True
-    meant = ""
-    if not places:
+    candidates, has_every_word = _with_all(session, query, now), True
+    meant, is_of_meant = "", False
+    if not candidates.heads:
         meant = guessing.meant(
             session, query.words, groups.words,
-            lambda words: bool(_ranked(session, read(words, groups, tongue), now, every=True)),
+            lambda words: bool(_newest(session, read(words, groups, tongue), now)),
         )  # fmt: skip
         if len(query.wanted) > 1:
-            places, has_every_word = _ranked(session, query, now, every=False), False
+            candidates, has_every_word = _with_some(session, query, now), False
+    if meant and not candidates.heads:
+        query, has_every_word, is_of_meant = read(f"{meant} ", groups, tongue), True, True
+        candidates = _with_all(session, query, now)
+    places = _ranked(session, candidates, now)
     start = (page - 1) * PAGE_SIZE
     shown = places[start : start + PAGE_SIZE]
     return Found(
@@ -98,40 +94,64 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
         total=len(places),
         page=page,
         has_more=len(places) > start + PAGE_SIZE,
-        is_all=len(places) < MOST_RANKED,
+        is_all=candidates.is_all,
         has_every_word=has_every_word,
         was_cut=query.was_cut,
         meant=meant,
+        is_of_meant=is_of_meant,
     )
 
 
-def _ranked(session: Session, query: Query, now: datetime, *, every: bool) -> list[int]:
-    """Places in the index, the best first: current before outdated, title before text."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    spell, asked = (_sqlite, SQLITE) if is_sqlite else (_postgresql, POSTGRESQL)
-    bounds = {"until": place_of(now), "most": MOST_RANKED}
-
-    def found(statement: str, in_title: bool) -> Any:
-        values = {"query": spell(query, every, in_title), **bounds}
-        return session.execute(text(statement), values)
-
-    scores = {row.place: row.score for row in found(asked.anywhere, False)}
-    # Titles older than those too, without a score: to weigh a word costs most of a search.
-    titles = {row.place for row in found(asked.titles, True)} if every and scores else set()
-    scores = dict.fromkeys(titles, 0.0) | scores
-    outdated, here = _outdated(session, now) if scores else set(), place_of(now)
-
-    def order(place: int) -> Score:
-        years = max(0, (here - place) >> ID_BITS) / SECONDS_A_YEAR
-        weight = 1 + NEWEST_WEIGHS_MORE / (1 + years)
-        is_old = post_of(place) in outdated
-        return (is_old, place not in titles, -scores[place] * weight, -place)
-
-    return sorted(scores, key=order)
+def _newest(
+    session: Session, query: Query, now: datetime, *, in_title: bool = False
+) -> dict[int, str]:
+    bounds = matching.Bounds(place_of(now), MOST_RANKED)
+    return matching.newest(session, query, bounds, language(), in_title=in_title)
 
 
-def _outdated(session: Session, now: datetime) -> set[int]:
-    return set(session.scalars(select(Post.id).where(Post.current_until <= now)))
+def _with_all(session: Session, query: Query, now: datetime) -> _Candidates:
+    """What has all that is wanted: the newest matches, and the newest in titles."""
+    candidates = _Candidates()
+    wanted = [(one, 1.0) for one in query.wanted]
+    candidates.take(_newest(session, query, now), wanted)
+    titles = sum(ranking.is_in_title(heads, query.wanted) for heads in candidates.heads.values())
+    if not candidates.is_all and titles < ENOUGH_TITLES:
+        older = _newest(session, query, now, in_title=True)
+        candidates.take(
+            {place: heads for place, heads in older.items() if place not in candidates.heads},
+            wanted,
+        )
+    return candidates
+
+
+def _with_some(session: Session, query: Query, now: datetime) -> _Candidates:
+    """What has some of it. What is rare weighs more, and what nothing has weighs nothing."""
+    candidates = _Candidates()
+    found = [_newest(session, replace(query, wanted=(one,)), now) for one in query.wanted]
+    for places, weighed in zip(
+        found, ranking.weights(query.wanted, [len(places) for places in found]), strict=True
+    ):
+        candidates.take(places, [weighed])
+    return candidates
+
+
+def _ranked(session: Session, candidates: _Candidates, now: datetime) -> list[int]:
+    """Places in the index, the best first: current before outdated, titles before text."""
+    if not candidates.heads:
+        return []
+    outdated, here = _outdated(session, candidates.heads, now), place_of(now)
+
+    def order(place: int) -> tuple[bool, float, int]:
+        years = ((here - place) >> ID_BITS) / SECONDS_A_YEAR
+        worth = ranking.worth(candidates.heads[place], candidates.has[place])
+        return post_of(place) in outdated, -worth * ranking.of_age(years), -place
+
+    return sorted(candidates.heads, key=order)
+
+
+def _outdated(session: Session, places: dict[int, str], now: datetime) -> set[int]:
+    of_these = is_one_of(Post.id, map(post_of, places))
+    return set(session.scalars(select(Post.id).where(of_these, Post.current_until <= now)))
 
 
 def _results(session: Session, places: Sequence[int], query: Query, now: datetime) -> list[Result]:
@@ -150,43 +170,3 @@ def _results(session: Session, places: Sequence[int], query: Query, now: datetim
         for post in (by_id.get(post_id) for post_id in ids)
         if post is not None
     ]
-
-
-def _sqlite(query: Query, every: bool, in_title: bool) -> str:
-    """FTS5's own language. Terms are letters and digits alone, and stand in quotes."""
-
-    def one(wanted: Wanted) -> str:
-        first, *others = (_quoted(phrase) for phrase in wanted.phrases)
-        ways = [f"{first} *" if wanted.may_begin else first, *others]
-        return f"({' OR '.join(ways)})"
-
-    said = (" AND " if every else " OR ").join(one(wanted) for wanted in query.wanted)
-    said = f"{{title}} : ({said})" if in_title else f"({said})"
-    unwanted = " OR ".join(_quoted(phrase) for phrase in query.unwanted)
-    return f"{said} NOT ({unwanted})" if unwanted else said
-
-
-def _quoted(phrase: Phrase) -> str:
-    return f'"{" ".join(phrase)}"'
-
-
-def _postgresql(query: Query, every: bool, in_title: bool) -> str:
-    """The language of tsquery, with the same terms in its own quotes."""
-    title = "A" if in_title else ""
-
-    def phrase_of(phrase: Phrase, weight: str, may_begin: bool = False) -> str:
-        ends = [f":{weight}" if weight else ""] * len(phrase)
-        if may_begin:
-            ends[-1] = f":*{weight}"
-        parts = [f"'{term}'{end}" for term, end in zip(phrase, ends, strict=True)]
-        return f"({' <-> '.join(parts)})"
-
-    def one(wanted: Wanted) -> str:
-        ways = [phrase_of(phrase, title) for phrase in wanted.phrases]
-        if wanted.may_begin:
-            ways.append(phrase_of(wanted.phrases[0], title, may_begin=True))
-        return f"({' | '.join(ways)})"
-
-    said = (" & " if every else " | ").join(one(wanted) for wanted in query.wanted)
-    unwanted = " | ".join(phrase_of(phrase, "") for phrase in query.unwanted)
-    return f"({said}) & !({unwanted})" if unwanted else said

@@ -152,6 +152,15 @@ def test_a_slip_of_the_finger_is_understood(session: Session) -> None:
     assert meant("withdrawal") == ""
 
 
+def test_what_was_meant_is_shown_where_nothing_has_what_was_typed(session: Session) -> None:
+    write(session, "Naloxone at home")
+
+    assert titles(session, "noloxone") == ["Naloxone at home"]
+    # One of these words is there: that comes first, and the slip is only asked about.
+    found = searching.search(session, "noloxone home", clock.now())
+    assert (found.has_every_word, found.meant, found.is_of_meant) == (False, "naloxone home", False)
+
+
 def test_a_slip_in_another_word_for_it_is_understood(session: Session) -> None:
     write(session, "Naloxone at home")
 

@@ -80,7 +80,21 @@ def test_nothing_found_offers_other_ways(client: FlaskClient, session: Session) 
     assert "Nothing found" in main
     assert 'href="/topics/sleep"' in main
     assert "The newest one" in main
-    assert 'href="/search?q=withdrawal"' in main_of(client.get("/search?q=withdrawl").text)
+    some = main_of(client.get("/search?q=newest+withdrawl").text)
+    assert 'href="/search?q=withdrawal"' not in some
+    assert "These have some of them" in some
+
+
+def test_a_slip_is_answered_with_what_was_meant(client: FlaskClient, session: Session) -> None:
+    for number in range(11):
+        make_post(session, title=f"Naloxone {number}")
+
+    main = main_of(client.get("/search?q=noloxone").text)
+
+    assert "Nothing has “noloxone”. 11 articles have “naloxone”." in " ".join(main.split())
+    assert "<mark>Naloxone</mark> 3" in main
+    assert 'href="/search?q=naloxone&amp;page=2"' in main
+    assert 'value="noloxone"' in main
 
 
 def test_results_lead_on_and_back(client: FlaskClient, session: Session) -> None:

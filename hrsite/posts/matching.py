@@ -1,0 +1,139 @@
+"""The newest articles that have what is wanted, from FTS5 or from tsvector.
+
+Neither weighs a word: that would cost most of a search, for SQLite reads the whole index to know
+how rare a word is. Nor does PostgreSQL look into what it keeps of each article: what stands side by
+side, and what stands in titles, is in an index of its own.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hrsite.posts.queries import Phrase, Query, Wanted
+from hrsite.posts.terms import terms_of
+from hrsite.posts.vectors import pair, titled
+
+SQLITE = (
+    "SELECT place, heads FROM (SELECT rowid AS place FROM search_index"
+    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most)"
+    " JOIN search_entries USING (place)"
+)
+# FTS5 keeps beginnings of three letters; longer ones it would gather from every word so begun.
+KEPT_BEGINNING, MOST_BEGUN, MOST_READ = 3, 200, 4_000
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Matches before this place in the index, and so many at most."""
+
+    until: int
+    most: int
+
+
+def newest(
+    session: Session, query: Query, bounds: Bounds, language: str, *, in_title: bool = False
+) -> dict[int, str]:
+    """The places of the newest articles that have all that is wanted, with their heads."""
+    if session.get_bind().dialect.name == "sqlite":
+        values: dict[str, Any] = {"query": _fts5(session, query, language, in_title)}
+        statement = SQLITE
+    else:
+        statement, values = _postgresql(query, in_title)
+    values |= {"until": bounds.until, "most": bounds.most}
+    return {row.place: row.heads for row in session.execute(text(statement), values)}
+
+
+def _fts5(session: Session, query: Query, language: str, in_title: bool) -> str:
+    """FTS5's own language. Terms are letters and digits alone, and stand in quotes."""
+
+    def one(wanted: Wanted) -> str:
+        first, *others = wanted.phrases
+        ways = [_quoted(first), *map(_quoted, others)]
+        if wanted.may_begin:
+            ways += _begun(session, first, language)
+        return f"({' OR '.join(ways)})"
+
+    said = " AND ".join(map(one, query.wanted))
+    said = f"{{title}} : ({said})" if in_title else f"({said})"
+    unwanted = " OR ".join(map(_quoted, query.unwanted))
+    return f"{said} NOT ({unwanted})" if unwanted else said
+
+
+def _begun(session: Session, phrase: Phrase, language: str) -> Iterable[str]:
+    """What goes on from a phrase whose last word is only begun."""
+    beginning = phrase[-1]
+    if len(phrase) > 1 or len(beginning) <= KEPT_BEGINNING or not beginning.isalpha():
+        return [f"{_quoted(phrase)} *"]
+    # An ending may be written otherwise than its stem: happy, happi.
+    bounds = {"from": beginning[:-1], "to": beginning[:-1] + "\U0010ffff", "most": MOST_READ}
+    alike = "SELECT word FROM search_vocabulary WHERE word >= :from AND word < :to LIMIT :most"
+    words = session.execute(text(alike), bounds).scalars().all()
+    stems = {term.text for word in words for term in terms_of(word, language)}
+    longer = sorted(stem for stem in stems if stem.startswith(beginning))
+    if len(words) == MOST_READ or len(longer) > MOST_BEGUN:
+        return [f"{_quoted(phrase)} *"]
+    return [_quoted((stem,)) for stem in longer]
+
+
+def _quoted(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase)}"'
+
+
+class _Conditions:
+    """Conditions on columns of PostgreSQL, and their values by name."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def has(self, column: str, said: str) -> str:
+        """This column, a tsvector, has what this tsquery says."""
+        name = f"said_{len(self.values)}"
+        self.values[name] = said
+        return f"{column} @@ CAST(:{name} AS tsquery)"
+
+    def phrase(self, phrase: Phrase, in_title: bool, may_begin: bool = False) -> str:
+        """A word or a run of words is there."""
+        spell: Callable[[str], str] = titled if in_title else str
+        column = "pairs" if in_title or len(phrase) > 1 else "terms"
+        words = [phrase[0]] if len(phrase) == 1 else [pair(*two) for two in pairwise(phrase)]
+        ends = ["" for _ in words[1:]] + [":*" if may_begin else ""]
+        said = " & ".join(f"'{spell(w)}'{end}" for w, end in zip(words, ends, strict=True))
+        if len(phrase) < 3:
+            return self.has(column, said)
+        ends = ["" for _ in phrase[1:]] + [":*" if may_begin else ""]
+        in_order = " <-> ".join(f"'{w}'{end}" for w, end in zip(phrase, ends, strict=True))
+        return f"({self.has(column, said)} AND {self.has('terms', in_order)})"
+
+    def wanted(self, one: Wanted, in_title: bool) -> str:
+        """Any of its phrases is there; single words are asked for together."""
+        first = one.phrases[0]
+        ways = [self.phrase(first, in_title, may_begin=True)] if one.may_begin else []
+        spell: Callable[[str], str] = titled if in_title else str
+        words = [f"'{spell(phrase[0])}'" for phrase in one.phrases if len(phrase) == 1]
+        if words:
+            ways.append(self.has("pairs" if in_title else "terms", " | ".join(words)))
+        ways += [self.phrase(phrase, in_title) for phrase in one.phrases if len(phrase) > 1]
+        return f"({' OR '.join(ways)})"
+
+
+def _postgresql(query: Query, in_title: bool) -> tuple[str, dict[str, Any]]:
+    conditions = _Conditions()
+    met = [conditions.wanted(one, in_title) for one in query.wanted]
+    met += [f"NOT {conditions.phrase(phrase, False)}" for phrase in query.unwanted]
+    # From the newest on, or from the index of pairs? PostgreSQL takes what it has not counted
+    # for common, and would read every article.
+    is_rare = in_title or any(_is_of_runs(one.phrases) for one in query.wanted)
+    order = "place + 0" if is_rare else "place"
+    statement = (
+        f"SELECT place, heads FROM search_entries WHERE {' AND '.join(met)}"  # noqa: S608 - our words
+        f" AND place < :until ORDER BY {order} DESC LIMIT :most"
+    )
+    return statement, dict(conditions.values)
+
+
+def _is_of_runs(phrases: Sequence[Phrase]) -> bool:
+    return all(len(phrase) > 1 for phrase in phrases)
