@@ -10,6 +10,8 @@ SHORTEST = 4
 MOST_MENDED = 3
 MOST_TRIED = 4
 MOST_READ = 2_000
+# A short word that is two slips away is another word.
+SHORTEST_OF_TWO = 7
 
 
 def meant(
@@ -35,9 +37,13 @@ def meant(
 def near(word: str, candidates: Iterable[str]) -> list[str]:
     """The candidates a slip or two away, the nearest first."""
     found = []
+    most = 2 if len(word) >= SHORTEST_OF_TWO else 1
+    letters = set(word)
     for other in candidates:
-        slips = distance(word, other, 2)
-        if 0 < slips <= 2:
+        if len(letters.symmetric_difference(other)) > 2 * most:
+            continue  # Each slip takes a letter away and brings another at most.
+        slips = distance(word, other, most)
+        if 0 < slips <= most:
             found.append((slips, abs(len(other) - len(word)), other))
     return [other for _, _, other in sorted(found)]
 
@@ -84,7 +90,7 @@ def _candidates(session: Session, word: str, others: Collection[str]) -> set[str
         " AND length(word) BETWEEN :least AND :most LIMIT :limit"
     )
     bounds = {
-        "from": word[:2], "to": word[:2] + "\U0010ffff", "least": len(word) - 2,
+        "from": word[:3], "to": word[:3] + "\U0010ffff", "least": len(word) - 2,
         "most": len(word) + 2, "limit": MOST_READ,
     }  # fmt: skip
     begun = session.execute(alike, bounds).scalars()

@@ -101,6 +101,7 @@ SQLITE = (
     " VALUES (:post_id, :place, :made_by, :heads)",
     "INSERT INTO search_index (rowid, title, summary, topics, body)"
     " VALUES (:place, :title, :summary, :topics, :body)",
+    "INSERT INTO search_titles (rowid, title) VALUES (:place, :title)",
 )
 POSTGRESQL = (
     "INSERT INTO search_entries (post_id, place, made_by, heads, terms, pairs) VALUES (:post_id,"

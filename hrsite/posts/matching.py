@@ -17,11 +17,14 @@ from hrsite.posts.queries import Phrase, Query, Wanted
 from hrsite.posts.terms import terms_of
 from hrsite.posts.vectors import pair, titled
 
-SQLITE = (
-    "SELECT place, heads FROM (SELECT rowid AS place FROM search_index"
-    " WHERE search_index MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most)"
+SQLITE, SQLITE_TITLES = (
+    f"SELECT place, heads FROM (SELECT rowid AS place FROM {table}"  # noqa: S608 - our own words
+    f" WHERE {table} MATCH :query AND rowid < :until ORDER BY rowid DESC LIMIT :most)"
     " JOIN search_entries USING (place)"
+    for table in ("search_index", "search_titles")
 )
+# So many matches are ranked; fewer of a run of words, which costs FTS5 more than a word does.
+MOST, MOST_OF_RUNS = 500, 200
 # FTS5 keeps beginnings of three letters; longer ones it would gather from every word so begun.
 KEPT_BEGINNING, MOST_BEGUN, MOST_READ = 3, 200, 4_000
 
@@ -39,15 +42,23 @@ def newest(
 ) -> dict[int, str]:
     """The places of the newest articles that have all that is wanted, with their heads."""
     if session.get_bind().dialect.name == "sqlite":
-        values: dict[str, Any] = {"query": _fts5(session, query, language, in_title)}
-        statement = SQLITE
+        values: dict[str, Any] = {"query": _fts5(session, query, language)}
+        statement = SQLITE_TITLES if in_title else SQLITE
+        if in_title and query.unwanted:  # They must not stand in the text either.
+            statement, values["query"] = SQLITE, f"{{title}} : {values['query']}"
     else:
         statement, values = _postgresql(query, in_title)
     values |= {"until": bounds.until, "most": bounds.most}
-    return {row.place: row.heads for row in session.execute(text(statement), values)}
+    rows = session.execute(text(statement), values).all()
+    return {place: heads for place, heads in rows}  # noqa: C416 - a Row is no pair to mypy
 
 
-def _fts5(session: Session, query: Query, language: str, in_title: bool) -> str:
+def most_of(query: Query) -> int:
+    """How many matches are worth looking at."""
+    return MOST_OF_RUNS if any(_is_of_runs(one.phrases) for one in query.wanted) else MOST
+
+
+def _fts5(session: Session, query: Query, language: str) -> str:
     """FTS5's own language. Terms are letters and digits alone, and stand in quotes."""
 
     def one(wanted: Wanted) -> str:
@@ -58,9 +69,8 @@ def _fts5(session: Session, query: Query, language: str, in_title: bool) -> str:
         return f"({' OR '.join(ways)})"
 
     said = " AND ".join(map(one, query.wanted))
-    said = f"{{title}} : ({said})" if in_title else f"({said})"
     unwanted = " OR ".join(map(_quoted, query.unwanted))
-    return f"{said} NOT ({unwanted})" if unwanted else said
+    return f"({said}) NOT ({unwanted})" if unwanted else f"({said})"
 
 
 def _begun(session: Session, phrase: Phrase, language: str) -> Iterable[str]:

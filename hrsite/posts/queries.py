@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hrsite.posts.marking import Marks
 from hrsite.posts.synonyms import Groups
-from hrsite.posts.terms import Term, terms_of
+from hrsite.posts.terms import LITTLE, Term, terms_of
 
 LONGEST_QUERY = 300
 MOST_WORDS = 12
@@ -16,19 +16,6 @@ SHORTEST_BEGINNING = 3
 
 _PIECE = re.compile(r'(?P<minus>(?:(?<=\s)|(?<=^))-)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
 _QUOTES = str.maketrans("“”„«»", '"""""')
-
-# Words that say nothing by themselves. In quotes they count.
-_ENGLISH = (
-    "a about am an and are as at be been but by can could did do does for from get had has have"
-    " he her his how i if im in is it its ive me my not of on or our she should so some than that"
-    " the their them then there these they this to was we were what when where which who why will"
-    " with would you your"
-)
-_FRENCH = (
-    "au aux avec ce ces comment dans de des du elle en est et il je la le les leur ma mais mes mon"
-    " ne nous on ou par pas pour que qui sa se ses son sur ta tes ton tu un une vous"
-)
-LITTLE = frozenset(f"{_ENGLISH} {_FRENCH}".split())
 
 Phrase = tuple[str, ...]
 

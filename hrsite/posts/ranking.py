@@ -7,15 +7,14 @@ text repeats. To read them costs little, where to weigh every word of every arti
 from collections import Counter
 from collections.abc import Sequence
 
-from hrsite.posts.queries import LITTLE, Phrase, Wanted
+from hrsite.posts.queries import Wanted
+from hrsite.posts.terms import LITTLE
 
 IN_TITLE, IN_SUMMARY, IN_TOPICS, IN_TEXT = 8.0, 2.5, 2.5, 1.0
 # What each doubling of a term in the text adds, up to eight times in so many words.
 MORE_OFTEN, MOST_OFTEN, WORDS = 0.6, 3, 600
 # A word of which there is only the beginning weighs less than the same word whole.
 BEGUN = 0.8
-# What its title says first, or by itself, an article is about.
-ALL_OF_TITLE = 2.0
 NEWEST_WEIGHS_MORE = 0.3
 
 
@@ -32,12 +31,27 @@ def heads_of(title: str, summary: str, topics: str, body: str) -> str:
     return "\n".join(f" {line} " for line in lines)
 
 
-def worth(heads: str, wanted: Sequence[tuple[Wanted, float]]) -> float:
-    """What an article has to say on what is wanted; each with its weight, all of it found there."""
-    lines = heads.split("\n")
-    if len(lines) < 3 + MOST_OFTEN:  # Not written down anew yet.
-        return 0.0
-    return sum(weight * _worth_of(lines, one) for one, weight in wanted)
+class Scale:
+    """What an article has to say on what is wanted, each thing with its weight."""
+
+    def __init__(self, wanted: Sequence[tuple[Wanted, float]]) -> None:
+        self._ways = [(weight, _ways_to(one)) for one, weight in wanted]
+
+    def worth(self, heads: str) -> float:
+        """Of an article that has all of it somewhere."""
+        total = 0.0
+        for weight, ways in self._ways:
+            best = IN_TEXT
+            for words, share in ways:
+                if words in heads:  # Rarely: most articles that have a word are not about it.
+                    best = max(best, share * _in(heads, words))
+            total += weight * best
+        return total
+
+    def is_in_title(self, heads: str) -> bool:
+        """Does the title alone have all of it?"""
+        title = heads.partition("\n")[0]
+        return all(any(words in title for words, _ in ways) for _, ways in self._ways)
 
 
 def weights(wanted: Sequence[Wanted], found: Sequence[int]) -> list[tuple[Wanted, float]]:
@@ -54,14 +68,14 @@ def of_age(years: float) -> float:
     return 1 + NEWEST_WEIGHS_MORE / (1 + max(0.0, years))
 
 
-def _worth_of(lines: Sequence[str], wanted: Wanted) -> float:
-    first, *others = (_in(lines, f" {' '.join(phrase)} ") for phrase in wanted.phrases)
-    begun = BEGUN * _in(lines, f" {' '.join(wanted.phrases[0])}") if wanted.may_begin else 0.0
-    return max(first, begun, *others)
+def _ways_to(wanted: Wanted) -> list[tuple[str, float]]:
+    """What to look for in heads, and how much of its worth it keeps."""
+    ways = [(f" {' '.join(phrase)} ", 1.0) for phrase in wanted.phrases]
+    return [*ways, (f" {' '.join(wanted.phrases[0])}", BEGUN)] if wanted.may_begin else ways
 
 
-def _in(lines: Sequence[str], words: str) -> float:
-    title, summary, topics, *levels = lines
+def _in(heads: str, words: str) -> float:
+    title, summary, topics, *levels = heads.split("\n")
     found = IN_TEXT
     if words in title:
         found += IN_TITLE
@@ -69,20 +83,5 @@ def _in(lines: Sequence[str], words: str) -> float:
         found += IN_SUMMARY
     if words in topics:
         found += IN_TOPICS
-    for level, line in enumerate(levels, 1):
-        if words in line:
-            return found + level * MORE_OFTEN
-    return found
-
-
-def is_in_title(heads: str, wanted: Sequence[Wanted]) -> bool:
-    """Does the title alone have all of it?"""
-    title = heads.partition("\n")[0]
-
-    def has(phrase: Phrase, may_begin: bool) -> bool:
-        return f" {' '.join(phrase)}{'' if may_begin else ' '}" in title
-
-    return all(
-        any(has(phrase, one.may_begin and not place) for place, phrase in enumerate(one.phrases))
-        for one in wanted
-    )
+    often = (level for level, line in enumerate(levels, 1) if words in line)
+    return found + MORE_OFTEN * max(often, default=0)

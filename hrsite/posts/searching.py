@@ -4,8 +4,8 @@ It ranks inside the newest matches alone, those in titles and those anywhere, so
 stands in a hundred thousand articles costs what a rare one does. What was asked is written nowhere.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,11 +16,11 @@ from hrsite.posts import guessing, listing, matching, ranking, synonyms
 from hrsite.posts.indexing import ID_BITS, language, place_of, post_of
 from hrsite.posts.marking import Piece, marked, piece_with
 from hrsite.posts.models import Post
-from hrsite.posts.queries import Query, Wanted, read
+from hrsite.posts.queries import Query, read
+from hrsite.posts.ranking import Scale
 from hrsite.posts.terms import in_one_line
 
 PAGE_SIZE = 10
-MOST_RANKED = 500
 # With so many titles among the newest matches, an older title is one of many.
 ENOUGH_TITLES = 100
 SECONDS_A_YEAR = 365.25 * 86_400
@@ -51,20 +51,8 @@ class Found:
     is_of_meant: bool = False  # Nothing has what was typed: these have what was meant.
 
 
-@dataclass
-class _Candidates:
-    """Places in the index with their heads, and what each of them has of what is wanted."""
-
-    heads: dict[int, str] = field(default_factory=dict)
-    has: dict[int, list[tuple[Wanted, float]]] = field(default_factory=dict)
-    is_all: bool = True
-
-    def take(self, found: dict[int, str], wanted: Sequence[tuple[Wanted, float]]) -> None:
-        """These have this too."""
-        self.heads |= found
-        self.is_all = self.is_all and len(found) < MOST_RANKED
-        for place in found:
-            self.has.setdefault(place, []).extend(wanted)
+# What each place in the index is worth for what was asked.
+Worths = dict[int, float]
 
 
 def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
@@ -74,19 +62,19 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
     query = read(typed, groups, tongue)
     if not query.wanted:
         return Found(is_empty=True)
-    candidates, has_every_word = _with_all(session, query, now), True
+    worths, has_every_word = _with_all(session, query, now), True
     meant, is_of_meant = "", False
-    if not candidates.heads:
+    if not worths:
         meant = guessing.meant(
             session, query.words, groups.words,
-            lambda words: bool(_newest(session, read(words, groups, tongue), now)),
+            lambda words: bool(_newest(session, read(words, groups, tongue), now, 1)),
         )  # fmt: skip
         if len(query.wanted) > 1:
-            candidates, has_every_word = _with_some(session, query, now), False
-    if meant and not candidates.heads:
+            worths, has_every_word = _with_some(session, query, now), False
+    if meant and not worths:
         query, has_every_word, is_of_meant = read(f"{meant} ", groups, tongue), True, True
-        candidates = _with_all(session, query, now)
-    places = _ranked(session, candidates, now)
+        worths = _with_all(session, query, now)
+    places = _ranked(session, worths, now)
     start = (page - 1) * PAGE_SIZE
     shown = places[start : start + PAGE_SIZE]
     return Found(
@@ -94,7 +82,7 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
         total=len(places),
         page=page,
         has_more=len(places) > start + PAGE_SIZE,
-        is_all=candidates.is_all,
+        is_all=len(places) < matching.most_of(query),
         has_every_word=has_every_word,
         was_cut=query.was_cut,
         meant=meant,
@@ -103,53 +91,51 @@ def search(session: Session, typed: str, now: datetime, page: int = 1) -> Found:
 
 
 def _newest(
-    session: Session, query: Query, now: datetime, *, in_title: bool = False
+    session: Session, query: Query, now: datetime, most: int, *, in_title: bool = False
 ) -> dict[int, str]:
-    bounds = matching.Bounds(place_of(now), MOST_RANKED)
+    bounds = matching.Bounds(place_of(now), most)
     return matching.newest(session, query, bounds, language(), in_title=in_title)
 
 
-def _with_all(session: Session, query: Query, now: datetime) -> _Candidates:
+def _with_all(session: Session, query: Query, now: datetime) -> Worths:
     """What has all that is wanted: the newest matches, and the newest in titles."""
-    candidates = _Candidates()
-    wanted = [(one, 1.0) for one in query.wanted]
-    candidates.take(_newest(session, query, now), wanted)
-    titles = sum(ranking.is_in_title(heads, query.wanted) for heads in candidates.heads.values())
-    if not candidates.is_all and titles < ENOUGH_TITLES:
-        older = _newest(session, query, now, in_title=True)
-        candidates.take(
-            {place: heads for place, heads in older.items() if place not in candidates.heads},
-            wanted,
-        )
-    return candidates
+    scale = Scale([(one, 1.0) for one in query.wanted])
+    most = matching.most_of(query)
+    found = _newest(session, query, now, most)
+    if len(found) == most:
+        titles = sum(map(scale.is_in_title, found.values()))
+        if titles < ENOUGH_TITLES:
+            found |= _newest(session, query, now, ENOUGH_TITLES, in_title=True)
+    return {place: scale.worth(heads) for place, heads in found.items()}
 
 
-def _with_some(session: Session, query: Query, now: datetime) -> _Candidates:
+def _with_some(session: Session, query: Query, now: datetime) -> Worths:
     """What has some of it. What is rare weighs more, and what nothing has weighs nothing."""
-    candidates = _Candidates()
-    found = [_newest(session, replace(query, wanted=(one,)), now) for one in query.wanted]
-    for places, weighed in zip(
-        found, ranking.weights(query.wanted, [len(places) for places in found]), strict=True
-    ):
-        candidates.take(places, [weighed])
-    return candidates
+    ways = [(one, replace(query, wanted=(one,))) for one in query.wanted]
+    found = [_newest(session, way, now, matching.most_of(way)) for _, way in ways]
+    weighed = ranking.weights(query.wanted, [len(places) for places in found])
+    worths: Worths = {}
+    for one, places in zip(weighed, found, strict=True):
+        scale = Scale([one])
+        for place, heads in places.items():
+            worths[place] = worths.get(place, 0.0) + scale.worth(heads)
+    return worths
 
 
-def _ranked(session: Session, candidates: _Candidates, now: datetime) -> list[int]:
+def _ranked(session: Session, worths: Worths, now: datetime) -> list[int]:
     """Places in the index, the best first: current before outdated, titles before text."""
-    if not candidates.heads:
+    if not worths:
         return []
-    outdated, here = _outdated(session, candidates.heads, now), place_of(now)
+    outdated, here = _outdated(session, worths, now), place_of(now)
 
     def order(place: int) -> tuple[bool, float, int]:
         years = ((here - place) >> ID_BITS) / SECONDS_A_YEAR
-        worth = ranking.worth(candidates.heads[place], candidates.has[place])
-        return post_of(place) in outdated, -worth * ranking.of_age(years), -place
+        return post_of(place) in outdated, -worths[place] * ranking.of_age(years), -place
 
-    return sorted(candidates.heads, key=order)
+    return sorted(worths, key=order)
 
 
-def _outdated(session: Session, places: dict[int, str], now: datetime) -> set[int]:
+def _outdated(session: Session, places: Iterable[int], now: datetime) -> set[int]:
     of_these = is_one_of(Post.id, map(post_of, places))
     return set(session.scalars(select(Post.id).where(of_these, Post.current_until <= now)))
 

@@ -35,6 +35,19 @@ LANGUAGES = {
     "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "sv": "swedish",
 }  # fmt: skip
 
+# Words that say nothing by themselves. In quotes they count.
+_ENGLISH = (
+    "a about am an and are as at be been but by can could did do does for from get had has have"
+    " he her his how i if im in is it its ive me my not of on or our she should so some than that"
+    " the their them then there these they this to was we were what when where which who why will"
+    " with would you your cant dont never wont"
+)
+_FRENCH = (
+    "au aux avec ce ces comment dans de des du elle en est et il je la le les leur ma mais mes mon"
+    " ne nous on ou par pas pour que qui sa se ses son sur ta tes ton tu un une vous"
+)
+LITTLE = frozenset(f"{_ENGLISH} {_FRENCH}".split())
+
 
 class Term(NamedTuple):
     """One term, and where in the text its word stands."""

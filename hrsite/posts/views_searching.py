@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock
 from hrsite.extensions import db
 from hrsite.markup import tidy_text
-from hrsite.posts import listing, searching
+from hrsite.posts import listing, matching, searching
 from hrsite.posts.queries import LONGEST_QUERY
 
-LAST_PAGE = 2 * searching.MOST_RANKED // searching.PAGE_SIZE
+LAST_PAGE = 2 * matching.MOST // searching.PAGE_SIZE
 
 
 def search() -> ResponseReturnValue:

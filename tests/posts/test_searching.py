@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.posts import publishing, searching
+from hrsite.posts import matching, publishing, searching
 from hrsite.posts.models import Post
 from tests.factories import make_post, make_tag
 
@@ -183,7 +183,7 @@ def test_results_come_page_by_page_and_each_once(session: Session) -> None:
 def test_a_title_is_found_however_many_newer_ones_have_the_word(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "MOST_RANKED", 3)
+    monkeypatch.setattr(matching, "MOST", 3)
     write(session, "The lantern", published_at=clock.now() - timedelta(days=9))
     for number in range(6):
         write(session, f"Other {number}", "A lantern.")
