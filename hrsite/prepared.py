@@ -5,6 +5,7 @@ SQLite needs a few microseconds to carry it out.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, CursorResult, Dialect, Executable, Row, bindparam
@@ -39,12 +40,16 @@ class Prepared:
         """How many rows an UPDATE changed."""
         return self._run(session, values).rowcount
 
-    def change_each(self, session: Session, rows: Iterable[Values], **shared: Any) -> int:
-        """The same for many: each row gives its own values, and all of them the shared ones."""
+    def change_each(
+        self, session: Session, names: Sequence[str], rows: Iterable[tuple[Any, ...]], **shared: Any
+    ) -> int:
+        """The same for many: each row gives its own values, and all of them the shared ones.
+
+        What `names` tells of the rows goes to the driver as it is.
+        """
         session.flush()
         spelled = self._for(session)
-        some = spelled.values(shared)
-        many = [spelled.ordered({**some, **row}) for row in rows]
+        many = spelled.each_ordered(names, rows, spelled.values(shared))
         return session.connection().exec_driver_sql(spelled.words, many).rowcount
 
     def _run(self, session: Session, values: Values) -> CursorResult[Any]:
@@ -92,3 +97,15 @@ class _Spelled:
         """All that the driver wants to know, in the shape that it wants."""
         whole = {**self._fixed, **some}
         return whole if self._order is None else tuple([whole[name] for name in self._order])
+
+    def each_ordered(
+        self, names: Sequence[str], rows: Iterable[tuple[Any, ...]], shared: Values
+    ) -> list[Any]:
+        """The same for many rows, without looking each of their values up by its name."""
+        known = {**self._fixed, **shared}
+        if self._order is None:
+            return [{**known, **dict(zip(names, row, strict=True))} for row in rows]
+        of_all = tuple(known.values())
+        places = {name: at for at, name in reversed([*enumerate((*names, *known))])}
+        pick = itemgetter(*[places[name] for name in self._order])
+        return [pick(row + of_all) for row in rows]

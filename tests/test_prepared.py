@@ -42,9 +42,9 @@ def test_it_changes_what_an_ordinary_statement_would_and_counts_it(
 ) -> None:
     close = Prepared(_close)
     assert close.change(session, which="ada", why="It is 100% full.", now=NOON) == 1
-    each = [{"which": key, "why": f"It is 100% {key}."} for key in keys]
+    each = [(f"It is 100% {key}.", key) for key in keys]
     # Cleo's is of another kind.
-    assert close.change_each(session, each, now=NOON) == 2
+    assert close.change_each(session, ("why", "which"), each, now=NOON) == 2
     ids = number_list(session.scalars(select(Suppression.id)))
     found = Prepared(_found).rows(session, ids=ids)
     assert {tuple(row) for row in found} == {(key, f"It is 100% {key}.") for key in keys[:2]}

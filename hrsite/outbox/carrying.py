@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from hrsite.outbox.answering import answer_from, answer_to
 from hrsite.outbox.conversing import Conversation, Stopped
-from hrsite.outbox.exchanging import Ended, Parcel
 from hrsite.outbox.lanes import Lane
+from hrsite.outbox.parcels import Ended, Parcel
 from hrsite.outbox.retrying import Answer
 
 # The letter's token, and how it ended.
@@ -62,6 +62,11 @@ class Carrier:
     ) -> None:
         """QUIT everywhere, unless something went wrong: then just hang up."""
         self.close(politely=kind is None)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Is there a letter that no connection has taken up yet?"""
+        return bool(self._waiting)
 
     def offer(self, parcel: Parcel) -> None:
         """Take a letter; `poll` tells in time how it ended."""
@@ -177,7 +182,8 @@ class Carrier:
             self._eager.append(lane)
 
     def _may_begin(self, lane: Lane) -> bool:
-        return lane.exchange.may_begin and not self._is_full(lane)
+        exchange = lane.exchange
+        return exchange.may_begin and not 0 < self._most_letters <= exchange.letter_count
 
     def _is_full(self, lane: Lane) -> bool:
         return 0 < self._most_letters <= lane.exchange.letter_count
@@ -196,7 +202,9 @@ class Carrier:
         self._give_up_late_ones()
 
     def _push(self, lane: Lane) -> None:
-        self._take(lane, lane.push())
+        ended = lane.push()
+        if ended or lane.exchange.is_over:
+            self._take(lane, ended)
         if not lane.is_gone and lane.wants_to_write != lane.is_blocked:
             lane.is_blocked = not lane.is_blocked
             events = selectors.EVENT_READ | (lane.is_blocked and selectors.EVENT_WRITE)
@@ -236,9 +244,3 @@ class Carrier:
 
     def _busy_count(self) -> int:
         return sum(lane.is_busy for lane in self._lanes)
-
-
-def parcel_of(sender: str, recipient: str, octets: bytes, token: object = None) -> Parcel:
-    """A letter for the wire."""
-    has_dots = b"\r\n." in octets or octets.startswith(b".")
-    return Parcel(sender.encode("ascii"), recipient.encode("ascii"), octets, token, has_dots)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import tally
@@ -37,6 +38,7 @@ from hrsite.prepared import Prepared, given
 # Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
 # as long again, until the repeat is claimed.
 LEASE = timedelta(minutes=15)
+SIMPLY_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 # How the key of a letter begins that only asks "Is this you, and do you want letters?"
 CONFIRMATION = "confirm/"
 # What the prepared statements below are given.
@@ -82,6 +84,25 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     Asked again here, for a claim may be minutes old: is it still ours, has nobody left, is the
     address open, the message neither paused nor late? And in which words does its reader want it?
     """
+    wanted = list(claimed)
+    may_go: dict[int, bool] = {}
+    for fence in {one.fence for one in wanted}:
+        ids = number_list([one.id for one in wanted if one.fence == fence])
+        gone = _SEND_NEW.rows(session, ids=ids, whose=fence, now=now, until=now + LEASE)
+        may_go.update(map(tuple, gone))
+    going: list[Claimed] = []
+    others: list[Claimed] = []
+    for one in wanted:
+        is_discreet = may_go.get(one.id)
+        if is_discreet is None:
+            others.append(one)
+        else:
+            going.append(_worded(one, is_discreet))
+    return going + _permit_unusual(session, others, now) if others else going
+
+
+def _permit_unusual(session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
+    """The same for copies that may have been in the air before, or that may not go: and why."""
     by_id = {one.id: one for one in claimed}
     going: list[Claimed] = []
     again: list[int] = []
@@ -97,8 +118,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
         elif not is_open:
             kept.append(one)
         else:
-            same = one.is_discreet == is_discreet
-            going.append(one if same else one._replace(is_discreet=bool(is_discreet)))
+            going.append(_worded(one, is_discreet))
             if state == DeliveryState.UNCERTAIN:
                 again.append(one.message_id)
     if going:
@@ -111,6 +131,11 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
         drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
     release(session, kept, now)
     return going
+
+
+def _worded(one: Claimed, is_discreet: bool) -> Claimed:
+    same = one.is_discreet == is_discreet
+    return one if same else one._replace(is_discreet=bool(is_discreet))
 
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
@@ -138,7 +163,10 @@ def _next_due(session: Session, message_id: int, now: datetime, most: int) -> li
     PostgreSQL locks the rows, SQLite the file (each transaction that writes begins with the lock).
     """
     found = [due.rows(session, message=message_id, now=now, most=most) for due in _DUE]
-    return list(islice(merge(*found, key=lambda row: (row.next_at, row.id)), most))
+    some = [rows for rows in found if rows]
+    if len(some) < 2:  # The usual case: nothing was ever tried before.
+        return list(*some)
+    return list(islice(merge(*some, key=lambda row: (row.next_at, row.id)), most))
 
 
 def _open_messages() -> Select[int]:
@@ -194,16 +222,19 @@ def _stands() -> Select[*tuple[Any, ...]]:
             Delivery.state,
             Delivery.is_discreet,
             _is_suppressed().label("is_suppressed"),
-            Delivery.message_id.in_(select(OutboxMessage.id).where(*_open())).label("is_open"),
+            _is_of_an_open_message().label("is_open"),
         )
-        .where(
-            is_one_of(Delivery.id, IDS),
-            Delivery.state.in_(DUE_STATES),
-            Delivery.next_at.is_not(None),
-            Delivery.lease_until > NOW,
-        )
+        .where(is_one_of(Delivery.id, IDS), Delivery.state.in_(DUE_STATES), *_is_claimed())
         .with_for_update(of=Delivery)
     )
+
+
+def _is_of_an_open_message() -> ColumnElement[bool]:
+    return Delivery.message_id.in_(select(OutboxMessage.id).where(*_open()))
+
+
+def _is_claimed() -> tuple[ColumnElement[bool], ...]:
+    return Delivery.next_at.is_not(None), Delivery.lease_until > NOW
 
 
 def _claim() -> Update:
@@ -219,6 +250,21 @@ def _send() -> Update:
         update(Delivery)
         .where(is_one_of(Delivery.id, IDS))
         .values(state=DeliveryState.SENDING, changed_at=NOW, lease_until=UNTIL)
+    )
+
+
+def _send_new() -> ReturningUpdate[int, bool]:
+    """All that is asked of one that waits, and the permit, in one statement: the usual case."""
+    return (
+        _send()
+        .where(
+            Delivery.fence == given("whose"),
+            Delivery.state.in_(SIMPLY_WAITING),
+            *_is_claimed(),
+            _is_of_an_open_message(),
+            ~_is_suppressed(),
+        )
+        .returning(Delivery.id, Delivery.is_discreet)
     )
 
 
@@ -239,4 +285,4 @@ def _is_suppressed() -> ColumnElement[bool]:
 _OPEN_MESSAGES, _CLAIM = Prepared(_open_messages), Prepared(_claim)
 _DUE = [Prepared(partial(_due, state)) for state in DUE_STATES]
 # Spelled when first asked for, so a trial can take a guard out of them.
-_STANDS, _SEND = Prepared(_stands), Prepared(_send)
+_STANDS, _SEND, _SEND_NEW = Prepared(_stands), Prepared(_send), Prepared(_send_new)

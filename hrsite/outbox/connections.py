@@ -18,9 +18,9 @@ from flask import current_app
 from hrsite import clock
 from hrsite.addresses import BadAddress, wire_form
 from hrsite.outbox import folder
-from hrsite.outbox.carrying import Carrier, parcel_of
+from hrsite.outbox.carrying import Carrier
 from hrsite.outbox.conversing import Conversation, Stopped
-from hrsite.outbox.exchanging import Parcel
+from hrsite.outbox.parcels import Parcel, parcel_of
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.wire import BadHeader, Letter, SafeMessage, mailbox, octets_of
 
@@ -201,10 +201,12 @@ class FolderCarrier:
     def __exit__(self, *trouble: object) -> None:
         """Nothing to close."""
 
+    has_waiting = False
+
     def offer(self, parcel: Parcel) -> None:
         """Write a letter."""
         sender, recipient = parcel.sender.decode("ascii"), parcel.recipient.decode("ascii")
-        answer = self._connection.hand_over_octets(sender, recipient, parcel.octets)
+        answer = self._connection.hand_over_octets(sender, recipient, b"".join(parcel.parts))
         self._done.append((parcel.token, answer))
 
     def poll(self, seconds: float) -> list[tuple[Any, Answer]]:

@@ -117,8 +117,11 @@ class _Round:
             return True
         if not self._results:
             return not stopping and waiting < self._most_in_flight and self._may_claim_more()
+        # While letters wait for a connection, no connection waits for a letter.
         is_enough = 2 * len(self._results) >= self._most_in_flight
-        return is_enough or time.monotonic() - self._first_result_at > GATHERING_SECONDS
+        if is_enough and not self._carrier.has_waiting:
+            return True
+        return time.monotonic() - self._first_result_at > GATHERING_SECONDS
 
     def _may_claim_more(self) -> bool:
         return bool(self._claimed) or not self._nothing_is_due

@@ -12,8 +12,8 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
+from hrsite.outbox.parcels import Ended, Parcel
 from hrsite.outbox.retrying import Fault, Stage
 
 LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
@@ -22,6 +22,7 @@ _REPLY_LINE = re.compile(rb"[2-5]\d\d([ -]|\Z)")
 _WANTED: Mapping[Stage, int] = {"mail": 250, "rcpt": 250, "data": 354, "reply": 250, "rset": 250}
 # So many whole letters may be on one connection before the first of them is answered.
 MOST_CHUNKED = 4
+_YES = b"250 "
 GARBLED = "The mail server's answer made no sense."
 HUNG_UP = "The mail server hung up."
 TOO_SLOW = "The mail server did not answer in time."
@@ -29,36 +30,6 @@ TOO_SLOW = "The mail server did not answer in time."
 
 class Garbled(Exception):
     """What came is no SMTP reply, or comes at the wrong time."""
-
-
-@dataclass(slots=True, eq=False)
-class Parcel:
-    """One letter for the wire, as its reader shall have it; every line ends in CR LF."""
-
-    sender: bytes
-    recipient: bytes
-    octets: bytes
-    # What whoever handed it in knows it by.
-    token: Any = None
-    # Does a line begin with a dot, which DATA must double (RFC 5321 4.5.2)?
-    has_dots: bool = False
-    # How many octets of this connection are written when the end of the letter is.
-    whole_at: int | None = None
-    refusal: Ended | None = None
-
-
-class Ended(NamedTuple):
-    """How it ended for one letter: by a reply (`code`), or without one (`fault`).
-
-    `was_begun` False: not a word of it was heard by the server, for all we know.
-    """
-
-    parcel: Parcel
-    stage: Stage
-    code: int | None
-    text: str
-    fault: Fault | None = None
-    was_begun: bool = True
 
 
 @dataclass(slots=True)
@@ -91,12 +62,13 @@ class Exchange:
         """Can it take another letter now?"""
         if self.is_over or self._begun is not None:
             return False
-        if not self.due:
+        due = self.due
+        if not due:
             return True
         if self.chunking:
-            return len(self.due) <= 4 * (MOST_CHUNKED - 1) and self.due[0][1] != "rset"
+            return len(due) <= 4 * (MOST_CHUNKED - 1) and due[0][1] != "rset"
         # Every letter before is told whole, but for its reply.
-        return self.pipelining and len(self.due) == 1 and self._is_result_due
+        return self.pipelining and len(due) == 1 and due[0][1] == "reply"
 
     @property
     def awaits_result(self) -> bool:
@@ -107,7 +79,7 @@ class Exchange:
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
         self.letter_count += 1
-        size = b" SIZE=%d" % len(parcel.octets) if self.size else b""
+        size = b" SIZE=%d" % parcel.size if self.size else b""
         mail = b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)
         rcpt = b"RCPT TO:<%s>\r\n" % parcel.recipient
         if self.chunking:
@@ -168,12 +140,15 @@ class Exchange:
         return ended
 
     def _hear(self, octets: bytes, ended: list[Ended]) -> None:
-        begin = 0
+        due, begin = self.due, 0
         while not self.is_over and (end := octets.find(b"\n", begin)) >= 0:
             line, begin = octets[begin:end].rstrip(b"\r"), end + 1
-            if not self.due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
+            if line[:4] == _YES and self._is_yes_enough:
+                due.popleft()
+                continue
+            if not due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
                 raise Garbled
-            if self._is_too_early(line):
+            if due[0][1] == "reply" and self._is_too_early(line):
                 raise Garbled
             said = line[4:].strip()
             if line[3:4] == b"-":
@@ -240,11 +215,10 @@ class Exchange:
     def _send_body(self, parcel: Parcel) -> None:
         self._begun = None
         self.due.append((parcel, "reply"))
-        octets = parcel.octets
         if parcel.has_dots:
-            octets = _doubled(octets)
-        self._say(octets)
-        self._say(b".\r\n")
+            self._say(_doubled(b"".join(parcel.parts)) + b".\r\n")
+        else:
+            self._say(b"".join((*parcel.parts, b".\r\n")))
         parcel.whole_at = self._queued
 
     def _send_whole(self, parcel: Parcel, commands: bytes) -> None:
@@ -254,8 +228,7 @@ class Exchange:
             self.due.append((None, "rset"))
             commands = b"RSET\r\n" + commands
         self.due.extend(((parcel, "mail"), (parcel, "rcpt"), (parcel, "reply")))
-        self._say(commands + b"BDAT %d LAST\r\n" % len(parcel.octets))
-        self._say(parcel.octets)
+        self._say(b"".join((commands, b"BDAT %d LAST\r\n" % parcel.size, *parcel.parts)))
         parcel.whole_at = self._queued
 
     def _say(self, octets: bytes) -> None:
@@ -266,6 +239,14 @@ class Exchange:
         stage, command = self._unsaid.pop(0)
         self.due.append((self._begun, stage))
         self._say(command)
+
+    @property
+    def _is_yes_enough(self) -> bool:
+        """Does nothing follow from a plain "yes" just now? Of most replies nothing does."""
+        if not self.due or self._lines or self._unsaid:
+            return False
+        parcel, stage = self.due[0]
+        return stage in ("mail", "rcpt") and parcel is not None and parcel.refusal is None
 
     @property
     def _is_result_due(self) -> bool:

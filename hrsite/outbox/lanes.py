@@ -8,9 +8,10 @@ import time
 from itertools import islice
 
 from hrsite.outbox.conversing import Conversation
-from hrsite.outbox.exchanging import HUNG_UP, TOO_SLOW, Ended, Exchange, Parcel
+from hrsite.outbox.exchanging import HUNG_UP, TOO_SLOW, Exchange
+from hrsite.outbox.parcels import Ended, Parcel
 
-READ_OCTETS = 65536
+READ_OCTETS = 4096  # Replies are short; a larger buffer takes longer to come by.
 MOST_PIECES = 64  # Of one write; the system would take some more.
 PARTING_SECONDS = 5.0  # For RSET: nothing depends on its reply.
 

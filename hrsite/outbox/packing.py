@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from hrsite.addresses import BadAddress
 from hrsite.outbox.claiming import Claimed
-from hrsite.outbox.exchanging import Parcel
 from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.parcels import Parcel
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.return_paths import return_paths
 from hrsite.outbox.splicing import Frozen, Spliced, Unfit, date_now
@@ -19,6 +19,7 @@ from hrsite.sealing import BrokenSeal, Seal
 
 log = structlog.get_logger(__name__)
 
+_DECODER = json.JSONDecoder()
 UNREADABLE = "The address or the links of this reader cannot be read. Is ADDRESS_KEY the right one?"
 
 
@@ -47,7 +48,7 @@ class Packer:
             return Answer("policy", "data", None, None, UNREADABLE)
         sender = self._return_paths.return_path_for(claimed.id, claimed.letter_id) or frozen.sender
         return Parcel(
-            sender.encode("ascii"), letter.recipient, letter.octets, claimed, frozen.has_dots
+            sender.encode("ascii"), letter.recipient, letter.parts, claimed, frozen.has_dots
         )
 
     def domain_of(self, claimed: Claimed) -> str:
@@ -60,7 +61,7 @@ class Packer:
     def _spliced(self, frozen: Frozen, claimed: Claimed, now: datetime) -> Spliced:
         if self._date[0] != now:
             self._date = (now, date_now(now))
-        links = json.loads(self._seal.open(claimed.links))
+        links, _ = _DECODER.raw_decode(self._seal.open(claimed.links))
         if not isinstance(links, dict):
             raise Unfit("These are no links.")
         return frozen.spliced(

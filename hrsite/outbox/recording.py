@@ -49,12 +49,9 @@ def is_still_ours(delivery: Delivery, fence: int) -> bool:
 
 def _record_accepted(session: Session, results: list[Result], now: datetime) -> list[Result]:
     """The usual case, all at once; those that are not the usual case."""
-    rows = [
-        {"which": claimed.id, "whose": claimed.fence, "code": answer.code, "words": answer.text}
-        for claimed, answer in results
-    ]
+    rows = [(claimed.id, claimed.fence, answer.code, answer.text) for claimed, answer in results]
     unusual: list[Result] = []
-    if _ACCEPT.change_each(session, rows, now=now) < len(rows):
+    if _ACCEPT.change_each(session, _ANSWERED, rows, now=now) < len(rows):
         ids = number_list(one.claimed.id for one in results)
         done = {(row.id, row.fence) for row in _ACCEPTED.rows(session, ids=ids)}
         unusual = [one for one in results if (one.claimed.id, one.claimed.fence) not in done]
@@ -104,6 +101,7 @@ def _count() -> Update:
     )
 
 
+_ANSWERED = ("which", "whose", "code", "words")
 _ACCEPT, _ACCEPTED, _COUNT = Prepared(_accept), Prepared(_accepted), Prepared(_count)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Stage = Literal[
@@ -63,6 +64,7 @@ class Answer(NamedTuple):
     soft_bounce: bool = False
 
 
+@lru_cache(maxsize=256)
 def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | None) -> Verdict:
     """The verdict on a reply (code, and status if it had one), or on a fault instead of one."""
     if stage in ("rset", "quit"):

@@ -33,7 +33,12 @@ class Spliced(NamedTuple):
     """One letter: to whom, and its octets."""
 
     recipient: bytes
-    octets: bytes
+    parts: list[bytes]
+
+    @property
+    def octets(self) -> bytes:
+        """The letter in one piece."""
+        return b"".join(self.parts)
 
 
 class Frozen:
@@ -52,10 +57,11 @@ class Frozen:
         # For MAIL FROM; a sender that has no such spelling was refused with the From line.
         self.sender = wire_form(message.sender_address)
         self._parts: list[bytes] = parts
-        # By purpose, at which places it stands.
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        # Each purpose, and at which places it stands.
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for at in range(1, len(parts), 2):
-            self._places[parts[at].decode("ascii")].append(at)
+            found[parts[at].decode("ascii")].append(at)
+        self._places = tuple(found.items())
 
     def spliced(
         self, address: str, letter_id: str, links: Mapping[str, str], date: bytes
@@ -69,11 +75,11 @@ class Frozen:
             raise Unfit("This letter has no number.")
         own = {"to": recipient, "id": letter_id.encode("ascii"), "date": date}
         parts = self._parts.copy()
-        for name, places in self._places.items():
-            value = own.get(name) or _token(links.get(name, ""))
+        for name, places in self._places:
+            value = own[name] if name in own else _token(links.get(name, ""))
             for at in places:
                 parts[at] = value
-        return Spliced(recipient, b"".join(parts))
+        return Spliced(recipient, parts)
 
 
 def date_now(now: datetime) -> bytes:

@@ -25,7 +25,7 @@ from hrsite.outbox.connections import (
     SafeConnection,
     ServerCarrier,
 )
-from hrsite.outbox.exchanging import Parcel
+from hrsite.outbox.parcels import Parcel
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.wire import BadHeader, Letter, SafeMessage
 
@@ -112,6 +112,11 @@ class LetterCarrier(Protocol):
         trouble: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+    @property
+    def has_waiting(self) -> bool:
+        """Is there a letter that no connection has taken up yet?"""
+        ...
 
     def offer(self, parcel: Parcel) -> None:
         """Take a letter; `poll` tells in time how it ended."""
