@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 # So many domains are remembered; beyond, all begin afresh.
 MOST_DOMAINS = 10_000
+# Thirds of a token do not add up to one; nobody waits for the last digit.
+NEARLY = 1e-9
 
 
 @dataclass
@@ -22,7 +24,8 @@ class Bucket:
             grown = max(0.0, now - self.filled_at) * self.rate
             self.tokens = min(max(1.0, self.rate), self.tokens + grown)
         self.filled_at = now
-        return max(0.0, (1.0 - self.tokens) / self.rate)
+        missing = 1.0 - self.tokens
+        return missing / self.rate if missing > NEARLY else 0.0
 
     def take(self) -> None:
         """A letter goes."""
@@ -49,7 +52,7 @@ class Pace:
 
     def shared_by(self, worker_count: int, rate: float, domain_rate: float) -> None:
         """Several workers share the limits in equal parts."""
-        self._all.rate = rate / max(1, worker_count)
+        self.rate = self._all.rate = rate / max(1, worker_count)
         self.domain_rate = domain_rate / max(1, worker_count)
         for bucket in self._domains.values():
             bucket.rate = self.domain_rate

@@ -1,0 +1,110 @@
+"""A worker with MAIL_PACE: what a real mail server gets and when, by a clock that nobody awaits."""
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from types import SimpleNamespace
+
+import pytest
+from aiosmtpd.smtp import Envelope
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.outbox import delivering, presence
+from tests.outbox.ledger import mail_goes_to, put_letter, states
+from tests.outbox.smtp_server import mail_server
+
+LETTERS = 8
+Arrivals = list[tuple[float, str]]
+
+
+class FalseTime(SimpleNamespace):
+    """Python's `time`, but that to sleep takes none: it only gets later."""
+
+    late = 1000.0
+
+    def monotonic(self) -> float:
+        """How late it is."""
+        return self.late
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.late += seconds
+
+
+class Stamped(list[Envelope]):
+    """Notes when each letter came, and for which domain."""
+
+    def __init__(self, time: FalseTime) -> None:
+        super().__init__()
+        self.time = time
+        self.arrivals: Arrivals = []
+
+    def append(self, letter: Envelope) -> None:
+        """Keep a letter."""
+        super().append(letter)
+        self.arrivals.append((self.time.late, letter.rcpt_tos[0].rpartition("@")[2]))
+
+
+@pytest.fixture
+def arrivals(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arrivals]:
+    """Mail goes to a server that notes by the false time what it gets."""
+    time = FalseTime()
+    monkeypatch.setattr(delivering, "time", time)
+    with mail_server() as inbox:
+        inbox.envelopes = stamped = Stamped(time)
+        mail_goes_to(app, inbox.port)
+        yield stamped.arrivals
+
+
+def put_letters(session: Session, key: str, *domains: str) -> None:
+    readers = [f"r{number}@{domain}" for number in range(LETTERS) for domain in domains]
+    put_letter(session, *readers, key=key)
+
+
+def assert_paced(moments: list[float], rate: float) -> None:
+    """In no span more came than the pace allows; and nobody waited longer than that takes."""
+    for (first, begin), (last, end) in combinations(enumerate(moments), 2):
+        assert last - first + 1 <= max(1.0, rate) + rate * (end - begin) + 1e-6
+    assert moments[-1] - moments[0] <= len(moments) / rate
+
+
+@pytest.mark.parametrize("in_flight", [1, 5])
+@pytest.mark.parametrize("rate", [0.5, 3.0])
+def test_a_worker_hands_over_no_faster_than_the_pace(
+    app: Flask,
+    session: Session,
+    arrivals: Arrivals,
+    work: Callable[[], None],
+    rate: float,
+    in_flight: int,
+) -> None:
+    app.config.update(MAIL_PACE=rate, MAIL_IN_FLIGHT=in_flight, MAIL_CONNECTIONS=in_flight)
+    for key in ("issue/1", "issue/2"):  # A second look begins with no fresh allowance.
+        put_letters(session, key, "example.org")
+        work()
+    assert states(session) == {"accepted": 2 * LETTERS}
+    assert_paced([moment for moment, _ in arrivals], rate)
+
+
+def test_two_workers_share_the_pace(
+    app: Flask, session: Session, arrivals: Arrivals, work: Callable[[], None]
+) -> None:
+    app.config["MAIL_PACE"] = 2.0
+    presence.refresh(session, "another worker", our_clock.now())
+    put_letters(session, "issue/1", "example.org")
+    work()
+    assert len(arrivals) == LETTERS
+    assert_paced([moment for moment, _ in arrivals], 1.0)
+
+
+def test_a_domain_has_a_pace_of_its_own_and_does_not_hold_up_another(
+    app: Flask, session: Session, arrivals: Arrivals, work: Callable[[], None]
+) -> None:
+    app.config["MAIL_DOMAIN_PACE"] = 0.5
+    put_letters(session, "issue/1", "example.org", "example.net")
+    work()
+    for domain in ("example.org", "example.net"):
+        theirs = [moment for moment, name in arrivals if name == domain]
+        assert len(theirs) == LETTERS
+        assert_paced(theirs, 0.5)
