@@ -88,7 +88,7 @@ def _read(env: Env) -> dict[str, Any]:
         "HELP_URL": env.str("HELP_URL", "", validate=rules.link),
         "BOOK_URL": env.str("BOOK_URL", "", validate=rules.link),
         # Where "Leave this site" leads: something ordinary. Empty takes the link away.
-        "EXIT_URL": env.str("EXIT_URL", "https://www.wikipedia.org/", validate=rules.link),
+        "EXIT_URL": env.str("EXIT_URL", "https://www.wikipedia.org/", validate=rules.elsewhere),
         # Empty: letters go into a folder and onto a page of the desk, and nothing leaves here.
         "MAIL_SERVER": env.str("MAIL_SERVER", ""),
         "MAIL_PORT": env.int("MAIL_PORT", 587, validate=rules.port),

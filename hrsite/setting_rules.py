@@ -13,7 +13,7 @@ from hrsite.addresses import BadAddress, wire_form
 
 # A host as it stands in an address bar: letters, digits, dots, hyphens; or an IPv6 address.
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
-_LINK = re.compile(r"(?:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
+_LINK = re.compile(r"(?i:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
 # As long as a letter's sender may be in the ledger.
@@ -177,6 +177,17 @@ def link(text: str) -> None:
     """Where a link of ours may lead: never a script."""
     if text and not _LINK.fullmatch(text):
         raise ValidationError("must begin with https://, http://, mailto:, tel:, sms: or /")
+
+
+def elsewhere(text: str) -> None:
+    """A page of another site, when there is one: what is left behind must not open a letter."""
+    parts = _split(text)
+    is_page = parts is not None and parts.scheme in ("http", "https") and parts.hostname
+    if text and not (is_page and _LINK.fullmatch(text)):
+        raise ValidationError(
+            "must be a page of another site and begin with https:// or http://,"
+            " such as https://www.wikipedia.org/"
+        )
 
 
 def _split(text: str) -> SplitResult | None:

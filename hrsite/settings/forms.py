@@ -94,8 +94,12 @@ class SiteForm(Form):
             raise ValidationError(
                 "Say where “Leave this site” leads, such as https://www.wikipedia.org/"
             )
-        if field.data and not field.data.lower().startswith(("http://", "https://")):
-            raise ValidationError("“Leave this site” must lead elsewhere: begin with https://")
+        try:
+            setting_rules.elsewhere(field.data or "")
+        except RuleBroken:
+            raise ValidationError(
+                "“Leave this site” must lead elsewhere: begin with https://"
+            ) from None
 
     def validate_book_text(self, field: Any) -> None:
         """One way to book, so that nobody has to choose."""

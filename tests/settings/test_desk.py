@@ -79,6 +79,7 @@ def test_a_portrait_is_kept_described_and_taken_away(coach: FlaskClient, session
         ({"book_url": "https://e.org/", "book_text": "or call"}, "Give a link or words, not both."),
         ({"exit_url": ""}, "Say where “Leave this site” leads"),
         ({"exit_url": "/about"}, "must lead elsewhere"),
+        ({"exit_url": "mailto:jordan@example.org"}, "must lead elsewhere"),
         ({"exit_url": "data:text/html,x"}, "Begin the link with https://"),
         ({"postal_address": "p" * 301}, "300 characters at most"),
     ],
