@@ -85,6 +85,11 @@ check-parsers: .venv/.test ## Bring Node's mailparser and Perl's Email::MIME, an
 	@.venv/bin/python -m tests.parsers.bringing
 	@$(RUN) pytest tests/outbox/test_parsed_alike.py
 
+.PHONY: check-html
+check-html: .venv/.test ## Bring the Nu checker (it needs Java), and let it judge every page and state.
+	@.venv/bin/python -m tests.browser.nu_checker
+	@$(RUN) pytest tests/browser/test_valid_html.py
+
 .PHONY: lint
 lint: .venv/.test ## Check the style, the types and the templates.
 	@$(RUN) ruff check --quiet

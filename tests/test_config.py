@@ -279,7 +279,9 @@ def test_the_way_out_leads_to_a_page_of_another_site_or_says_what_it_wants(targe
         setting_rules.elsewhere(target)
 
 
-@pytest.mark.parametrize("target", ["", "https://www.wikipedia.org/", "HTTP://weather.example:80/x"])
+@pytest.mark.parametrize(
+    "target", ["", "https://www.wikipedia.org/", "HTTP://weather.example:80/x"]
+)
 def test_the_way_out_may_lead_anywhere_on_the_web_or_be_taken_away(target: str) -> None:
     setting_rules.elsewhere(target)
 

@@ -1,18 +1,21 @@
 """A real browser, and a site filled with the demo's articles for it to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
-import flask_migrate
 import pytest
 
 from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
+from tests.browser import states
+from tests.browser.arranged import arrange
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
 from tests.browser.issue_states import add_issues
 from tests.browser.live import LiveSite, live_site
+from tests.browser.states import Answer
 from tests.conftest import settings_for
 
 
@@ -23,17 +26,28 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def demo_sign_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, filling.SignIn]:
-    """A folder filled as `make demo` fills it, and how its coach signs in."""
+def demo_sign_in(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[str], str]
+) -> tuple[Path, filling.SignIn]:
+    """A folder filled as `make demo` fills it and then some, and how its coach signs in."""
     data = tmp_path_factory.mktemp("demo")
+    copyfile(migrated("sqlite"), data / "hrsite.db")
     app = create_app(settings_for(data))
     with app.app_context():
-        flask_migrate.upgrade()
         sign_in = filling.fill(db.session(), data)
         db.session.commit()
         add_issues(db.session())
+        arrange(db.session(), Path(app.config["MEDIA_FOLDER"]))
         db.engine.dispose()
     return data, sign_in
+
+
+@pytest.fixture(scope="session")
+def answers(
+    demo_sign_in: tuple[Path, filling.SignIn], migrated: Callable[[str], str]
+) -> dict[str, Answer]:
+    """Every page and state a reader can meet."""
+    return states.answers(demo_sign_in[0], migrated("sqlite"))
 
 
 @pytest.fixture(scope="session")

@@ -8,33 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Request
 
-PUBLIC = (
-    "/",
-    "/posts/",
-    "/posts/one-honest-question",
-    "/posts/checking-your-drugs",
-    "/posts/le-dire-a-une-seule-personne",
-    "/search",
-    "/search?q=overdose",
-    "/search?q=zzzz+withdrawl",
-    "/topics/",
-    "/topics/starting-out",
-    "/notices/",
-    "/about",
-    "/what-to-expect",
-    "/call",
-    "/posts/the-first-minutes-of-an-overdose",
-    "/posts/spring-hours-and-a-warning",
-    "/privacy",
-    "/follow",
-    "/staying-private",
-    "/signup",
-    "/signup/asked",
-    "/signup/link",
-    "/signup/link/asked",
-    "/no/such/page",
-    "/confirm/AAAAAAAAAAAAAAAAAAAAAA",
-)
+from tests.browser.states import PATHS
+
+PUBLIC = tuple(PATHS.values())
 DESK = (
     "/desk/",
     "/desk/posts/",

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
+from tests.browser.arranged import arrange
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
 from tests.browser.issue_states import add_issues
 from tests.browser.letter_samples import letters_of_a_new_site
@@ -40,6 +41,7 @@ def main() -> None:
             coach = filling.fill(db.session(), data)
             db.session.commit()
             add_issues(db.session())
+            arrange(db.session(), Path(app.config["MEDIA_FOLDER"]))
             db.engine.dispose()
         with (
             live_site(
@@ -65,7 +67,7 @@ def photograph(browser: Browser, site: LiveSite, look: str, coach: filling.SignI
         if path == DESK[0]:
             sign_in(page, site.url, coach.email, coach.password)
         page.goto(site.url + path)
-        name = path.strip("/").replace("/", "-") or "home"
+        name = path.strip("/").replace("/", "-")[:80] or "home"
         page.screenshot(path=RESULTS / f"{name}.{look}.png", full_page=True)
     page.context.close()
 
