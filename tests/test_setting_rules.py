@@ -1,0 +1,31 @@
+"""What a setting may hold: where links of ours may lead."""
+
+import pytest
+
+from hrsite import setting_rules
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["javascript:alert(1)", "data:text/html,x", "//elsewhere", "https://a b", 'https://"', "x"],
+)
+def test_no_link_setting_can_hold_a_script(target: str) -> None:
+    with pytest.raises(setting_rules.ValidationError):
+        setting_rules.link(target)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["mailto:me@example.org", "tel:5550100", "sms:5550100", "/about", "//elsewhere", "https://",
+     "https:///path", "http://[", "https://a b", "javascript:alert(1)", "wikipedia.org"],
+)  # fmt: skip
+def test_the_way_out_leads_to_a_page_of_another_site_or_says_what_it_wants(target: str) -> None:
+    with pytest.raises(setting_rules.ValidationError, match="begin with https:// or http://"):
+        setting_rules.elsewhere(target)
+
+
+@pytest.mark.parametrize(
+    "target", ["", "https://www.wikipedia.org/", "HTTP://weather.example:80/x"]
+)
+def test_the_way_out_may_lead_anywhere_on_the_web_or_be_taken_away(target: str) -> None:
+    setting_rules.elsewhere(target)
