@@ -80,6 +80,10 @@ bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail 
 bench-web: .venv/.test ## Measure pages beside nginx with the same bytes (QUICK=1, POSTS="100 10000").
 	@$(RUN) tests.bench.web
 
+.PHONY: bench-text
+bench-text: .venv/.test ## Measure how long a slow line waits for the first words of a page.
+	@$(RUN) tests.bench.first_text
+
 .PHONY: check-parsers
 check-parsers: .venv/.test ## Bring Node's mailparser and Perl's Email::MIME, and let them read our letters.
 	@.venv/bin/python -m tests.parsers.bringing

@@ -7,7 +7,19 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hrsite import errors, frontdoor, furniture, headers, limits, logs, plain, schema, worker
+from hrsite import (
+    compressing,
+    errors,
+    frontdoor,
+    furniture,
+    headers,
+    limits,
+    logs,
+    plain,
+    schema,
+    sheets,
+    worker,
+)
 from hrsite.accounts import desk as accounts_desk
 from hrsite.accounts import guard
 from hrsite.accounts import views as accounts_views
@@ -86,8 +98,10 @@ def _bind_libraries(app: Flask) -> None:
     guard.init_app(app)
     furniture.init_app(app)
     plain.init_app(app)
+    sheets.init_app(app)
     settings_reading.init_app(app)
     headers.init_app(app)
+    compressing.init_app(app)
     errors.init_app(app)
     worker.init_app(app)
 

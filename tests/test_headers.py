@@ -1,5 +1,9 @@
 """Security headers: what exactly they say. Which pages have them is in test_routes.py."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -22,7 +26,20 @@ POLICY = {
 
 def test_a_page_may_load_from_this_host_alone_and_stand_in_no_frame(client: FlaskClient) -> None:
     said = client.get("/").headers["Content-Security-Policy"]
-    assert dict(part.split(" ", 1) for part in said.split("; ")) == POLICY
+    told = dict(part.split(" ", 1) for part in said.split("; "))
+    assert told | {"style-src": told["style-src"].partition(" ")[0]} == POLICY
+
+
+@pytest.mark.parametrize("path", ["/", "/?plain=1", "/nothing-here", "/signup"])
+def test_the_sheet_inside_a_page_is_named_by_its_hash_and_no_other_style_is(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(path)
+    (sheet,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"]
+    assert re.search(r"style-src 'self'( 'sha256-[\w+/]{43}=')+;", policy)
+    assert f"'sha256-{digest}'" in policy
 
 
 def test_the_rest_of_the_headers(client: FlaskClient) -> None:

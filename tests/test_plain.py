@@ -17,6 +17,8 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 LINK = re.compile(r'<(?:a|form)\b[^>]*?\b(?:href|action)="(/[^"]*)"')
 PICTURES = re.compile(r"<(img|svg|picture|source|video)\b")
+# Only the twin's own sheet says so.
+SYSTEM_FONT = "font: 1.125rem/1.6 system-ui"
 BODY = (
     "## One\n\nWords, [a link](/posts/another?a=1#part) and [a file](/media/x.webp)."
     "\n\n![Two cups](/media/abcdefghijklmnopqrstuv.webp)"
@@ -59,8 +61,8 @@ def test_every_page_has_a_twin_of_the_same_words_without_a_picture(
             continue
         seen += 1
         assert not PICTURES.search(twin.text), door
-        assert "/static/plain.css" in twin.text
-        assert "/static/site.css" not in twin.text
+        assert SYSTEM_FONT in twin.text
+        assert "Fraunces" not in twin.text
         assert words(twin.text) == words(full.text), door
         assert f'"{door.path}"' in unescape(twin.text)  # The way back.
         assert "?plain=1" in full.text  # The way there.
@@ -94,7 +96,7 @@ def test_a_form_leads_to_a_plain_page(client: FlaskClient, session: Session) -> 
     answer = client.post("/signup?plain=1", data={"address": "a@example.net", "stamp": stamp[1]})
     assert answer.location == "/signup/asked?plain=1"
     again = client.post("/signup?plain=1", data={"address": "", "stamp": stamp[1]}).text
-    assert "/static/plain.css" in again
+    assert SYSTEM_FONT in again
 
 
 @pytest.mark.parametrize("value", ["", "0", "2", "true", "1 ", "11", "１", "<b>"])
@@ -103,7 +105,7 @@ def test_any_other_value_means_the_full_page(
 ) -> None:
     factories.make_post(session)
     page = client.get("/posts/", query_string={"plain": value}).text
-    assert "/static/site.css" in page
+    assert "Fraunces" in page
     assert "<b>" not in page
 
 
@@ -128,4 +130,4 @@ def test_a_missing_page_has_one_too_and_leads_nowhere_else(client: FlaskClient) 
 def test_feeds_and_the_desk_have_none(coach: FlaskClient, session: Session) -> None:
     factories.make_post(session)
     assert "plain" not in coach.get("/feed.xml?plain=1").text
-    assert "plain.css" not in coach.get("/desk/?plain=1").text
+    assert SYSTEM_FONT not in coach.get("/desk/?plain=1").text

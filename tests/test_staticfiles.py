@@ -21,7 +21,9 @@ def app(request: pytest.FixtureRequest, make_app: AppMaker) -> Flask:
 
 
 def css(client: FlaskClient) -> str:
-    found = re.search(r"/static/site\.css\?v=\w+", client.get("/").text)
+    found = re.search(
+        r"/static/site\.css\?v=\w+", client.get("/desk/sign-in", follow_redirects=True).text
+    )
     assert found
     return found[0]
 

@@ -143,6 +143,7 @@ def _taken(
             keep(db.session(), form.address.data or "", now=clock.now())
         except addresses.BadAddress as trouble:
             problem = str(trouble)
+            form.address.errors = [problem]
         else:
             db.session.commit()
             queue.wake()

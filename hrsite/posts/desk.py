@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from hrsite import clock, furniture
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.headers import CONTENT_SECURITY_POLICY
+from hrsite.headers import content_security_policy
 from hrsite.markup import clean
 from hrsite.media.storing import PictureRefused
 from hrsite.posts import (
@@ -115,7 +115,7 @@ def preview() -> ResponseReturnValue:
         tags=[find_or_make(session, name) for name in names_of(form.topics.data or "")],
     )
     page = render_template("posts/desk/preview.html", post=post)
-    policy = f"{CONTENT_SECURITY_POLICY}; sandbox allow-same-origin"
+    policy = f"{content_security_policy()}; sandbox allow-same-origin"
     return page, {"Content-Security-Policy": policy}
 
 

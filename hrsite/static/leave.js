@@ -3,7 +3,7 @@
 {
   const PRESSES = 3;
   const WAIT = 5000; // From each press to the next, in milliseconds.
-  const KEPT = ["TITLE", "stylesheet", "viewport"];
+  const KEPT = ["TITLE", "STYLE", "viewport"];
   let pressed = 0;
   let alone = false; // Shift is down, and nothing else was touched since.
   let timer = 0;

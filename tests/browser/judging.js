@@ -21,5 +21,35 @@
       faults.push(`a target of ${Math.round(box.width)} × ${Math.round(box.height)}: "${words}"`);
     }
   }
+
+  // Text on its ground, 7:1 and for large text 4.5:1 (WCAG 1.4.6), measured as 1.4.3 defines it.
+  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const light = (colour) => colour.slice(0, 3)
+    .map((part) => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.backgroundColor = "Canvas";
+  const canvas = parts(getComputedStyle(probe).backgroundColor);
+  probe.remove();
+  const ground = (one) => {
+    for (; one; one = one.parentElement) {
+      const colour = parts(getComputedStyle(one).backgroundColor);
+      if (colour[3] === undefined || colour[3] === 1) return colour;
+    }
+    return canvas;
+  };
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const seen = new Set();
+  while (words.nextNode()) {
+    const one = words.currentNode.parentElement;
+    if (seen.has(one) || !words.currentNode.data.trim() || !one.checkVisibility()) continue;
+    seen.add(one);
+    const style = getComputedStyle(one), size = parseFloat(style.fontSize);
+    if (one.closest("svg, :disabled, .quiet-text, .aside, .skip")) continue;
+    const [more, less] = [light(parts(style.color)), light(ground(one))].sort((a, b) => b - a);
+    const ratio = (more + 0.05) / (less + 0.05);
+    const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if (ratio < (isLarge ? 4.5 : 7)) faults.push(`${ratio.toFixed(1)}:1 "${one.textContent.trim().slice(0, 50)}"`);
+  }
   return faults;
 }

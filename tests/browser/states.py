@@ -55,7 +55,6 @@ PATHS = {
     "no such article": "/posts/carying-naloxone",
     "confirm, nobody's link": f"/confirm/{NOBODYS}",
     "unsubscribe, a test's link": f"/unsubscribe/{trying.TEST_LINK}",
-    "sign in": "/desk/sign-in",
     "home, text only": "/?plain=1",
     "an article with everything, text only": "/posts/with-everything?plain=1",
     "search, text only": "/search?q=overdose&plain=1",

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser
 
 from hrsite.demo.filling import SignIn
 from tests.browser.judging import DESK_LOOKS, faults_of
 from tests.browser.live import LiveSite
 from tests.browser.pages import DESK, Noted, sign_in, watched_page
+from tests.browser.showing import open_answer
 from tests.browser.states import Answer
 
 KEPT = """async () => JSON.stringify([document.cookie, localStorage.length, sessionStorage.length,
@@ -21,23 +22,6 @@ def said(noted: Noted) -> list[str]:
     """What the browser complained of since last asked; a fault's own status is none."""
     lines, noted.console = noted.console, []
     return [line for line in lines if "server responded with a status of" not in line]
-
-
-def open_answer(page: Page, site: LiveSite, answer: Answer) -> None:
-    """Go to a page, or to what a deed brought, shown at an address of its own."""
-
-    def fulfil(route: Route) -> None:
-        headers = {"Content-Type": "text/html", "Content-Security-Policy": answer.policy}
-        route.fulfill(status=answer.status, headers=headers, body=answer.html)
-
-    address = site.url + (answer.path or "/brought")
-    if not answer.path:
-        page.route(address, fulfil)
-    came = page.goto(address)
-    if not answer.path:
-        page.unroute(address)
-    assert came is not None
-    assert came.status == answer.status, answer.path
 
 
 def test_readers_pages_are_sound_in_every_look_and_leave_nothing_behind(
@@ -61,8 +45,9 @@ def test_the_desk_is_sound_in_every_look(
     _, coach = demo_sign_in
     faults = []
     with watched_page(browser, demo_site.url) as (page, noted):
-        sign_in(page, demo_site.url, coach.email, coach.password)
-        for path in DESK:
+        for path in ("/desk/sign-in", *DESK):
+            if path == DESK[0]:
+                sign_in(page, demo_site.url, coach.email, coach.password)
             came = page.goto(demo_site.url + path)
             assert came is not None
             assert came.status == 200, path

@@ -17,9 +17,10 @@ def desk_pages(demo_sign_in: tuple[Path, SignIn]) -> dict[str, str]:
     """What the coach sees, as the site answers it."""
     data, sign_in = demo_sign_in
     client = create_app(settings_for(data)).test_client()
+    shown = {"sign in": client.get("/desk/sign-in").text}
     form = {"email": sign_in.email, "password": sign_in.password}
     assert client.post("/desk/sign-in", data=form).status_code == 303
-    return {path: client.get(path).text for path in DESK}
+    return shown | {path: client.get(path).text for path in DESK}
 
 
 def test_every_page_is_valid_html(

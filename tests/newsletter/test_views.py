@@ -169,7 +169,8 @@ def test_an_address_that_is_none_gets_words_and_nothing_is_kept(
 ) -> None:
     answer = sign_up(client, typed)
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert '<p class="error" id="address-error">' in answer.text
     assert session.scalar(select(func.count()).select_from(SignupRequest)) == 0
 
 
