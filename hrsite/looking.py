@@ -24,6 +24,7 @@ from hrsite.newsletter import (
 )
 from hrsite.outbox import (
     bouncing,
+    enqueue,
     history,
     mailboxes,
     presence,
@@ -131,10 +132,13 @@ def _open_digests(should_stop: Callable[[], bool]) -> None:
 
 def _complete_lists(should_stop: Callable[[], bool]) -> None:
     session = db.session()
+    most = enqueue.AT_ONCE
     # A list of many thousands is written down part by part, each in a transaction of its own.
     while (unlisted := issues.unlisted(session)) and not should_stop():
         for issue_id in unlisted:
-            _try_one(partial(issues.list_more, session, issue_id), should_stop)
+            began = time.monotonic()
+            _try_one(partial(issues.list_more, session, issue_id, most), should_stop)
+            most = enqueue.next_size(session, most, time.monotonic() - began)
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:

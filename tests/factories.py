@@ -16,6 +16,7 @@ from hrsite.media.models import Picture
 from hrsite.newsletter import issues
 from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox.enqueue import AT_ONCE
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag
 from hrsite.settings.models import HelpLine, Way
@@ -178,7 +179,7 @@ def open_issues(session: Session) -> list[Issue]:
         opened.append(issue)
     while unlisted := issues.unlisted(session):
         for issue_id in unlisted:
-            issues.list_more(session, issue_id, clock.now())
+            issues.list_more(session, issue_id, AT_ONCE, clock.now())
             session.commit()
     session.commit()  # No look stays open: whoever writes next must not do so on an old one.
     return opened

@@ -15,7 +15,7 @@ from hrsite.newsletter.models import Issue, Topic
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
+from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, put_deliveries, put_message
 from hrsite.outbox.models import OutboxMessage
 from hrsite.outbox.progress import Numbers
 from hrsite.posts.models import Post
@@ -69,19 +69,19 @@ def unlisted(session: Session) -> list[int]:
     return list(session.scalars(waiting.order_by(Issue.id)))
 
 
-def write_list_down(session: Session, issue: Issue, now: datetime) -> None:
+def write_list_down(session: Session, issue: Issue, now: datetime, most: int = AT_ONCE) -> None:
     """Write down the next part of an Issue's readers: whoever was on the list when it was opened.
 
     Whoever has left since is not written down.
     """
-    put_deliveries(session, issue.message, readers_of(issue), now)
+    put_deliveries(session, issue.message, readers_of(issue), now, most)
 
 
-def list_more(session: Session, issue_id: int, now: datetime) -> None:
+def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None:
     """Write down the next part of a long list; nothing when another worker has done it."""
     message = select(OutboxMessage).join(Issue).where(Issue.id == issue_id).with_for_update()
     if session.scalars(message).one().expanded_at is None:
-        write_list_down(session, session.get_one(Issue, issue_id), now)
+        write_list_down(session, session.get_one(Issue, issue_id), now, most)
 
 
 def issue_of_post(session: Session, post_id: int) -> Issue | None:

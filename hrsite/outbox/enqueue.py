@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Select,
-    Subquery,
     case,
     exists,
     false,
@@ -34,9 +33,11 @@ TRANSACTIONAL = "transactional"
 PATIENCE = timedelta(hours=24)
 # A letter that somebody has just asked for goes ahead of an Issue's thousands.
 HEAD_START = timedelta(hours=1)
-# So many people are written down in one transaction, for which others wait: 40 ms on average, and
-# now and then several times as long.
-AT_ONCE = 2_000
+# So many people are looked at in the first transaction. The next ones are as large as their time
+# allows. On SQLite all who want to write wait for it, and the disk may take as long again; on
+# PostgreSQL only those who want this very message.
+AT_ONCE, FEWEST, MOST = 1_000, 500, 50_000
+PART_SECONDS = {"sqlite": 0.04, "postgresql": 1.0}
 
 
 @dataclass(frozen=True)
@@ -138,53 +139,65 @@ def put_deliveries(
     now: datetime,
     most: int = AT_ONCE,
 ) -> int:
-    """Write down one copy for each of the next rows of a select; the count.
+    """Write down one copy for each of the next people of a select; the count.
 
     The select gives `address`, `address_key`, `links`, and may give `is_discreet`. One INSERT …
-    SELECT, never a loop over people; and at most so many in a transaction, for nobody else can
-    write meanwhile. The list is complete when `message.expanded_at` is set; call again until then.
-    A suppressed address gets its row too, so that the numbers add up and the coach can see who
-    was left out.
+    SELECT, never a loop over people; and it looks at no more than `most` of them, for nobody else
+    can write meanwhile. The list is complete when `message.expanded_at` is set; call again until
+    then. A suppressed address gets its row too, so that the numbers add up and the coach can see
+    who was left out.
     """
-    rest = audience.order_by(audience.selected_columns.address_key)
-    if message.audience_cursor is not None:
-        rest = rest.where(audience.selected_columns.address_key > message.audience_cursor)
-    people = rest.limit(most).subquery()
-    is_suppressed = exists().where(Suppression.address_key == people.c.address_key)
+    key, after = audience.selected_columns.address_key, message.audience_cursor
+    # Where the part ends is read from the index of the keys alone, and not from who is chosen: so
+    # a part of which few are chosen is no longer than any other, and nobody is looked up twice.
+    part = [] if after is None else [key > after]
+    upto = session.scalar(select(key).where(*part).order_by(key).offset(most - 1).limit(1))
+    if upto is not None:
+        part.append(key <= upto)
     session.flush()
-    written = session.execute(_copies(message, people, is_suppressed, now))
+    written = session.execute(_copies(message, audience.where(*part), now))
     count = changed_rows(written)
-    tally.created(session, message.id, count, _suppressed_count(session, message))
-    if count < most:
+    tally.created(session, message.id, count, _suppressed_count(session, message, after, upto))
+    message.audience_cursor = upto
+    if upto is None:
         message.expanded_at = now
-    else:
-        last_key = rest.with_only_columns(audience.selected_columns.address_key)
-        message.audience_cursor = session.scalars(last_key.offset(most - 1).limit(1)).one()
     return count
 
 
-def _suppressed_count(session: Session, message: OutboxMessage) -> int:
+def next_size(session: Session, most: int, seconds: float) -> int:
+    """How many people to look at in the next part, when so many took so long."""
+    fitting = most * PART_SECONDS[session.get_bind().dialect.name] / max(seconds, 0.001)
+    return int(max(FEWEST, min(MOST, 2 * most, fitting)))
+
+
+def _suppressed_count(
+    session: Session, message: OutboxMessage, after: str | None, upto: str | None
+) -> int:
     """How many of the copies just written down are to closed addresses: those are few."""
     is_written = exists().where(
         Delivery.address_key == Suppression.address_key,
         Delivery.message_id == message.id,
         Delivery.state == DeliveryState.SUPPRESSED,
     )
-    beyond = Suppression.address_key > (message.audience_cursor or "")
-    closed = select(func.count()).select_from(Suppression).where(beyond, is_written)
+    closed = select(func.count()).select_from(Suppression).where(is_written)
+    if after is not None:
+        closed = closed.where(Suppression.address_key > after)
+    if upto is not None:
+        closed = closed.where(Suppression.address_key <= upto)
     return session.scalars(closed).one()
 
 
 def _copies(
-    message: OutboxMessage, people: Subquery, is_suppressed: ColumnElement[bool], now: datetime
+    message: OutboxMessage, people: Select[str, str, dict[str, str], bool], now: datetime
 ) -> Insert:
-    moment = literal(now, UTCDateTime)
-    rows = select(
+    person, moment = people.selected_columns, literal(now, UTCDateTime)
+    is_suppressed = exists().where(Suppression.address_key == person.address_key)
+    rows = people.with_only_columns(
         literal(message.id),
-        people.c.address,
-        people.c.address_key,
-        people.c.links,
-        people.c.get("is_discreet", false()),
+        person.address,
+        person.address_key,
+        person.links,
+        person.get("is_discreet", false()),
         random_hex(),
         case((is_suppressed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         moment,
@@ -193,7 +206,8 @@ def _copies(
         literal(0),
         literal(0),
         literal(0),
-    )
+        maintain_column_froms=True,
+    ).order_by(person.address_key)
     columns = [
         "message_id", "address", "address_key", "links", "is_discreet", "letter_id", "state",
         "created_at", "changed_at", "next_at", "attempt_count", "repeat_count", "fence",

@@ -22,7 +22,14 @@ from hrsite.newsletter.audience import audience
 from hrsite.newsletter.models import Subscriber, Topic
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
-from hrsite.outbox.enqueue import PATIENCE, Envelope, put_deliveries, put_message
+from hrsite.outbox.enqueue import (
+    AT_ONCE,
+    PATIENCE,
+    Envelope,
+    next_size,
+    put_deliveries,
+    put_message,
+)
 from tests.bench import letter, reporting, seeding
 
 OWNER = f"bench/{os.getpid()}"
@@ -45,11 +52,14 @@ def write_down(readers: int, octets: int, everybody: bool = False) -> dict[str, 
         frozen = Letter(**asdict(letter.written(octets)))
         message = put_message(session, envelope, frozen, now)
         assert message is not None
-        listed, is_whole = _audience(None if everybody else readers, now), False
-        while not is_whole:
-            count += put_deliveries(session, message, listed, now)
+        session.commit()
+        listed, most = _audience(None if everybody else readers, now), AT_ONCE
+        while message.expanded_at is None:
             session.commit()
-            is_whole = message.expanded_at is not None
+            began = time.monotonic()
+            count += put_deliveries(session, message, listed, now, most)
+            session.commit()
+            most = next_size(session, most, time.monotonic() - began)
         session.commit()
     _settle()
     return watch.cost(count) | {"longest_transaction": max(lengths)}

@@ -1,0 +1,140 @@
+"""A long list is written down in parts: nobody is missed or repeated, whatever happens between."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.newsletter import issues, subscribing
+from hrsite.newsletter.models import Issue, Subscriber, SubscriptionState
+from hrsite.outbox import enqueue, tally
+from hrsite.outbox.models import Delivery
+from tests import factories
+from tests.outbox.ledger import close, rows, states
+
+pytestmark = pytest.mark.usefixtures("clock")
+PEOPLE = [f"reader{number}@example.org" for number in range(9)]
+
+
+def begin_a_list(session: Session, most: int) -> Issue:
+    """An Issue of which only the first `most` readers were looked at."""
+    factories.make_post(session, send_to_readers=True)
+    (told,) = issues.due(session, our_clock.now())
+    issue = issues.open_issue(session, told, our_clock.now())
+    assert issue is not None
+    # The list is short enough for one part: write it down anew, in many.
+    session.execute(delete(Delivery).where(Delivery.message_id == issue.message_id))
+    issue.message.tally.created_count = issue.message.tally.suppressed_count = 0
+    issue.message.expanded_at = issue.message.audience_cursor = None
+    session.flush()
+    issues.write_list_down(session, issue, our_clock.now(), most)
+    session.commit()
+    return issue
+
+
+def go_on(session: Session, issue: Issue, most: int) -> None:
+    issues.list_more(session, issue.id, most, our_clock.now())
+
+
+def is_whole(issue: Issue) -> bool:
+    return issue.message.expanded_at is not None
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    parts=some.lists(some.tuples(some.integers(1, 4), some.booleans()), max_size=12),
+    people=some.integers(0, 9),
+    first=some.integers(1, 4),
+)
+def test_a_worker_killed_in_any_part_misses_nobody_and_repeats_nobody(
+    session: Session, parts: list[tuple[int, bool]], people: int, first: int
+) -> None:
+    session.execute(delete(Subscriber))  # Of the run before.
+    for reader in PEOPLE[:people]:
+        factories.make_subscriber(session, reader)
+    issue = begin_a_list(session, first)
+    for most, is_killed in [*parts, *[(3, False)] * 4]:
+        go_on(session, issue, most)
+        # What a killed worker had not committed, the database forgets: rows and place alike.
+        (session.rollback if is_killed else session.commit)()
+    assert is_whole(issue)
+    own = [row.address for row in rows(session) if row.message_id == issue.message_id]
+    assert Counter(own) == Counter(PEOPLE[:people])
+    assert issue.message.created_count == people
+    assert tally.check(session) == {}
+
+
+def test_who_leaves_between_two_parts_gets_nothing_and_who_comes_gets_nothing_of_this_issue(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    in_order = list(session.scalars(select(Subscriber).order_by(Subscriber.address_key)))
+    issue = begin_a_list(session, 3)
+    clock.shift(timedelta(seconds=5))
+    listed, unlisted = in_order[1], in_order[7]
+    for person in (listed, unlisted):
+        subscribing.unsubscribe(session, person, "settings", our_clock.now())
+        session.commit()
+    for number in range(20):
+        # Some of these stand before the place the list has come to, and some behind it.
+        factories.make_subscriber(session, f"new{number}@example.org")
+    while not is_whole(issue):
+        go_on(session, issue, 3)
+        session.commit()
+    assert states(session) == {"queued": 7, "withdrawn": 1}
+    assert {row.address for row in rows(session)} == set(PEOPLE) - {unlisted.address}
+    assert [row.address for row in rows(session) if row.state == "withdrawn"] == [listed.address]
+    assert tally.check(session) == {}
+
+
+def test_a_part_looks_at_so_many_people_however_few_of_them_are_chosen(session: Session) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader, state=SubscriptionState.UNSUBSCRIBED)
+    factories.make_subscriber(session, "only@example.org")
+    close(session, "only@example.org")
+    issue, looks = begin_a_list(session, 2), 1
+    while not is_whole(issue):
+        go_on(session, issue, 2)
+        session.commit()
+        looks += 1
+    assert looks == 6
+    assert states(session) == {"suppressed": 1}
+    assert issue.message.suppressed_count == 1
+
+
+def test_two_workers_at_the_same_list_write_each_reader_down_once(session: Session) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    issue = begin_a_list(session, 2)
+    while not is_whole(issue):
+        for _ in range(2):
+            go_on(session, issue, 2)
+            session.commit()
+    go_on(session, issue, 2)
+    session.commit()
+    assert Counter(row.address for row in rows(session)) == Counter(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("most", "seconds", "smallest", "largest"),
+    [
+        (1_000, 0.001, 2_000, 2_000),
+        (10_000, 1_000.0, enqueue.FEWEST, enqueue.FEWEST),
+        (enqueue.MOST, 0.0, enqueue.MOST, enqueue.MOST),
+        (4_000, 2.0, enqueue.FEWEST, 2_000),
+    ],
+    ids=["quick", "far too slow", "never without end", "slow"],
+)
+def test_the_next_part_is_as_large_as_its_time_allows(
+    session: Session, most: int, seconds: float, smallest: int, largest: int
+) -> None:
+    assert smallest <= enqueue.next_size(session, most, seconds) <= largest
