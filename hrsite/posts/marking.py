@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from hrsite.posts.terms import Term, terms_of
+from hrsite.posts.terms import Term, bare_terms, terms_of
 
 WORDS_SHOWN = 32
 WORDS_BEFORE = 8
@@ -44,12 +45,15 @@ def marked(text: str, marks: Marks, language: str) -> list[Piece]:
 
 def piece_with(text: str, marks: Marks, language: str) -> list[Piece]:
     """Some thirty words around the most different matches, in pieces; nothing without a match."""
-    terms, hits, is_whole = _read(text, marks, language)
-    if not hits:
+    first = _first_word(text, marks, language)
+    if first is None:
         return []
+    terms = list(islice(terms_of(text, language, first), WORDS_SHOWN + WORDS_READ))
+    is_whole = len(terms) < WORDS_SHOWN + WORDS_READ
+    hits = _hits(terms, marks)
     start = _start(text, terms, _best(terms, hits), is_whole)
     stop = min(start + WORDS_SHOWN, len(terms))
-    begin = _before(text, terms[start].start) if start else 0
+    begin = _before(text, terms[start].start) if start or first else 0
     end = len(text) if is_whole and stop == len(terms) else terms[stop - 1].end
     end = _after(text, min(end, begin + LONGEST_SHOWN))
     pieces = _pieces(text, begin, end, [terms[hit] for hit in hits if start <= hit < stop])
@@ -57,25 +61,24 @@ def piece_with(text: str, marks: Marks, language: str) -> list[Piece]:
     return [*before, *pieces, *([Piece(" …", False)] if end < len(text) else [])]
 
 
-def _read(text: str, marks: Marks, language: str) -> tuple[list[Term], list[int], bool]:
-    """The terms, the places of matches among them, and whether the text was read to its end.
+def _first_word(text: str, marks: Marks, language: str) -> int | None:
+    """Where to begin reading: some words before the first match, 0 for the first word of all.
 
-    Some way after the first match nothing better is looked for.
+    None without a match. Some way after the first one nothing better is looked for.
     """
-    terms, first = list[Term](), -1
-    for term in terms_of(text, language):
-        if first >= 0 and len(terms) > first + WORDS_READ:
-            return terms, _hits(terms, marks), False
+    ends = {run[-1] for run in marks.runs}
+    longest = max(map(len, marks.runs), default=1)
+    terms, starts = list[str](), list[int]()
+    for term, start in bare_terms(text, language):
         terms.append(term)
-        if first < 0 and _ends_a_match(terms, marks):
-            first = len(terms) - 1
-    return terms, _hits(terms, marks), True
-
-
-def _ends_a_match(terms: Sequence[Term], marks: Marks) -> bool:
-    if _is_match(terms[-1], marks):
-        return True
-    return any(_stands(terms, len(terms) - len(run), run) for run in marks.runs)
+        starts.append(start)
+        is_match = term in marks.words or (marks.beginning and term.startswith(marks.beginning))
+        if not is_match and term in ends:
+            last = tuple(terms[-longest:])
+            is_match = any(last[-len(run) :] == run for run in marks.runs)
+        if is_match:
+            return starts[-WORDS_SHOWN] if len(starts) > WORDS_SHOWN else 0
+    return None
 
 
 def _hits(terms: Sequence[Term], marks: Marks) -> list[int]:

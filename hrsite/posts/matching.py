@@ -27,6 +27,23 @@ SQLITE, SQLITE_TITLES = (
 MOST, MOST_OF_RUNS = 500, 200
 # FTS5 keeps beginnings of three letters; longer ones it would gather from every word so begun.
 KEPT_BEGINNING, MOST_BEGUN, MOST_READ = 3, 200, 4_000
+# How many of the newest articles PostgreSQL looks at, to see whether a thing is common and then to
+# find it. `place + 0` has no index: so the terms' own is taken.
+SOME, IS_COMMON, MANY = 100, 0.25, 4_000
+COMMON = (
+    "SELECT count(*) FROM (SELECT terms, pairs FROM search_entries WHERE place < :until"
+    " ORDER BY place DESC LIMIT :some) AS newest WHERE {0}"
+)
+FROM_THE_NEWEST = (
+    "SELECT place, heads FROM (SELECT place, heads, terms, pairs FROM search_entries"
+    " WHERE place < :until ORDER BY place DESC LIMIT :many) AS newest"
+    " WHERE {0} ORDER BY place DESC LIMIT :most"
+)
+FROM_THE_INDEX = (
+    "SELECT place, heads FROM (SELECT place FROM search_entries WHERE {0}"
+    " AND place < :until ORDER BY place + 0 DESC LIMIT :most) AS newest"
+    " JOIN search_entries USING (place)"
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +58,11 @@ def newest(
     session: Session, query: Query, bounds: Bounds, language: str, *, in_title: bool = False
 ) -> dict[int, str]:
     """The places of the newest articles that have all that is wanted, with their heads."""
-    if session.get_bind().dialect.name == "sqlite":
-        values: dict[str, Any] = {"query": _fts5(session, query, language)}
-        statement = SQLITE_TITLES if in_title else SQLITE
-        if in_title and query.unwanted:  # They must not stand in the text either.
-            statement, values["query"] = SQLITE, f"{{title}} : {values['query']}"
-    else:
-        statement, values = _postgresql(query, in_title)
-    values |= {"until": bounds.until, "most": bounds.most}
+    values: dict[str, Any] = {"until": bounds.until, "most": bounds.most}
+    if session.get_bind().dialect.name == "postgresql":
+        return _newest_in_postgresql(session, query, values, in_title)
+    values["query"] = _fts5(session, query, language)
+    statement = SQLITE_TITLES if in_title else SQLITE
     rows = session.execute(text(statement), values).all()
     return {place: heads for place, heads in rows}  # noqa: C416 - a Row is no pair to mypy
 
@@ -130,19 +144,27 @@ class _Conditions:
         return f"({' OR '.join(ways)})"
 
 
-def _postgresql(query: Query, in_title: bool) -> tuple[str, dict[str, Any]]:
+def _newest_in_postgresql(
+    session: Session, query: Query, values: dict[str, Any], in_title: bool
+) -> dict[int, str]:
+    """From the newest article on, where many have it; else out of the index of terms.
+
+    Left to itself PostgreSQL takes what it has not counted for common, and reads every article.
+    """
     conditions = _Conditions()
     met = [conditions.wanted(one, in_title) for one in query.wanted]
     met += [f"NOT {conditions.phrase(phrase, False)}" for phrase in query.unwanted]
-    # From the newest on, or from the index of pairs? PostgreSQL takes what it has not counted
-    # for common, and would read every article.
+    values = values | conditions.values | {"some": SOME, "many": MANY}
+    where = " AND ".join(met)
     is_rare = in_title or any(_is_of_runs(one.phrases) for one in query.wanted)
-    order = "place + 0" if is_rare else "place"
-    statement = (
-        f"SELECT place, heads FROM search_entries WHERE {' AND '.join(met)}"  # noqa: S608 - our words
-        f" AND place < :until ORDER BY {order} DESC LIMIT :most"
-    )
-    return statement, dict(conditions.values)
+    if not is_rare:
+        common = session.scalar(text(COMMON.format(where)), values) or 0
+        if common >= SOME * IS_COMMON:
+            rows = session.execute(text(FROM_THE_NEWEST.format(where)), values).all()
+            if len(rows) == values["most"]:
+                return {place: heads for place, heads in rows}  # noqa: C416
+    rows = session.execute(text(FROM_THE_INDEX.format(where)), values).all()
+    return {place: heads for place, heads in rows}  # noqa: C416
 
 
 def _is_of_runs(phrases: Sequence[Phrase]) -> bool:

@@ -102,7 +102,8 @@ def _with_all(session: Session, query: Query, now: datetime) -> Worths:
     scale = Scale([(one, 1.0) for one in query.wanted])
     most = matching.most_of(query)
     found = _newest(session, query, now, most)
-    if len(found) == most:
+    # Titles are an index of their own, which cannot tell what the text must not have.
+    if len(found) == most and not query.unwanted:
         titles = sum(map(scale.is_in_title, found.values()))
         if titles < ENOUGH_TITLES:
             found |= _newest(session, query, now, ENOUGH_TITLES, in_title=True)

@@ -58,11 +58,18 @@ class Term(NamedTuple):
     end: int
 
 
-def terms_of(text: str, language: str) -> Iterator[Term]:
-    """The terms of a text in their order."""
-    for match in _words().finditer(text):
+def terms_of(text: str, language: str, start: int = 0) -> Iterator[Term]:
+    """The terms of a text in their order, from where a word begins."""
+    for match in _words().finditer(text, start):
         for term, word in _read(match[0], language):
             yield Term(term, word, match.start(), match.end())
+
+
+def bare_terms(text: str, language: str) -> Iterator[tuple[str, int]]:
+    """The same in half the time: each term, and where its word begins."""
+    for match in _words().finditer(text):
+        for term, _ in _read(match[0], language):
+            yield term, match.start()
 
 
 def plain(html: str) -> str:

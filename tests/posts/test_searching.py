@@ -184,11 +184,16 @@ def test_a_title_is_found_however_many_newer_ones_have_the_word(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "MOST", 3)
+    monkeypatch.setattr(matching, "SOME", 4)
     write(session, "The lantern", published_at=clock.now() - timedelta(days=9))
     for number in range(6):
         write(session, f"Other {number}", "A lantern.")
 
-    assert titles(session, "lantern")[0] == "The lantern"
+    found = titles(session, "lantern")
+    assert found[0] == "The lantern"
+    assert len(found) == 4
+    assert titles(session, "other lantern") == found[1:]
+    assert titles(session, "lantern -candle") == found[1:]
 
 
 def test_an_index_that_lost_its_way_shows_nothing_that_readers_may_not_see(
