@@ -34,7 +34,7 @@ from hrsite.outbox import (
     troubles,
 )
 from hrsite.outbox.delivering import deliver_due
-from hrsite.posts import keeping
+from hrsite.posts import autosaving, keeping
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,8 @@ FORGET_AFTER = timedelta(days=14)
 LEFT_FOR_GOOD = timedelta(days=1)
 # Mail servers try for five days or so; nothing that comes after this is about a letter of then.
 REPORTS_COME_WITHIN = timedelta(days=30)
+# Words in a form that was never saved wait so long for her to come back to them.
+UNSAVED_FOR = timedelta(days=90)
 # So long letters are handed over before all else that may be due is looked at again.
 LOOK_SECONDS = 60.0
 
@@ -204,6 +206,7 @@ def tidy_up() -> None:
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
+    autosaving.forget_old(db.session(), now - UNSAVED_FOR)
     db.session.commit()
     keeping.recount(db.session())
     db.session.commit()

@@ -20,7 +20,9 @@ class Form(FlaskForm):
         """How WTForms comes by what was sent."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What came for this form; None when nothing was."""
+            """What came for this form, or what the caller kept of one; None when nothing was."""
+            if isinstance(formdata, MultiDict):
+                return formdata or None
             if formdata is None or request.method not in SUBMIT_METHODS:
                 return None
             given: MultiDict[str, Any] = MultiDict(request.form)

@@ -15,6 +15,7 @@ from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.outbox import folder
+from hrsite.posts import revising
 from hrsite.redirects import moving
 from hrsite.settings import reading
 from tests import factories
@@ -88,6 +89,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     factories.make_page(session)
     binned = factories.make_page(session, slug="binned", deleted_at=now)
     help_line = factories.make_help_line(session)
+    revising.keep(session, post)
     reading.words(session).book_text = "Text me at 555 0100."
     old = moving.lead(session, "/post/old", f"/posts/{post.slug}", now)
     session.commit()
@@ -108,6 +110,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "posts.topic_json": {"slug": tag.slug},
             "posts.month": {"year": clock.local(now).year, "number": clock.local(now).month},
             "posts_desk": {"id": post.id},
+            "posts_desk.revision": {"id": post.id, "version": post.version},
             # This one was never emailed: the desk would let it go.
             "posts_desk.delete": {"id": unsent.id},
             "redirects_desk": {"id": old.id},

@@ -7,16 +7,19 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from hrsite import clock, furniture
+from hrsite import clock, furniture, tokens
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.headers import content_security_policy
 from hrsite.markup import clean
 from hrsite.media.storing import PictureRefused
 from hrsite.posts import (
+    autosaving,
     desk_address,
+    desk_autosaving,
     desk_mailing,
     desk_publishing,
+    desk_revising,
     desk_standing,
     desk_synonyms,
     desk_writing,
@@ -27,6 +30,7 @@ from hrsite.posts import (
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
+from hrsite.posts.models_revising import UnsavedWords
 from hrsite.posts.tagging import find_or_make, names_of
 
 ANY_POST = "<int(max=2147483647):id>"
@@ -44,6 +48,17 @@ blueprint.add_url_rule(
 
 blueprint.add_url_rule(
     f"/{ANY_POST}/address", "address", desk_address.address, methods=["GET", "POST"]
+)
+blueprint.add_url_rule("/words", "keep_words", desk_autosaving.keep, methods=["POST"])
+blueprint.add_url_rule(
+    "/words/throw-away", "throw_words_away", desk_autosaving.throw_away, methods=["POST"]
+)
+blueprint.add_url_rule(f"/{ANY_POST}/revisions", "revisions", desk_revising.index)
+blueprint.add_url_rule(
+    f"/{ANY_POST}/revisions/<int(max=2147483647):version>",
+    "revision",
+    desk_revising.show,
+    methods=["GET", "POST"],
 )
 blueprint.add_url_rule("/synonyms", "synonyms", desk_synonyms.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
@@ -70,31 +85,42 @@ def index() -> str:
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),
         published=shelf.published(session, now),
+        unsaved=desk_autosaving.begun(),
     )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Write a new article."""
-    form = PostForm()
-    return _take(form, None) if request.method == "POST" else _page(form, None)
+    """Write a new article, or go on with one that was never saved."""
+    if request.method == "POST":
+        return _take(PostForm(), None)
+    words = autosaving.of_new_article(db.session(), request.args.get("words", ""))
+    if words is None:
+        return _page(desk_writing.opened(), None)
+    return _page(desk_writing.continued(words), None, unsaved=words)
 
 
 @blueprint.route(f"/{ANY_POST}", methods=["GET", "POST"])
 def edit(id: int) -> ResponseReturnValue:
     """Go on with an article."""
-    form = PostForm()
-    post = db.session.get(Post, id)
+    session = db.session()
+    post = session.get(Post, id)
     if request.method == "POST":
         if post is None:
             flash(
                 "This article was deleted elsewhere. Here are your words, as a new one.", "careful"
             )
-        return _take(form, post)
+        return _take(PostForm(), post)
     if post is None:
         abort(404)
-    desk_writing.fill(form, post)
-    return _page(form, post)
+    words = autosaving.newest_of(session, post)
+    form = desk_writing.opened() if words is None else desk_writing.continued(words)
+    if words is None or not desk_writing.is_news(form, post):
+        desk_writing.fill(form, post)
+        return _page(form, post)
+    is_stale = number_in(form.version.data) != post.version
+    form.version.data = str(post.version)
+    return _page(form, post, theirs=post if is_stale else None, unsaved=words)
 
 
 @blueprint.post("/preview")
@@ -150,6 +176,9 @@ def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
 def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:
     """Do what the button says, or show the form again with every word still in it."""
     act, session = request.form.get("act"), db.session()
+    made = publishing.made_by(session, desk_writing.key_in(form)) if post is None else None
+    if made is not None:  # The button of a new article, pressed again.
+        post, form.version.data = made, "1"
     try:
         if act == "picture" and form.body_picture.data is not None:
             return _add_picture(form, post)
@@ -160,6 +189,11 @@ def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:
         session.rollback()
         form.version.data = str(stale.theirs.version)
         return _page(form, stale.theirs, theirs=stale.theirs, status=409)
+    except IntegrityError:  # Pressed twice at once: the other one has made the article.
+        session.rollback()
+        if publishing.made_by(session, desk_writing.key_in(form)) is None:
+            raise
+        return _take(form, None)
     except publishing.PostGone:  # Deleted since we looked, a moment ago.
         session.rollback()
         return _take(form, None)
@@ -196,7 +230,22 @@ def _what_was_saved(post: Post) -> str:
 
 
 def _page(
-    form: PostForm, post: Post | None, *, theirs: Post | None = None, status: int = 200
+    form: PostForm,
+    post: Post | None,
+    *,
+    theirs: Post | None = None,
+    unsaved: UnsavedWords | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    page = render_template("posts/desk/edit.html", form=form, post=post, theirs=theirs)
+    if not desk_writing.key_in(form):
+        form.key.data = tokens.new_token()
+    saved = theirs or (post if unsaved else None)
+    page = render_template(
+        "posts/desk/edit.html",
+        form=form,
+        post=post,
+        theirs=theirs,
+        unsaved=unsaved,
+        compared=desk_writing.compared(saved, form) if saved is not None else None,
+    )
     return page, status

@@ -1,16 +1,74 @@
 """What the writing form says, handed to the jobs: words, pictures, and the text in its format."""
 
 from flask import current_app
+from werkzeug.datastructures import MultiDict
 
-from hrsite import clock, furniture
+from hrsite import clock, furniture, tokens
 from hrsite.extensions import db
-from hrsite.markup import from_markdown, to_markdown
-from hrsite.posts import aging, illustrating, publishing
+from hrsite.markup import clean, from_markdown, to_markdown
+from hrsite.posts import aging, autosaving, comparing, illustrating, publishing
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
+from hrsite.posts.models_revising import UnsavedWords
+from hrsite.posts.revising import Words
 from hrsite.posts.tagging import line_of, names_of
 from hrsite.posts.timing import is_in_reach
+
+
+def opened() -> PostForm:
+    """An empty form, with a name of its own."""
+    form = PostForm()
+    form.key.data = tokens.new_token()
+    return form
+
+
+def continued(words: UnsavedWords) -> PostForm:
+    """The form as it was when its words were kept."""
+    form = PostForm(formdata=MultiDict(autosaving.boxes_of(words)))
+    form.key.data = words.key
+    return form
+
+
+def boxes_in(form: PostForm) -> dict[str, str]:
+    """What stands in the boxes, as it was typed; files are not among it."""
+    return {
+        field.name: field.raw_data[0]
+        for field in form
+        if field.raw_data and isinstance(field.raw_data[0], str)
+    }
+
+
+def key_in(form: PostForm) -> str:
+    """The name of this opening of the form; nothing, when it is not one of ours."""
+    key = form.key.data or ""
+    return key if tokens.is_token_shaped(key) else ""
+
+
+def words_in(form: PostForm) -> Words:
+    """What the article would say, once saved."""
+    return Words(
+        (form.title.data or "").strip(),
+        (form.summary.data or "").strip(),
+        clean(html_of(form)),
+        ", ".join(names_of(form.topics.data or "")),
+        (form.content_note.data or "").strip(),
+    )
+
+
+def compared(saved: Post, form: PostForm) -> list[comparing.Line]:
+    """What is different between an article and the boxes."""
+    lines = [comparing.lines_of(words) for words in (Words.of(saved), words_in(form))]
+    return comparing.compare(*lines)
+
+
+def is_news(form: PostForm, post: Post) -> bool:
+    """Does any box say something else than the article?"""
+    saved = PostForm(formdata=None)
+    fill(saved, post)
+    return words_in(form) != Words.of(post) or any(
+        form[name].data != saved[name].data for name in ("lasts", "until_on", "reviewed_on")
+    )
 
 
 def fill(form: PostForm, post: Post) -> None:
@@ -42,7 +100,9 @@ def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Pos
         post = publishing.hold(session, post.id, number_in(form.version.data))
     if form.body_picture.data is not None:
         add_picture_to_text(form)
-    post = publishing.save(session, post, words_of(form, post, is_reviewed), None, now)
+    words, key = words_of(form, post, is_reviewed), key_in(form)
+    post = publishing.save(session, post, words, None, now, key)
+    autosaving.forget(session, key)
     wish = illustrating.HeadPicture(
         form.picture.data,
         form.picture_alt.data or "",

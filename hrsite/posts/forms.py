@@ -90,6 +90,8 @@ class PostForm(Form):
     body_picture = FileField()
     body_picture_alt = StringField(filters=[one_line], validators=[Length(max=500)])
     version = HiddenField()
+    # Names this opening of the form: what was kept of it, and the one article it makes.
+    key = HiddenField()
 
     def validate_topics(self, field: Any) -> None:
         """Few topics, and short ones."""

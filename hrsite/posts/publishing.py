@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
+from hrsite.posts import revising
 from hrsite.posts.models import Post
 from hrsite.posts.naming import DRAFT_SIGN, draft_slug, is_draft_slug, published_slug
 from hrsite.posts.tagging import tags_named
@@ -77,19 +78,32 @@ def hold(session: Session, post_id: int, version: int | None = None) -> Post:
     return post
 
 
+def made_by(session: Session, form_key: str) -> Post | None:
+    """The article that this opening of the form has made already."""
+    return session.scalar(select(Post).where(Post.form_key == form_key)) if form_key else None
+
+
 def save(
-    session: Session, post: Post | None, words: PostWords, version: int | None, now: datetime
+    session: Session,
+    post: Post | None,
+    words: PostWords,
+    version: int | None,
+    now: datetime,
+    form_key: str = "",
 ) -> Post:
     """Write the words down: as a new draft, or into `post` whatever its state.
+
+    What it said before is kept, and what it says now too.
 
     Readers see the new words of a published article at once. `version` is the one the words were
     written on. Raises PostGone, or StalePost; then nothing is written.
     """
     if post is None:
-        post = Post(slug="", created_at=now, version=0)
+        post = Post(slug="", created_at=now, version=0, form_key=form_key or None)
         session.add(post)
     else:
         post = hold(session, post.id, version)
+        revising.keep(session, post)
     with session.no_autoflush:
         post.title = tidy_text(words.title).strip()
         post.summary = tidy_text(words.summary).strip()
@@ -101,20 +115,20 @@ def save(
             post.current_until = words.standing.current_until
             post.reviewed_at = words.standing.reviewed_at
         if not post.slug or is_draft_slug(post.slug):
-            post.slug = draft_slug(
-                session,
-                Post.slug,
-                post.title,
-                FALLBACK_SLUG,
-                post.slug,
-                # A new article at the old address of another would take its readers away.
-                moving.last_parts(session, ROOM + slug_of(post.title, set(), FALLBACK_SLUG), ROOM),
-            )
+            post.slug = _draft_address(session, post)
         post.updated_at = now
         post.version += 1
     session.flush()
     post.tags = tags_named(session, words.topics)
+    revising.keep(session, post)
     return post
+
+
+def _draft_address(session: Session, post: Post) -> str:
+    # A new article at the old address of another would take its readers away.
+    wanted = ROOM + slug_of(post.title, set(), FALLBACK_SLUG)
+    led_from = moving.last_parts(session, wanted, ROOM)
+    return draft_slug(session, Post.slug, post.title, FALLBACK_SLUG, post.slug, led_from)
 
 
 def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) -> None:

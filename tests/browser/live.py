@@ -21,7 +21,7 @@ class LiveSite:
     """`hrsite start` or `hrsite serve` in processes of its own; keeps every line it prints."""
 
     def __init__(self, command: str, data: Path, **settings: str) -> None:
-        self.port = free_port()
+        self.port = int(settings.get("PORT") or free_port())
         self.url = f"http://localhost:{self.port}"
         own = {
             "HRSITE_MODE": "development",

@@ -17,6 +17,7 @@ DESK = (
     "/desk/posts/new",
     "/desk/posts/synonyms",
     "/desk/posts/1",
+    "/desk/posts/1/revisions",
     "/desk/posts/1/publish",
     "/desk/notices/",
     "/desk/notices/new",

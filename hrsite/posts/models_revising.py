@@ -1,0 +1,47 @@
+"""What an article said before, and words that were not saved yet."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hrsite.columns import UTCDateTime
+from hrsite.extensions import Base
+
+
+class PostRevision(Base):
+    """What an article said as of one saving. Of pictures it has the places in the text alone."""
+
+    __tablename__ = "post_revisions"
+    shows_on_pages = False
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(400))
+    body_html: Mapped[str] = mapped_column(Text)
+    # As she types them: "Sleep, Starting out".
+    topics: Mapped[str] = mapped_column(Text)
+    content_note: Mapped[str] = mapped_column(String(200))
+    # Of all the words above, so that the same words are not kept twice.
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class UnsavedWords(Base):
+    """What stood in one open writing form when it last spoke to the server, and was not saved."""
+
+    __tablename__ = "unsaved_words"
+    shows_on_pages = False
+
+    # Made with the form; it names this opening of it.
+    key: Mapped[str] = mapped_column(String(22), primary_key=True)
+    # None: a new article.
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), index=True
+    )
+    # The boxes as JSON, names and values.
+    boxes: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,141 @@
+"""Words in the writing form, whatever happens: offline, the server killed, signed out, two tabs."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hrsite.demo.filling import SignIn
+from tests.browser.live import LiveSite, live_site
+from tests.browser.pages import sign_in, watched_page
+from tests.conftest import settings_for
+from tests.running_site import answers, until
+
+HERS = "Two doses, and a spare. "
+
+
+def own_settings() -> dict[str, str]:
+    keys = settings_for(Path())
+    return {name: keys[name] for name in ("SECRET_KEY", "ADDRESS_KEY")} | {"UNCERTAIN": "hold"}
+
+
+@pytest.fixture
+def site(demo_sign_in: tuple[Path, SignIn], tmp_path: Path) -> Iterator[LiveSite]:
+    """A filled site of this test's own, to be killed."""
+    data = shutil.copytree(demo_sign_in[0], tmp_path / "site")
+    with live_site("serve", data, **own_settings()) as site:
+        yield site
+
+
+@pytest.fixture
+def page(browser: Browser, site: LiveSite, demo_sign_in: tuple[Path, SignIn]) -> Iterator[Page]:
+    with watched_page(browser, site.url, color_scheme="dark") as (page, noted):
+        sign_in(page, site.url, demo_sign_in[1].email, demo_sign_in[1].password)
+        yield page
+        assert noted.foreign_requests == []
+
+
+def write(page: Page, words: str) -> None:
+    """Type into the text, as a person does."""
+    page.get_by_label("Words", exact=True).press_sequentially(words)
+
+
+def copies(page: Page) -> int:
+    """How many forms' words this browser still holds by itself."""
+    return int(page.evaluate("Object.keys(localStorage).length"))
+
+
+def test_words_are_kept_while_she_writes_and_stand_there_again(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/desk/posts/new")
+    page.get_by_label("Title", exact=True).fill("What I carry")
+    write(page, HERS)
+    expect(page.locator("#kept")).to_contain_text("Kept at")
+    assert until(lambda: copies(page) == 0)
+
+    page.goto(f"{site.url}/desk/posts/")  # Without saving.
+    page.get_by_role("link", name="What I carry").click()
+
+    expect(page.get_by_label("Words", exact=True)).to_have_value(HERS)
+    expect(page.get_by_role("heading", name="These words are not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+    expect(page.get_by_role("heading", name="These words are not saved yet")).to_have_count(0)
+
+
+def test_offline_they_stay_in_the_browser_until_the_server_has_them(
+    page: Page, site: LiveSite
+) -> None:
+    page.goto(f"{site.url}/desk/posts/1")
+    page.context.set_offline(True)
+    write(page, HERS)
+    expect(page.locator("#kept")).to_contain_text("safe in this browser")
+    assert copies(page) == 1
+
+    page.close()  # And with it the tab's own memory.
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(f"{site.url}/desk/posts/1")
+
+    note, box = again.locator("#from-browser"), again.get_by_label("Words", exact=True)
+    expect(note).to_be_visible()
+    assert HERS.strip() not in box.input_value()
+    note.get_by_role("button", name="Put them in the boxes").click()
+    assert HERS.strip() in box.input_value()
+    expect(again.locator("#kept")).to_contain_text("Kept at")
+    assert until(lambda: copies(again) == 0)
+
+
+def test_a_killed_server_costs_no_word(
+    page: Page, site: LiveSite, demo_sign_in: tuple[Path, SignIn], tmp_path: Path
+) -> None:
+    page.goto(f"{site.url}/desk/posts/1")
+    os.killpg(site.process.pid, signal.SIGKILL)  # It leads a group of its own.
+    assert until(lambda: not answers(site.url))
+    write(page, HERS)
+    expect(page.locator("#kept")).to_contain_text("safe in this browser")
+
+    with live_site("serve", tmp_path / "site", **own_settings(), PORT=str(site.port)):
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator("#kept")).to_contain_text("Kept at")
+        page.get_by_role("button", name="Update").click()
+        expect(page.get_by_text("Readers see the new words now.")).to_be_visible()
+        assert HERS.strip() in page.get_by_label("Words", exact=True).input_value()
+
+
+def test_signed_out_while_writing_she_is_told_and_goes_on(
+    page: Page, site: LiveSite, demo_sign_in: tuple[Path, SignIn]
+) -> None:
+    page.goto(f"{site.url}/desk/posts/1")
+    page.context.clear_cookies()
+    write(page, HERS)
+    expect(page.locator("#kept")).to_contain_text("You are signed out.")
+    assert copies(page) == 1
+
+    sign_in(page, site.url, demo_sign_in[1].email, demo_sign_in[1].password)
+    page.goto(f"{site.url}/desk/posts/1")
+    page.get_by_role("button", name="Put them in the boxes").click()
+
+    assert HERS.strip() in page.get_by_label("Words", exact=True).input_value()
+
+
+def test_two_tabs_lose_neither_text(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/desk/posts/1")
+    other = page.context.new_page()
+    other.goto(f"{site.url}/desk/posts/1")
+    write(other, "From the other tab. ")
+    other.get_by_role("button", name="Update").click()
+    expect(other.get_by_text("Readers see the new words now.")).to_be_visible()
+
+    write(page, HERS)
+    page.get_by_role("button", name="Update").click()
+
+    expect(page.get_by_role("heading", name="There are two texts now")).to_be_visible()
+    expect(page.locator(".compared del")).to_contain_text("From the other tab.")
+    expect(page.locator(".compared ins")).to_contain_text(HERS.strip())
+    page.get_by_role("button", name="Update").click()
+    page.get_by_role("link", name="What it said before…").click()
+    expect(page.locator(".rows li")).to_have_count(3)
