@@ -254,10 +254,6 @@ class _Talk:
                 return False
         letter, _, self.heard = self.heard.partition(b"\r\n.\r\n")
         self.server.letters.append(letter + b"\r\n")
-        dot, after = self.script["DOT"], self.script["AFTER"]
-        if isinstance(dot, bytes) and isinstance(after, bytes):
-            # In one write: on a busy machine the next letter would else overtake the farewell.
-            self.script |= {"DOT": dot + after, "AFTER": b""}
         return self._act("DOT") and self._act("AFTER")
 
     def _take_chunk(self, length: int) -> bool:
