@@ -27,7 +27,7 @@ HUES = (
     ("#f0e0d9", "#fbeed5", "#d5ada2", "#9c6c6b", "#5a3b47"),
 )
 # Raise it when the drawing changes: a card's address follows from all that is on it.
-VERSION = 1
+VERSION = 2
 KEPT = 64
 FINER = 2  # Drawn at twice the size, so that edges come out smooth.
 COLOURS = 64
@@ -100,13 +100,15 @@ def _ridge(top: int, seed: Sequence[int]) -> list[tuple[float, float]]:
 
 def _write(pen: Any, card: Card) -> None:
     """The words, when our fonts can be read here and hold all their letters."""
-    heading = card.title or card.site_name
     try:
-        if card.title and _can_write(_font(PLAIN, 36, 600), card.site_name):
+        # A title in letters we do not have, or of emoji: then the name of the site says it.
+        title = card.title if _can_write(_font(SERIF, 44, 560), card.title) else ""
+        heading = title or card.site_name
+        if title and _can_write(_font(PLAIN, 36, 600), card.site_name):
             pen.text((MARGIN, 64), card.site_name, font=_font(PLAIN, 36, 600), fill=INK)
         for size in (92, 80, 68, 58, 50, 44):
             font = _font(SERIF, size, 560)
-            top, lines = 128 if card.title else 96, _lines(font, heading)
+            top, lines = 128 if title else 96, _lines(font, heading)
             if top + len(lines) * size * 1.14 <= TEXT_BOTTOM:
                 break
         if not _can_write(font, heading):

@@ -1,13 +1,16 @@
 """Pictures of every page and letter, to look at: wide and phone, light and dark. Not a test.
 
-The first one goes into the README; the others lie in .screenshots/ until they are looked at.
+Four go into the README; the others lie in .screenshots/ until they are looked at.
 """
 
 import tempfile
+from io import BytesIO
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import flask_migrate
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from hrsite import create_app
@@ -29,6 +32,14 @@ LOOKS = {
     "phone-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
+# The pictures in the README: what of, how wide, on which ground.
+PHONE = 390
+READMES: dict[str, tuple[str, int, Literal["light", "dark"]]] = {
+    "home": ("/", 1280, "light"),
+    "article": ("/posts/one-honest-question", PHONE, "light"),
+    "evening": ("/topics/staying-safer", PHONE, "dark"),
+    "desk": ("/desk/posts/1", PHONE, "light"),
+}
 
 
 def main() -> None:
@@ -45,7 +56,12 @@ def main() -> None:
             db.engine.dispose()
         with (
             live_site(
-                "serve", data, SECRET_KEY=SECRET, ADDRESS_KEY=SECRET, UNCERTAIN="hold"
+                "serve",
+                data,
+                SECRET_KEY=SECRET,
+                ADDRESS_KEY=SECRET,
+                UNCERTAIN="hold",
+                SITE_TAGLINE=filling.environment(data, 0)["SITE_TAGLINE"],
             ) as site,
             sync_playwright() as playwright,
         ):
@@ -54,7 +70,7 @@ def main() -> None:
             )
             for look in LOOKS:
                 photograph(browser, site, look, coach)
-            take_the_readmes(browser, site)
+            take_the_readmes(browser, site, coach)
             photograph_letters(browser)
             browser.close()
 
@@ -86,12 +102,24 @@ def photograph_letters(browser: Browser) -> None:
         page.context.close()
 
 
-def take_the_readmes(browser: Browser, site: LiveSite) -> None:
-    """The first page beside a phone would be too wide for a README: the top of it is enough."""
-    page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
-    page.goto(site.url)
-    (PROJECT / ".readme").mkdir(exist_ok=True)
-    page.screenshot(path=PROJECT / ".readme" / "home.png")
+def take_the_readmes(browser: Browser, site: LiveSite, coach: filling.SignIn) -> None:
+    """The tops of four pages: of whole ones a README would be too long."""
+    for name, (path, width, scheme) in READMES.items():
+        view = {"width": width, "height": 860 if width > PHONE else 844}
+        page = browser.new_context(viewport=view, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+        if path.startswith("/desk"):
+            sign_in(page, site.url, coach.email, coach.password)
+        page.goto(site.url + path)
+        page.mouse.move(width - 10, view["height"] - 10)  # No button is under it.
+        keep_small(page.screenshot(), PROJECT / ".readme" / f"{name}.png")
+        page.context.close()
+
+
+def keep_small(picture: bytes, path: Path) -> None:
+    """A page has few colours: a hundred of them look the same and weigh a third."""
+    path.parent.mkdir(exist_ok=True)
+    few = Image.open(BytesIO(picture)).convert("RGB").quantize(112, dither=Image.Dither.NONE)
+    few.save(path, "PNG", optimize=True)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,13 @@ def test_the_name_stands_on_it_in_our_letters() -> None:
     assert draw(Card("Покой", 7)) == draw(Card("Мир", 7))
 
 
+def test_a_title_we_cannot_write_leaves_the_name_of_the_site() -> None:
+    nameless = draw(Card("Steady Ground", 7))
+    for title in ("🌱🌱🌱", "كيف تبقى آمنا", "Покой"):
+        assert draw(Card("Steady Ground", 7, title)) == nameless
+    assert draw(Card("Steady Ground", 7, "Rest")) != nameless
+
+
 @ON_SQLITE
 def test_the_card_of_an_article_says_nothing_of_its_subject(
     client: FlaskClient, session: Session
