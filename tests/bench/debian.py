@@ -18,12 +18,13 @@ class Unpacked:
 
     place: Path
     program: Path
+    package: str
 
     @property
     def libraries(self) -> str:
-        """The folders of its libraries, besides the machine's own."""
+        """The folders of its libraries: some keep their own in a folder of the package's name."""
         lib = self.place / "usr" / "lib"
-        return ":".join(map(str, [lib / self.program.name, *sorted(lib.glob("*-linux-gnu"))]))
+        return ":".join(map(str, [lib / self.package, *sorted(lib.glob("*-linux-gnu"))]))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -38,7 +39,7 @@ class Unpacked:
 
 def bring(place: Path, program: str, package: str) -> Unpacked:
     """Download and unpack a package, and the libraries it lacks. Raises NotBrought."""
-    found = Unpacked(place, place / program)
+    found = Unpacked(place, place / program, package)
     try:
         if not found.program.exists():
             unpack(place, package)

@@ -51,5 +51,4 @@ def bring(wanted: str) -> SmtpSource:
     if found:
         return SmtpSource(Path(found))
     unpacked = debian.bring(PLACE, "usr/sbin/smtp-source", "postfix")
-    # Postfix keeps some of its own in a folder of its name.
-    return SmtpSource(unpacked.program, f"{PLACE / 'usr' / 'lib' / 'postfix'}:{unpacked.libraries}")
+    return SmtpSource(unpacked.program, unpacked.libraries)
