@@ -15,6 +15,7 @@ from hrsite import (
     headers,
     limits,
     logs,
+    pieces,
     plain,
     schema,
     sheets,
@@ -99,6 +100,7 @@ def _bind_libraries(app: Flask) -> None:
     furniture.init_app(app)
     plain.init_app(app)
     sheets.init_app(app)
+    pieces.init_app(app)
     settings_reading.init_app(app)
     headers.init_app(app)
     compressing.init_app(app)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
-from hrsite.pagecache import COUNTS_AS
+from hrsite.pagecache import COUNTS_AS, SHARED
 from hrsite.readypage import Headers, ReadyPage
 
 Environ = dict[str, Any]
@@ -53,8 +53,18 @@ class Answer(NamedTuple):
         return ReadyPage(headers, self.body, until=until, best=best, counts_as=self.counts_as)
 
 
-def ask(app: Flask, behind: Wsgi, environ: Environ, path: str, query: str) -> Answer | None:
-    """GET a path of ours. None when not even we may ask: BASE_URL's host is not trusted."""
+def ask(
+    app: Flask,
+    behind: Wsgi,
+    environ: Environ,
+    path: str,
+    query: str,
+    shared: dict[Any, Any] | None = None,
+) -> Answer | None:
+    """GET a path of ours. None when not even we may ask: BASE_URL's host is not trusted.
+
+    `shared` holds what other pages have found already, for `pagecache.shared`.
+    """
     base = urlsplit(app.config["BASE_URL"])
     if not host_is_trusted(base.netloc, app.config["TRUSTED_HOSTS"]):
         return None
@@ -69,6 +79,7 @@ def ask(app: Flask, behind: Wsgi, environ: Environ, path: str, query: str) -> An
         "HTTP_HOST": base.netloc,
         "wsgi.url_scheme": base.scheme,
         "wsgi.input": BytesIO(),
+        SHARED: shared,
     }
     said: list[Any] = []
 

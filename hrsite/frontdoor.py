@@ -96,7 +96,7 @@ class FrontDoor:
     ) -> Found | Answer | None:
         """The page for an address, ready or made now. None: this address has declared nothing."""
         if path.startswith(STATIC):
-            file = self._files.page(path, query, lambda: self._ask(environ, path, ""))
+            file = self._files.page(path, query, lambda: self._ask(environ, path))
             return Found(file, "", NOT_KEPT) if isinstance(file, ReadyPage) else file
         declared = self._declared(path)
         if declared is None:
@@ -106,7 +106,9 @@ class FrontDoor:
         page = self._pages.get(address)
         if page is not None and now < page.until:
             return Found(page, address, seen)
-        answer = self._ask(environ, path, query)
+        # Without a generation nobody could say when to forget what is shared.
+        pieces = None if seen.number is None else seen.shared
+        answer = ask(self._app, self._behind, environ, path, query, pieces)
         if answer is None or not answer.is_page:
             return answer
         page = answer.ready_page(ASK_EACH_TIME, until=now + self._seconds)
@@ -138,8 +140,8 @@ class FrontDoor:
         if seen.number is not None:
             self._pages.put(address, page, lambda: self._watch.seen is seen)
 
-    def _ask(self, environ: Environ, path: str, query: str) -> Answer | None:
-        return ask(self._app, self._behind, environ, path, query)
+    def _ask(self, environ: Environ, path: str) -> Answer | None:
+        return ask(self._app, self._behind, environ, path, "")
 
     def _declared(self, path: str) -> Declared | None:
         try:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, current_app, request
 from markupsafe import Markup, escape
 
-from hrsite import clock, markup, plain, tokens
+from hrsite import clock, markup, pagecache, plain, tokens
 
 # Where her own words on booking stand, when there is no link.
 BOOKING_PATH = "/call"
@@ -104,6 +104,10 @@ class Site:
 
 def site() -> Site:
     """The site as the coach has described it. What it said last is kept for when things break."""
+    return pagecache.shared(SITE, _ask_for_site)
+
+
+def _ask_for_site() -> Site:
     described: Site = current_app.extensions[SITE]()
     current_app.extensions[LAST_KNOWN] = described
     return described
@@ -245,6 +249,10 @@ def canonical() -> str:
 
 def static_url(name: str) -> str:
     """The address of a file of ours, with its content's hash, so that it can be kept for ever."""
+    return pagecache.shared(("file", name), lambda: _static_url(name))
+
+
+def _static_url(name: str) -> str:
     folder = Path(current_app.static_folder or "")
     return f"/static/{name}?v={_content_hash(folder / name, (folder / name).stat().st_mtime_ns)}"
 

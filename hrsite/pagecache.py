@@ -12,12 +12,12 @@ else can get into it. Never declare a page with a token in its address, or one t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from sqlalchemy.orm import Session
 
 # The numbers that name a row, spelt in the one way we spell them.
@@ -28,7 +28,12 @@ YES = "1"
 TWIN = "plain"
 
 COUNTS_AS = "hrsite.counts_as"
+# Where the front door hands a declared view what other pages have found already.
+SHARED = "hrsite.shared"
+# The same few pieces stand on every page; more would be a mistake, and is not kept.
+MOST_SHARED = 200
 
+Piece = TypeVar("Piece")
 View = TypeVar("View", bound=Callable[..., Any])
 NextChange = Callable[[Session, datetime], datetime | None]
 
@@ -78,6 +83,24 @@ def count_as(words: str) -> None:
     The front door tells these words to `FrontDoor.counters` at each reading; no view runs then.
     """
     request.environ[COUNTS_AS] = words
+
+
+def shared(name: Hashable, find: Callable[[], Piece]) -> Piece:
+    """What many pages show alike, such as the menu: found once, and forgotten with ready pages.
+
+    It follows from its name, the database and the clock, as a page does, and never holds a row:
+    other threads read it. Outside a declared view it is found each time.
+    """
+    pieces = request.environ.get(SHARED) if has_request_context() else None
+    if pieces is None:
+        return find()
+    if name in pieces:
+        known: Piece = pieces[name]
+        return known
+    piece = find()
+    if len(pieces) < MOST_SHARED:
+        pieces[name] = piece
+    return piece
 
 
 def changes_with_time(next_change: NextChange) -> NextChange:

@@ -24,6 +24,7 @@ def is_plain() -> bool:
     """Does this request ask for the twin? Any other value of the parameter means it does not."""
     return (
         has_request_context()
+        and bool(request.query_string)  # Most have none, and this is asked thirty times a page.
         and request.args.get(pagecache.TWIN) == pagecache.YES
         and _is_page(request.path)
     )

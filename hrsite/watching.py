@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -24,11 +25,13 @@ AWAY_SECONDS = 1.0
 class Seen:
     """What one look told. A page belongs to the look before it was made, and to no later one."""
 
-    __slots__ = ("number", "until")
+    __slots__ = ("number", "shared", "until")
 
     def __init__(self, number: int | None, until: float) -> None:
         """`until` is when a date changes pages; without a number nothing may be kept."""
         self.number, self.until = number, until
+        # Pieces of pages (pagecache.shared), which hold as long as the pages do.
+        self.shared: dict[Any, Any] = {}
 
 
 class Watch:

@@ -1,13 +1,15 @@
 """The author's text: nothing harmful stays, nothing meant is lost, whatever it was pasted from."""
 
 import re
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrsite.markup import absolute_links, clean, reading_minutes, tidy_text, word_count
+from hrsite.htmltree import BLOCKS, Element, read
+from hrsite.markup import absolute_links, clean, guarded, reading_minutes, tidy_text, word_count
 from tests import markup_samples as samples
 
 HARMLESS_ATTRIBUTES = {"href", "rel", "src", "alt", "colspan", "rowspan", "scope"}
@@ -57,6 +59,28 @@ def test_no_mixture_of_attacks_gets_through(html: str) -> None:
 @settings(deadline=None)
 def test_cleaning_what_is_clean_changes_nothing(html: str) -> None:
     assert clean(clean(html)) == clean(html)
+
+
+@given(st.one_of(samples.soup, samples.documents, st.text()))
+@settings(deadline=None)
+def test_the_guard_at_the_door_lets_nothing_through_and_clean_text_alone(html: str) -> None:
+    assert_harmless(guarded(html))
+    assert guarded(clean(html)) == clean(html)
+
+
+@given(st.one_of(samples.soup, samples.documents, st.text()))
+@settings(deadline=None)
+def test_words_are_counted_as_they_stand_in_the_blocks(html: str) -> None:
+    def spaced(element: Element) -> str:
+        return "".join(
+            child if isinstance(child, str)
+            else f" {spaced(child)} " if child.tag in {*BLOCKS, "br"}
+            else spaced(child)
+            for child in element.children
+        )  # fmt: skip
+
+    cleaned = clean(html)
+    assert word_count(cleaned) == word_count(escape(spaced(read(cleaned)), quote=False))
 
 
 @pytest.mark.parametrize(

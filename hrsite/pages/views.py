@@ -67,12 +67,12 @@ def menu_pages() -> list[Page]:
     return [page for page in _pages() if page.is_in_menu]
 
 
-def about_page() -> Page | None:
-    """Who the coach is, when she has written it."""
-    return next((page for page in _pages() if page.slug == ABOUT), None)
+def has_about_page() -> bool:
+    """Has she written who she is?"""
+    return pagecache.shared("about", lambda: any(page.slug == ABOUT for page in _pages()))
 
 
 @blueprint.app_context_processor
 def _offer_pages() -> dict[str, Callable[[], Any]]:
     # The functions, and not their answers: a page without the menu asks the database nothing.
-    return {"menu_pages": menu_pages, "about_page": about_page}
+    return {"menu_pages": menu_pages, "has_about_page": has_about_page}

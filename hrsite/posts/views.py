@@ -1,14 +1,14 @@
 """Articles as readers see them: first page, archive, topics, one article, the feed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, counting, furniture, pagecache
+from hrsite import clock, counting, furniture, pagecache, plain
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
@@ -31,6 +31,14 @@ from hrsite.slugs import is_slug_shaped
 HOME_COUNT = 6
 RECENT_COUNT = 4
 GUESSED_AMONG = 300
+
+
+class Topic(NamedTuple):
+    """What a list says of a topic."""
+
+    name: str
+    slug: str
+
 
 blueprint = Blueprint("posts", __name__)
 blueprint.add_url_rule("/search", "search", views_searching.search)
@@ -56,7 +64,7 @@ def home() -> str:
         posts=listing.recent(session, now, HOME_COUNT, besides=[*pinned, *newest])
         if newest
         else [],
-        tags=listing.tags_with_counts(session, now),
+        tags=all_topics(),
         notices=notices_listing.upcoming(session, now),
     )
 
@@ -72,11 +80,10 @@ def by_number(number: int) -> ResponseReturnValue:
 @pagecache.ready(before=pagecache.NUMBER, after=pagecache.NUMBER)
 def archive() -> str:
     """Every article, a page at a time."""
-    session, now = db.session(), clock.now()
     return render_template(
         "posts/archive.html",
-        tags=listing.tags_with_counts(session, now),
-        years=listing.months_with_counts(session, now),
+        tags=all_topics(),
+        years=pagecache.shared("months", _months),
         **_page("posts.archive"),
     )
 
@@ -109,8 +116,7 @@ def show(slug: str) -> str:
 @pagecache.ready()
 def topics() -> str:
     """Every topic that has something to read."""
-    tags = listing.tags_with_counts(db.session(), clock.now())
-    return render_template("posts/topics.html", tags=tags)
+    return render_template("posts/topics.html", tags=all_topics())
 
 
 @blueprint.get("/topics/<slug>")
@@ -126,9 +132,32 @@ def topic(slug: str) -> str:
     return render_template("posts/topic.html", tag=tag, **page)
 
 
-def recent_posts(besides: Post | None = None) -> Sequence[Post]:
-    """For "Recent posts" on any page."""
-    return listing.recent(db.session(), clock.now(), RECENT_COUNT, [besides] if besides else [])
+def recent_cards(besides: Post | None = None) -> list[Markup]:
+    """For "Recent posts" on any page: the newest ones, without the one that is being read."""
+    newest = pagecache.shared(("recent", plain.is_plain()), _newest_cards)
+    own = besides.id if besides else None
+    return [card for number, card in newest if number != own][:RECENT_COUNT]
+
+
+def _newest_cards() -> list[tuple[int, Markup]]:
+    macros: Any = current_app.jinja_env.get_template("macros/posts.html").module
+    # One more than is shown: one of them may be the one that is being read.
+    newest = listing.recent(db.session(), clock.now(), RECENT_COUNT + 1)
+    return [(post.id, macros.card(post)) for post in newest]
+
+
+def all_topics() -> list[tuple[Topic, int]]:
+    """Every topic that has something to read, and how many articles."""
+    return pagecache.shared("topics", _topics)
+
+
+def _topics() -> list[tuple[Topic, int]]:
+    found = listing.tags_with_counts(db.session(), clock.now())
+    return [(Topic(tag.name, tag.slug), count) for tag, count in found]
+
+
+def _months() -> dict[int, list[tuple[Month, int]]]:
+    return listing.months_with_counts(db.session(), clock.now())
 
 
 def posts_like(path: str) -> list[tuple[str, str]]:
@@ -142,9 +171,9 @@ def posts_like(path: str) -> list[tuple[str, str]]:
 def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
     # The functions, and not their answers: a page that shows none asks the database nothing.
     return {
-        "recent_posts": recent_posts,
+        "recent_cards": recent_cards,
         "posts_like": posts_like,
-        "all_topics": lambda: listing.tags_with_counts(db.session(), clock.now()),
+        "all_topics": all_topics,
         "views_shown": lambda post: viewing.shown_to_readers(db.session(), post),
         "described_site": describing.site,
         "described_post": describing.article,
