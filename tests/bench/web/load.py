@@ -13,7 +13,7 @@ from tests.bench.web.running import Server, pinned
 
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 _RATE = re.compile(r"^Requests/sec:\s+([0-9.]+)$", re.M)
-_P99 = re.compile(r"^\s+99%\s+([0-9.]+)(us|ms|s|m)$", re.M)
+_P99 = re.compile(r"^\s+99%\s+([0-9.]+)(us|ms|s|m)\s*$", re.M)
 _FAULT = re.compile(r"^\s*((?:Socket errors|Non-2xx or 3xx responses): .*)$", re.M)
 
 

@@ -56,7 +56,7 @@ def test_a_program_that_is_missing_is_named_with_a_way_to_bring_it(
 
 def test_the_numbers_of_wrk_are_understood() -> None:
     assert load.read(SAID) == (49446.45, 1.47, "")
-    late = SAID.replace("1.47ms", "2.05s") + "  Non-2xx or 3xx responses: 7\n"
+    late = SAID.replace("1.47ms", "2.05s ") + "  Non-2xx or 3xx responses: 7\n"
     assert load.read(late) == (49446.45, 2050.0, "Non-2xx or 3xx responses: 7")
     with pytest.raises(Broken, match="unable to connect"):
         load.read("unable to connect to 127.0.0.1:1 Connection refused")
