@@ -7,7 +7,7 @@ import re
 from html import escape, unescape
 from urllib.parse import urlsplit
 
-from hrsite.cleaning import clean, guarded
+from hrsite.cleaning import clean, kept_clean
 from hrsite.htmltree import tidy_text
 from hrsite.markdown import from_markdown, to_markdown
 from hrsite.plaintext import to_text
@@ -16,7 +16,7 @@ __all__ = [
     "absolute_links",
     "clean",
     "from_markdown",
-    "guarded",
+    "kept_clean",
     "reading_minutes",
     "tidy_text",
     "to_markdown",
