@@ -14,6 +14,8 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import Literal
 
+from flufl.bounce import all_failures
+
 from hrsite.logs import redact
 from hrsite.outbox.retrying import judge
 
@@ -163,8 +165,6 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
 
 def _old_wording(message: Message, came_to: tuple[str, ...]) -> Report:
     """From before the standard: qmail, old Exim and Exchange, and many more."""
-    from flufl.bounce import all_failures  # A reader for each old program: few need any of them.
-
     _, permanent = all_failures(message)
     about = frozenset(one.decode("ascii", "replace") for one in permanent)
     if not about:
