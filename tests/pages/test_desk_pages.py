@@ -148,7 +148,7 @@ def test_the_author_box_leads_to_about_once_it_is_written(
     client: FlaskClient, session: Session
 ) -> None:
     post = make_post(session)
-    assert "author-box" not in client.get(f"/posts/{post.slug}").text
+    assert 'id="author"' not in client.get(f"/posts/{post.slug}").text
     make_page(session)
     page = client.get(f"/posts/{post.slug}").text
     assert '<h2 id="author">Jordan Hale</h2>' in page
