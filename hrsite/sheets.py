@@ -13,14 +13,14 @@ from pathlib import Path
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from hrsite.furniture import static_url
+from hrsite.staticfiles import STATIC
 
 SITE, TWIN = "site.css", "plain.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 # An empty switch (`--day: ;`) keeps its blank: without one, older browsers do not count it.
 _AROUND = re.compile(r"(?<!:) ?([{};,]) ?")
-_FILE = re.compile(r'url\("([^":]+)"\)')
+_FONT = re.compile(r'url\("([^"]+\.woff2[^"]*)"\)')
 
 
 def written(name: str) -> Markup:
@@ -35,22 +35,25 @@ def sources() -> str:
 
 def init_app(app: Flask) -> None:
     """Let the frame of all pages write them."""
-    app.jinja_env.globals["written_sheet"] = written
+    app.jinja_env.globals |= {"written_sheet": written, "fonts": fonts}
+
+
+def fonts() -> list[str]:
+    """The addresses of the fonts, to be asked for beside the page itself."""
+    return _FONT.findall(_text(SITE))
 
 
 def _text(name: str) -> str:
     path = Path(current_app.static_folder or "") / name
-    # Under the addresses for ever: a font is asked for once, and not again with each page.
-    return _FILE.sub(
-        lambda found: f'url("{static_url(found[1])}")', _shortened(path, path.stat().st_mtime_ns)
-    )
+    return _shortened(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
 def _shortened(path: Path, changed: int) -> str:
     """The sheet without what is there for people who read it."""
     text = _SPACE.sub(" ", _COMMENT.sub("", path.read_text(encoding="utf-8")))
-    return _AROUND.sub(r"\1", text).replace(";}", "}").strip()
+    text = _AROUND.sub(r"\1", text).replace(";}", "}").strip()
+    return text.replace('url("fonts/', f'url("{STATIC}fonts/')
 
 
 @lru_cache(maxsize=8)

@@ -28,7 +28,9 @@ PATHS = ("/posts/one-honest-question", "/", "/posts/", "/topics/starting-out", "
          "/signup", "/posts/one-honest-question?plain=1")  # fmt: skip
 # Words are painted, in whatever font; and then in ours.
 WAITED = """async () => {
-  const first = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+  const painted = () => performance.getEntriesByName("first-contentful-paint")[0];
+  while (!painted()) await new Promise(requestAnimationFrame);
+  const first = painted().startTime;
   await document.fonts.ready;
   const files = performance.getEntriesByType("resource");
   const fonts = files.filter((file) => file.name.includes(".woff2"));
@@ -45,7 +47,6 @@ def waited(browser: Browser, address: str) -> tuple[int, int, int]:
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW)
     page.goto(address, timeout=120_000)
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     first, fonts, octets = page.evaluate(WAITED)
     page.context.close()
     return first, fonts, octets

@@ -25,6 +25,11 @@ RUN = """async (rules) => {
 }"""
 SIZE = "(size) => { document.documentElement.style.fontSize = size; }"
 WIDE, SMALLEST = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+# On paper nobody can press anything.
+PRESSED = """() => [...document.querySelectorAll(
+  "nav, button, select, input:not([readonly], [type=hidden]), .strip, .foot")]
+  .filter((one) => one.checkVisibility() && !one.closest(".aside"))
+  .map((one) => `on paper: ${one.outerHTML.slice(0, 60)}`)"""
 # One load serves all looks: the page answers to each as it changes.
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {
@@ -44,6 +49,14 @@ LOOKS: dict[str, dict[str, Any]] = {
 DESK_LOOKS = {
     name: look | ({"size": ""} if look["view"] == SMALLEST else {}) for name, look in LOOKS.items()
 }
+
+
+def faults_on_paper(page: Page, name: str) -> list[str]:
+    """What a printer would put on paper in vain."""
+    page.emulate_media(media="print")
+    faults = [f"{name}, {fault}" for fault in page.evaluate(PRESSED)]
+    page.emulate_media(media="screen")
+    return faults
 
 
 def faults_of(page: Page, name: str, looks: dict[str, dict[str, Any]] = LOOKS) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from hrsite.demo.filling import SignIn
-from tests.browser.judging import DESK_LOOKS, faults_of
+from tests.browser.judging import DESK_LOOKS, faults_of, faults_on_paper
 from tests.browser.live import LiveSite
 from tests.browser.pages import DESK, Noted, sign_in, watched_page
 from tests.browser.showing import open_answer
@@ -32,6 +32,7 @@ def test_readers_pages_are_sound_in_every_look_and_leave_nothing_behind(
         for name, answer in answers.items():
             open_answer(page, demo_site, answer)
             faults += [f"{name}: {line}" for line in said(noted)] + faults_of(page, name)
+            faults += faults_on_paper(page, name)
             if (kept := json.loads(page.evaluate(KEPT))) != NOTHING:
                 faults.append(f"{name}: kept {kept}")
         faults += noted.foreign_requests
@@ -56,24 +57,6 @@ def test_the_desk_is_sound_in_every_look(
         faults += noted.foreign_requests
         assert not faults, "\n".join(faults)
         assert [cookie["httpOnly"] for cookie in page.context.cookies()] == [True]
-
-
-def test_a_reader_can_sign_up_with_the_keyboard_alone(
-    browser: Browser, demo_site: LiveSite
-) -> None:
-    with watched_page(browser, demo_site.url) as (page, _):
-        page.goto(f"{demo_site.url}/posts/one-honest-question")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent.trim()").startswith("Skip")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent.trim()") == "Leave this site"
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.id") == "address":
-                break
-        page.keyboard.type("keyboard.reader@example.org")
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{demo_site.url}/signup/asked")
 
 
 def test_the_box_for_machines_is_out_of_a_persons_way(
