@@ -21,7 +21,8 @@ def addresses_of(posts: list[Post]) -> list[str]:
     month = f"/posts/{clock.local(clock.now()):%Y/%m}"
     ways = ("", f"?before={posts[SIZE].id}", f"?after={posts[-1].id}", f"?before={posts[-2].id}")
     lists = [f"{place}{way}" for place in ("/posts/", "/topics/sleep", month) for way in ways]
-    return ["/", "/topics/", f"/posts/{posts[0].slug}", *lists]
+    # Topics first: they are found once, and kept for the pages that follow.
+    return ["/topics/", "/", f"/posts/{posts[0].slug}", *lists]
 
 
 def fill(session: Session, count: int) -> list[Post]:
