@@ -80,6 +80,10 @@ bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail 
 bench-web: .venv/.test ## Measure pages beside nginx with the same bytes (QUICK=1, POSTS="100 10000").
 	@$(RUN) tests.bench.web
 
+.PHONY: bench-search
+bench-search: .venv/.test ## Measure each kind of query among 100,000 articles (POSTS=10000 DATABASES=sqlite).
+	@$(RUN) tests.bench.search
+
 .PHONY: bench-text
 bench-text: .venv/.test ## Measure how long a slow line waits for the first words of a page.
 	@$(RUN) tests.bench.first_text

@@ -10,7 +10,7 @@ from hrsite.posts.terms import Term, bare_terms, terms_of
 
 WORDS_SHOWN = 32
 WORDS_BEFORE = 8
-WORDS_READ = 160
+WORDS_READ = 96
 # However long its words are; and no letter carries more marks than this in earnest.
 LONGEST_SHOWN, MOST_MARKS = 600, 30
 

@@ -132,14 +132,18 @@ class _Conditions:
         in_order = " <-> ".join(f"'{w}'{end}" for w, end in zip(phrase, ends, strict=True))
         return f"({self.has(column, said)} AND {self.has('terms', in_order)})"
 
-    def wanted(self, one: Wanted, in_title: bool) -> str:
-        """Any of its phrases is there; single words are asked for together."""
+    def wanted(self, one: Wanted, in_title: bool, besides: str = "") -> str:
+        """Any of its phrases is there; single words are asked for together.
+
+        `besides` is what must hold too: only in one question does the index answer both.
+        """
         first = one.phrases[0]
         ways = [self.phrase(first, in_title, may_begin=True)] if one.may_begin else []
         spell: Callable[[str], str] = titled if in_title else str
         words = [f"'{spell(phrase[0])}'" for phrase in one.phrases if len(phrase) == 1]
         if words:
-            ways.append(self.has("pairs" if in_title else "terms", " | ".join(words)))
+            said = f"({' | '.join(words)}){besides}"
+            ways.append(self.has("pairs" if in_title else "terms", said))
         ways += [self.phrase(phrase, in_title) for phrase in one.phrases if len(phrase) > 1]
         return f"({' OR '.join(ways)})"
 
@@ -152,8 +156,13 @@ def _newest_in_postgresql(
     Left to itself PostgreSQL takes what it has not counted for common, and reads every article.
     """
     conditions = _Conditions()
-    met = [conditions.wanted(one, in_title) for one in query.wanted]
-    met += [f"NOT {conditions.phrase(phrase, False)}" for phrase in query.unwanted]
+    # One of these in the same question as the unwanted words spares reading every article.
+    has_plain = not in_title and any(_is_plain(one) for one in query.wanted)
+    spared = [phrase for phrase in query.unwanted if has_plain and len(phrase) == 1]
+    besides = "".join(f" & !'{word}'" for (word,) in spared)
+    met = [conditions.wanted(one, in_title, besides) for one in query.wanted]
+    others = [phrase for phrase in query.unwanted if phrase not in spared]
+    met += [f"NOT {conditions.phrase(phrase, False)}" for phrase in others]
     values = values | conditions.values | {"some": SOME, "many": MANY}
     where = " AND ".join(met)
     is_rare = in_title or any(_is_of_runs(one.phrases) for one in query.wanted)
@@ -165,6 +174,10 @@ def _newest_in_postgresql(
                 return {place: heads for place, heads in rows}  # noqa: C416
     rows = session.execute(text(FROM_THE_INDEX.format(where)), values).all()
     return {place: heads for place, heads in rows}  # noqa: C416
+
+
+def _is_plain(wanted: Wanted) -> bool:
+    return not wanted.may_begin and all(len(phrase) == 1 for phrase in wanted.phrases)
 
 
 def _is_of_runs(phrases: Sequence[Phrase]) -> bool:
