@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from hrsite import create_app
 from hrsite.demo.filling import SignIn
 from hrsite.extensions import db
+from tests.browser.judging import DESK_LOOKS, faults_of
 from tests.browser.live import LiveSite
 from tests.browser.pages import sign_in, watched_page
-from tests.browser.test_every_page import LOOKS, faults_of
 from tests.conftest import settings_for
 from tests.outbox.ledger import becomes, rows
 from tests.running_site import until
@@ -133,22 +132,20 @@ def test_the_buttons_work_from_the_keyboard(page: Page, demo_site: LiveSite) -> 
     assert page.locator("#issue_again-all").count() == 0
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("typed", ["reader.one@example.org", "nobody.at.all@example.org"])
 def test_one_persons_page_is_sound_and_names_nobody(
     browser: Browser,
     demo_site: LiveSite,
     demo_sign_in: tuple[Path, SignIn],
-    look: str,
     typed: str,
 ) -> None:
     coach = demo_sign_in[1]
-    with watched_page(browser, demo_site.url, **LOOKS[look]) as (page, noted):
+    with watched_page(browser, demo_site.url) as (page, noted):
         sign_in(page, demo_site.url, coach.email, coach.password)
         page.goto(f"{demo_site.url}/desk/subscribers")
         page.get_by_label("Their whole email address").fill(typed)
         page.get_by_role("button", name="Look up").click()
         expect(page.locator("h1")).to_contain_text("•••@example.org")
         assert typed not in page.url + page.content()
-        assert faults_of(page, Axe()) == []
+        assert faults_of(page, "one person's page", DESK_LOOKS) == []
         assert noted.console == []
