@@ -71,6 +71,8 @@ function offer() {
 
 kept = words();
 offer();
+// The form came back with words in it that were not saved: they are new to the server.
+if (told.dataset.news) { kept = ""; changed(); }
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
 addEventListener("online", keep);

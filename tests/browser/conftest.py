@@ -13,6 +13,7 @@ from hrsite.extensions import db
 from tests.browser import states
 from tests.browser.arranged import arrange
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
+from tests.browser.elsewhere import Elsewhere, elsewhere
 from tests.browser.issue_states import add_issues
 from tests.browser.live import LiveSite, live_site
 from tests.browser.states import Answer
@@ -62,3 +63,19 @@ def demo_site(demo_sign_in: tuple[Path, filling.SignIn]) -> Iterator[LiveSite]:
         UNCERTAIN="hold",
     ) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Elsewhere]:
+    """Another site of this machine, for readers to leave to."""
+    with elsewhere() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def site(demo_sign_in: tuple[Path, filling.SignIn], there: Elsewhere) -> Iterator[LiveSite]:
+    """The demo, whose way out leads to another site of this machine."""
+    keys = settings_for(demo_sign_in[0])
+    own = {name: keys[name] for name in ("SECRET_KEY", "ADDRESS_KEY")}
+    with live_site("serve", demo_sign_in[0], EXIT_URL=there.url, **own) as running:
+        yield running

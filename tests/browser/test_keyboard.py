@@ -1,16 +1,13 @@
 """A reader without a pointer: everything is reached in order, seen when it is, and pressed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hrsite.demo.filling import SignIn
-from tests.browser.elsewhere import Elsewhere, elsewhere
-from tests.browser.live import LiveSite, live_site
+from tests.browser.elsewhere import Elsewhere
+from tests.browser.live import LiveSite
 from tests.browser.pages import watched_page
-from tests.conftest import settings_for
 
 MOST_PRESSES = 90
 # The ring of what has the focus: its width, and whether it is in sight and not under the strip.
@@ -26,21 +23,6 @@ FOCUS = """() => {
     covered: !one.closest(".strip, .skip") && box.bottom <= strip.bottom,
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def there() -> Iterator[Elsewhere]:
-    with elsewhere() as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def site(demo_sign_in: tuple[Path, SignIn], there: Elsewhere) -> Iterator[LiveSite]:
-    """The demo, whose way out leads to another site of this machine."""
-    keys = settings_for(demo_sign_in[0])
-    own = {name: keys[name] for name in ("SECRET_KEY", "ADDRESS_KEY")}
-    with live_site("serve", demo_sign_in[0], EXIT_URL=there.url, **own) as running:
-        yield running
 
 
 @pytest.fixture(params=[(1280, 800), (320, 568)], ids=["wide", "smallest"])

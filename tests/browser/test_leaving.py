@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hrsite.demo.filling import SignIn
-from tests.browser.elsewhere import Elsewhere, elsewhere
-from tests.browser.live import LiveSite, live_site
-from tests.conftest import settings_for
+from tests.browser.elsewhere import Elsewhere
+from tests.browser.live import LiveSite
 from tests.running_site import until
 
 READ = "/posts/checking-your-drugs"
@@ -40,21 +37,6 @@ COMPOSING = """() => [..."123"].forEach(() => {
   for (const kind of ["keydown", "keyup"]) document.querySelector("#address").dispatchEvent(
     new KeyboardEvent(kind, { key: "Shift", isComposing: kind === "keydown", bubbles: true }));
 })"""
-
-
-@pytest.fixture(scope="module")
-def there() -> Iterator[Elsewhere]:
-    with elsewhere() as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def site(demo_sign_in: tuple[Path, SignIn], there: Elsewhere) -> Iterator[LiveSite]:
-    """The demo, whose link leads to another site of this machine."""
-    keys = settings_for(demo_sign_in[0])
-    own = {name: keys[name] for name in ("SECRET_KEY", "ADDRESS_KEY")}
-    with live_site("serve", demo_sign_in[0], EXIT_URL=there.url, **own) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

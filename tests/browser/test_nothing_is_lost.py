@@ -122,6 +122,16 @@ def test_signed_out_while_writing_she_is_told_and_goes_on(
     assert HERS.strip() in page.get_by_label("Words", exact=True).input_value()
 
 
+def test_a_form_that_comes_back_with_a_fault_is_kept_too(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/desk/posts/new")
+    write(page, HERS)
+    page.get_by_label("Topics of this article").fill("t" * 81)
+    page.get_by_label("Title", exact=True).fill("What I carry")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Not saved yet.", exact=True)).to_be_visible()
+    expect(page.locator("#kept")).to_contain_text("Kept at")
+
+
 def test_two_tabs_lose_neither_text(page: Page, site: LiveSite) -> None:
     page.goto(f"{site.url}/desk/posts/1")
     other = page.context.new_page()

