@@ -15,6 +15,8 @@ from hrsite.config import PROJECT
 
 # Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
 GRACE_SECONDS = 20
+# What a page in hand may still take; less, so that the site ends its processes before we end it.
+PAGE_GRACE_SECONDS = 15
 ENDED_UNASKED = 1
 # Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool, and
 # no more than granian finds sensible for the machine's cores.
@@ -52,6 +54,7 @@ def serve(app: Flask) -> None:
     from granian import Granian  # Its compiled core is of use to this command alone.
     from granian.constants import Interfaces
 
+    os.register_at_fork(after_in_child=_heed_stop_signals)
     Granian(
         "wsgi:application",
         address=app.config["HOST"],
@@ -61,10 +64,22 @@ def serve(app: Flask) -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers=app.config["WEB_PROCESSES"],
+        workers_kill_timeout=PAGE_GRACE_SECONDS,
         log_access=False,
         log_enabled=True,
         working_dir=PROJECT,  # Where wsgi.py is, whichever folder we were started in.
     ).serve()
+
+
+def _heed_stop_signals() -> None:
+    """Let a new process end when told to, until it has read the code and listens by itself.
+
+    It is a copy of the server, whose handlers only make a note for a loop that the copy has not:
+    told to stop in its first second it would go on for ever, and the server wait for it as long.
+    Ctrl-C is for the server, which tells its processes in order.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def run_both() -> int:

@@ -9,11 +9,13 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from hrsite import serving
+from tests.browser.live import PATIENCE_SECONDS, LiveSite
 from tests.running_site import Running, are_gone, demo, free_port, offspring, until
 
 NEEDS_PROC = pytest.mark.skipif(
@@ -91,6 +93,25 @@ def test_the_demo_works_from_any_folder_and_its_second_start_keeps_everything(
 def test_closing_the_window_ends_both(folder: Path, tmp_path: Path) -> None:
     with demo(folder, tmp_path) as site:
         ends_and_leaves_nobody_behind(site, signal.SIGHUP)
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_site_told_to_stop_while_its_processes_are_still_starting_stops(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    site = LiveSite("serve", tmp_path, WEB_PROCESSES="2")
+    try:
+        # From here to "Started" a process reads the code, and has no handler of its own yet.
+        site.wait_for("Spawning worker-2")
+        all_of_them = offspring(site.process.pid)
+        site.process.send_signal(number)
+        assert site.process.wait(PATIENCE_SECONDS) == 0
+        assert until(lambda: are_gone(all_of_them))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(site.process.pid, signal.SIGKILL)
+        site.end()
 
 
 @NEEDS_PROC
