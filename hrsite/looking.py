@@ -19,6 +19,7 @@ from hrsite.newsletter import (
     issues,
     owing,
     spooling,
+    standing,
     subscribing,
     welcoming,
 )
@@ -207,6 +208,7 @@ def tidy_up() -> None:
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
     autosaving.forget_old(db.session(), now - UNSAVED_FOR)
+    standing.keep(db.session(), now)
     db.session.commit()
     keeping.recount(db.session())
     db.session.commit()

@@ -16,6 +16,7 @@ from hrsite.accounts.passwords import hash_password, is_right
 from hrsite.demo import words
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Topic
+from hrsite.newsletter.models_people import DailyTally
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import aging
 from hrsite.posts.models import Post
@@ -24,6 +25,8 @@ from hrsite.posts.tagging import tags_named
 CONTENT = Path(__file__).parent / "content"
 COACH, EMAIL = "Jordan Hale", "jordan@example.org"
 READERS = ("reader.one@example.org", "reader.two@example.org", "reader.three@example.org")
+# So many days ago each of them came, and somebody stayed for three weeks.
+CAME_DAYS_AGO, STAYED_DAYS_AGO = (71, 44, 9), range(38, 59)
 SIGN_IN_FILE = "sign-in.txt"
 
 
@@ -85,6 +88,7 @@ def fill(session: Session, folder: Path) -> SignIn:
         words.fill(session, now)
         for typed in READERS:
             _add_reader(session, typed, now)
+        session.add_all(_tallies(now))
     return sign_in
 
 
@@ -174,3 +178,19 @@ def _next_session(facts: dict[str, Any], now: datetime) -> datetime:
 def _add_reader(session: Session, typed: str, now: datetime) -> None:
     reader = subscribing.new_subscriber(session, addresses.check(typed), now)
     subscribing.choose(session, reader, set(Topic), "form", now)
+
+
+def _tallies(now: datetime) -> list[DailyTally]:
+    """How the list grew to the readers it has, for the line on the desk."""
+    today = clock.local(now).date()
+    return [
+        DailyTally(
+            day=today - timedelta(days=ago),
+            getting_count=sum(ago <= came for came in CAME_DAYS_AGO) + (ago in STAYED_DAYS_AGO),
+            paused_count=0,
+            waiting_count=int(ago % 11 == 3),
+            left_count=0,
+            closed_count=0,
+        )
+        for ago in range(1, 79)
+    ]

@@ -1,6 +1,6 @@
 """What people agree to, in which words, and the proof that they did."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,9 @@ CONSENT_WORDS = (
     " and nothing about what I open. I can leave with one press."
 )
 
+# The version of words that were the coach's own, or another site's.
+NOT_OURS = "not ours"
+
 TOPIC_LABELS = {Topic.ARTICLES: "Articles", Topic.NOTICES: "Session notices"}
 
 
@@ -25,6 +28,7 @@ def note(
     how: str,
     now: datetime,
     words_version: str = CONSENT_VERSION,
+    said_on: date | None = None,
 ) -> None:
     """Write down one act of consent; nothing ever changes or removes it."""
     session.add(
@@ -35,5 +39,6 @@ def note(
             how=how,
             words_version=words_version,
             happened_at=now,
+            said_on=said_on,
         )
     )

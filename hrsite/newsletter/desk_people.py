@@ -16,10 +16,10 @@ from hrsite.accounts import auditing, guard
 from hrsite.extensions import db
 from hrsite.furniture import moment
 from hrsite.markup import tidy_text
-from hrsite.newsletter import explaining, subscribing
+from hrsite.newsletter import consent, explaining, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.desk_words import EVENT_WORDS, fate
-from hrsite.newsletter.models import ConsentEvent, Issue, SubscriptionState, Topic
+from hrsite.newsletter.desk_words import evidence, fate
+from hrsite.newsletter.models import Issue, SubscriptionState, Topic
 from hrsite.outbox import presence
 from hrsite.outbox.models import Bounce, Delivery
 from hrsite.shaping import Form
@@ -71,7 +71,9 @@ def look_up(form: LookUpForm) -> ResponseReturnValue | None:
         known=known,
         standings=_standings(known),
         letters=_letters(known, worker.trouble(now)),
-        events=[(event.happened_at, _event_words(event)) for event in known.events],
+        events=[(event.happened_at, evidence(event)) for event in known.events],
+        consent_version=consent.CONSENT_VERSION,
+        consent_words=consent.CONSENT_WORDS,
         mask_in=addresses.mask_in,
         look_up=LookUpForm(formdata=None),
     )
@@ -119,8 +121,3 @@ def _written(
 def _came_back(bounce: Bounce) -> Line:
     said = f"{bounce.reply_code or ''} {bounce.reply_text}".strip()
     return Line(bounce.happened_at, "A letter", BOUNCES.get(bounce.kind, "Came back") + ".", said)
-
-
-def _event_words(event: ConsentEvent) -> str:
-    what = EVENT_WORDS.get(event.kind, event.kind)
-    return f"{what}: {TOPIC_LABELS[event.topic].lower()}" if event.topic else what

@@ -1,8 +1,11 @@
 """What the desk calls each result of a letter, and each act of a reader."""
 
+from datetime import date
 from typing import NamedTuple
 
 from hrsite.furniture import moment
+from hrsite.newsletter.consent import NOT_OURS, TOPIC_LABELS
+from hrsite.newsletter.models import ConsentEvent
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.outbox.refusals import reason
 
@@ -35,6 +38,8 @@ RESULTS = {
     DeliveryState.EXPIRED: Result("Too late", "It could not be handed over in time."),
 }
 LISTED = tuple(state.value for state, result in RESULTS.items() if result.is_listed)
+# Whoever did these things had the words of the form before them.
+READ_WORDS = ("asked", "confirmed", "chosen")
 EVENT_WORDS = {
     "asked": "Asked for letters",
     "confirmed": "Said yes by the letter's link",
@@ -47,6 +52,40 @@ EVENT_WORDS = {
     "paused": "Paused all letters",
     "went_on": "Ended the pause",
 }
+# How the coach may have heard that somebody wants letters.
+TOLD_WORDS = {
+    "in_person": "in person",
+    "phone": "by phone",
+    "paper": "on paper",
+    "message": "in a message",
+}
+HOW_WORDS = {
+    "form": "with the form on the site",
+    "letter": "with the link in a letter",
+    "settings": "on their settings page",
+    "header": "with their mail program’s button",
+    "complaint": "by marking a letter as unwanted",
+}
+
+
+class Evidence(NamedTuple):
+    """An act of consent for the coach to read: what, how, and in which words."""
+
+    what: str
+    how: str
+    said_on: date | None
+    words_version: str
+
+
+def evidence(event: ConsentEvent) -> Evidence:
+    """One act of consent in words. Words have a version only where somebody read them."""
+    what = EVENT_WORDS.get(event.kind, event.kind)
+    if event.topic:
+        what += f": {TOPIC_LABELS[event.topic].lower()}"
+    is_told = event.how in TOLD_WORDS
+    how = f"told you {TOLD_WORDS[event.how]}" if is_told else HOW_WORDS.get(event.how, "")
+    is_read = event.kind in READ_WORDS and event.words_version != NOT_OURS
+    return Evidence(what, how, event.said_on, event.words_version if is_read else "")
 
 
 def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:

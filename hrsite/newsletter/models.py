@@ -1,6 +1,6 @@
 """Who asked for mail, for which, how we know, and each edition that went out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
@@ -93,9 +93,11 @@ class ConsentEvent(Base):
     # asked, confirmed, chosen, unsubscribed or returned; each, weekly, monthly, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
-    # form, letter, settings or header
+    # form, letter, settings or header; what they told the coach: in_person, phone, paper or message
     how: Mapped[str] = mapped_column(String(20))
     words_version: Mapped[str] = mapped_column(String(20))
+    # The day on which they said it to the coach, as she wrote it down.
+    said_on: Mapped[date | None]
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

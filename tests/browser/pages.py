@@ -22,6 +22,7 @@ DESK = (
     "/desk/notices/",
     "/desk/notices/new",
     "/desk/subscribers",
+    "/desk/subscribers/add",
     "/desk/issues",
     *(f"/desk/issues/{number}" for number in range(1, 6)),
     "/desk/issues/1/people/refused",
