@@ -63,8 +63,8 @@ def mail_goes_to(app: Flask, port: int, **settings: Any) -> None:
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": port,
             "MAIL_USE_TLS": False,
-            "MAIL_TIMEOUT": 5.0,
-            "MAIL_REPLY_TIMEOUT": 5.0,
+            "MAIL_TIMEOUT": 60.0,
+            "MAIL_REPLY_TIMEOUT": 60.0,
         }
         | settings
     )
