@@ -35,6 +35,7 @@ from hrsite.outbox import (
     troubles,
 )
 from hrsite.outbox.delivering import deliver_due
+from hrsite.pages import binning
 from hrsite.posts import autosaving, keeping
 
 log = structlog.get_logger(__name__)
@@ -200,7 +201,7 @@ def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
 
 
 def tidy_up() -> None:
-    """Forget who never confirmed, count articles anew, see if each letter's numbers add up."""
+    """Forget who never confirmed, empty the bin, count articles anew, add up letters' numbers."""
     now = clock.now()
     forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
     owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
@@ -209,6 +210,7 @@ def tidy_up() -> None:
     suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
     autosaving.forget_old(db.session(), now - UNSAVED_FOR)
     standing.keep(db.session(), now)
+    binning.empty(db.session(), now)
     db.session.commit()
     keeping.recount(db.session())
     db.session.commit()

@@ -84,10 +84,9 @@ def furnish(app: Flask, session: Session) -> Furnished:
         body_html=markdown.from_markdown("## One\n\nWords, and [a link](https://example.com/).")
     )  # fmt: skip
     factories.make_post(session, published_at=None, slug="~a-draft")
-    unsent = factories.make_post(session)
+    binned = factories.make_post(session, published_at=None, slug="~binned", deleted_at=now)
     notice = factories.make_notice(session)
     factories.make_page(session)
-    binned = factories.make_page(session, slug="binned", deleted_at=now)
     help_line = factories.make_help_line(session)
     revising.keep(session, post)
     reading.words(session).book_text = "Text me at 555 0100."
@@ -111,14 +110,16 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "posts.month": {"year": clock.local(now).year, "number": clock.local(now).month},
             "posts_desk": {"id": post.id},
             "posts_desk.revision": {"id": post.id, "version": post.version},
-            # This one was never emailed: the desk would let it go.
-            "posts_desk.delete": {"id": unsent.id},
             "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
             "pages": {"slug": "about"},
             "pages_desk": {"slug": "about"},
-            "pages_desk.delete_page": {"slug": binned.slug},
+            # In the bin and never emailed: the desk would let it go.
+            **dict.fromkeys(
+                ("pages_desk.throw_away", "pages_desk.put_back", "pages_desk.delete"),
+                {"kind": "article", "id": binned.id},
+            ),
             "settings_desk": {"id": help_line.id},
             "media": {"name": picture.name},
             "media.show_jpeg": {"name": f"{picture.name}-320"},

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
 
 from flask import (
     Flask,
@@ -112,11 +113,28 @@ def account_or_none() -> Account | None:
     return present().account
 
 
-def desk_flashes() -> list[tuple[str, str]]:
-    """What to say once at the top of a desk page: (category, text); done, careful or wrong."""
+class Said(NamedTuple):
+    """What to say once: done, careful or wrong; perhaps with an address that undoes it."""
+
+    category: str
+    text: str
+    undo: str = ""
+
+
+def flash_with_undo(text: str, undo: str) -> None:
+    """Say once that something is done, beside a button that undoes it."""
+    flash(text, f"done {undo}")
+
+
+def desk_flashes() -> list[Said]:
+    """What to say once at the top of a desk page."""
     if not is_desk(request.path):
         return []
-    return [(said[0], said[1]) for said in get_flashed_messages(with_categories=True)]
+    said = []
+    for flashed in get_flashed_messages(with_categories=True):
+        category, _, undo = flashed[0].partition(" ")
+        said.append(Said(category, flashed[1], undo))
+    return said
 
 
 def is_desk(path: str) -> bool:

@@ -109,6 +109,19 @@ def drop(session: Session, issue: Issue, now: datetime) -> bool:
     return True
 
 
+def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
+    """What it tells of has gone off the site: stop it, when nobody has it. Says what became of it.
+
+    The letter would say "read it on the site".
+    """
+    if issue is None or issue.dropped_at is not None:
+        return ""
+    if has_begun(session, issue):
+        return " Letters that went out cannot be called back."
+    stop(issue, now)
+    return " Its letter is stopped too: nobody has got it."
+
+
 def has_begun(session: Session, issue: Issue) -> bool:
     """Does anybody have a copy, or may have one?"""
     copies = select(Delivery.id).where(

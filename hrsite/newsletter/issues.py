@@ -58,9 +58,17 @@ def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
 
     All in the caller's one transaction: the Issue, the frozen text, a Delivery per reader.
     """
+    # Held, and asked once more: it may have been taken off the site in this very moment.
     if told.kind is Post:
-        return _open_article(session, session.get_one(Post, told.id), now)
-    return _open_notice(session, session.get_one(SessionNotice, told.id), now)
+        post = session.get_one(Post, told.id, populate_existing=True, with_for_update={"of": Post})
+        return _open_article(session, post, now) if _is_wanted(post, now) else None
+    notice = session.get_one(SessionNotice, told.id, populate_existing=True, with_for_update=True)
+    return _open_notice(session, notice, now) if _is_wanted(notice, now) else None
+
+
+def _is_wanted(told: Post | SessionNotice, now: datetime) -> bool:
+    is_seen = told.published_at is not None and told.published_at <= now
+    return told.send_to_readers and is_seen
 
 
 def unlisted(session: Session) -> list[int]:

@@ -60,12 +60,7 @@ def withdraw(id: int) -> ResponseReturnValue:
     except publishing.NoticeGone:
         abort(404)
     words = "It is off the site, and a draft again."
-    issue = issues.issue_of_notice(session, id)
-    if issue is not None and holding.has_begun(session, issue):
-        words += " Letters that went out cannot be called back."
-    elif issue is not None:
-        holding.stop(issue, now)
-        words += " Its letter is stopped too: nobody has got it."
+    words += holding.take_back(session, issues.issue_of_notice(session, id), now)
     session.commit()
     flash(words, "done")
     return redirect(url_for("notices_desk.edit", id=id), 303)
@@ -91,6 +86,10 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
     except desk_writing.WrongTimes:
         session.rollback()
         return _page(form, notice, status=422)
+    except publishing.BinnedNotice:
+        session.rollback()
+        flash("It is in the bin. Put it back first.", "wrong")
+        return _page(form, notice, status=409)
     except publishing.NoticeOver:
         session.rollback()
         form.date.errors = ["That session is over. Choose a day that lies ahead."]
@@ -138,6 +137,8 @@ def _is_too_late(notice: SessionNotice) -> bool:
 
 
 def _what_was_saved(notice: SessionNotice) -> str:
+    if notice.deleted_at is not None:
+        return "Saved. It is in the bin, so readers do not see it."
     if notice.published_at is not None:
         return "Updated. Readers see the new words now."
     return "Saved. Only you can see it."

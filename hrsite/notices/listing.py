@@ -63,7 +63,7 @@ def drafts(session: Session) -> Sequence[SessionNotice]:
     """For the desk alone: notices that readers cannot see, the newest work first."""
     return session.scalars(
         select(SessionNotice)
-        .where(SessionNotice.published_at.is_(None))
+        .where(SessionNotice.published_at.is_(None), SessionNotice.deleted_at.is_(None))
         .order_by(SessionNotice.updated_at.desc(), SessionNotice.id.desc())
         .limit(MOST_UPCOMING)
     ).all()

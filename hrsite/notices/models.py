@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
 
 
-class SessionNotice(Base):
+class SessionNotice(Binned, Base):
     """A text, a time, a place, how to join, and when all that stops being true."""
 
     __tablename__ = "session_notices"
@@ -29,6 +30,8 @@ class SessionNotice(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The date it had when it went into the bin, if readers saw it.
+    was_published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     send_to_readers: Mapped[bool] = mapped_column(default=False)
     # When its letter is due. It may have been on the site long before.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

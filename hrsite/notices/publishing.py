@@ -24,6 +24,10 @@ class NoticeGone(Exception):
     """There is no such notice any more."""
 
 
+class BinnedNotice(Exception):
+    """It is in the bin, and must be put back before it can go out."""
+
+
 class NoticeOver(Exception):
     """The session it speaks of has ended: publishing it would help nobody."""
 
@@ -89,8 +93,10 @@ def save(
 def publish(notice: SessionNotice, with_email: bool, now: datetime) -> None:
     """Put it on the site now, and ask for it to go to readers, or not.
 
-    One that is there already keeps its first date. Raises NoticeOver.
+    One that is there already keeps its first date. Raises NoticeOver and BinnedNotice.
     """
+    if notice.deleted_at is not None:
+        raise BinnedNotice(notice.id)
     if notice.is_past(now):
         raise NoticeOver(notice.id)
     if notice.published_at is None or notice.published_at > now:
@@ -111,3 +117,19 @@ def call_off(notice: SessionNotice) -> None:
     """It goes to no readers after all; on the site it stays."""
     notice.send_to_readers = False
     notice.send_at = None
+
+
+def throw_away(notice: SessionNotice, now: datetime) -> None:
+    """Into the bin: off the site, its address kept for it."""
+    if notice.deleted_at is None:
+        is_seen = notice.published_at is not None and notice.published_at <= now
+        notice.was_published_at = notice.published_at if is_seen else None
+        withdraw(notice, now)
+        notice.deleted_at = now
+
+
+def put_back(notice: SessionNotice, is_for_readers: bool) -> None:
+    """Out of the bin: as a draft, or for readers with the date it had. No letter goes out by it."""
+    if notice.deleted_at is not None:
+        notice.published_at = notice.was_published_at if is_for_readers else None
+        notice.deleted_at = notice.was_published_at = None

@@ -4,13 +4,15 @@ from flask import Blueprint, render_template
 
 from hrsite import clock
 from hrsite.accounts import guard
+from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.newsletter import issues
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
 from hrsite.outbox import instance
-from hrsite.pages import desk_pages, needing
+from hrsite.pages import desk_bin, desk_pages, needing
+from hrsite.pages.binning import KINDS
 from hrsite.posts import shelf
 
 RECENT_COUNT = 5
@@ -20,15 +22,13 @@ blueprint.before_request(guard.require_coach)
 blueprint.add_url_rule("/pages/", "page_list", desk_pages.page_list)
 blueprint.add_url_rule("/pages/new", "new_page", desk_pages.new_page, methods=["GET", "POST"])
 blueprint.add_url_rule("/pages/<slug>", "edit", desk_pages.edit, methods=["GET", "POST"])
-blueprint.add_url_rule(
-    "/pages/<slug>/delete", "delete_page", desk_pages.delete_page, methods=["GET", "POST"]
-)
-for deed, view in (
-    ("move", desk_pages.move_page),
-    ("bin", desk_pages.throw_away),
-    ("back", desk_pages.bring_back),
-):
-    blueprint.add_url_rule(f"/pages/<slug>/{deed}", view.__name__, view, methods=["POST"])
+blueprint.add_url_rule("/pages/<slug>/move", "move_page", desk_pages.move_page, methods=["POST"])
+
+BINNED = f"/bin/<any({', '.join(KINDS)}):kind>/<int(max={LARGEST_ID}):id>"
+blueprint.add_url_rule("/bin/", "bin_list", desk_bin.bin_list)
+blueprint.add_url_rule(BINNED, "throw_away", desk_bin.throw_away, methods=["POST"])
+blueprint.add_url_rule(f"{BINNED}/back", "put_back", desk_bin.put_back, methods=["POST"])
+blueprint.add_url_rule(f"{BINNED}/delete", "delete", desk_bin.delete, methods=["GET", "POST"])
 
 
 @blueprint.get("/")

@@ -17,13 +17,12 @@ from hrsite.posts.boxes import number_in
 
 
 def page_list() -> str:
-    """All her pages, in the order of the menu, and what is in the bin."""
+    """All her pages, in the order of the menu."""
     session = db.session()
     pages = listing.shown(session)
     return render_template(
         "pages/desk/index.html",
         pages=pages,
-        binned=listing.binned(session),
         unwritten={
             slug: title
             for slug, title in listing.KNOWN_SLUGS.items()
@@ -64,31 +63,6 @@ def move_page(slug: str) -> ResponseReturnValue:
     """One place up or down in the menu."""
     ordering.move(db.session(), _hold(slug), is_up=request.form.get("to") == "up")
     return _done("Moved.")
-
-
-def throw_away(slug: str) -> ResponseReturnValue:
-    """Into the bin."""
-    page = _hold(slug)
-    ordering.throw_away(page, clock.now())
-    return _done(f"“{page.title}” is in the bin. You can bring it back below.")
-
-
-def bring_back(slug: str) -> ResponseReturnValue:
-    """Out of the bin."""
-    page = _hold(slug)
-    ordering.bring_back(db.session(), page)
-    return _done(f"“{page.title}” is back. Readers see it again.")
-
-
-def delete_page(slug: str) -> ResponseReturnValue:
-    """Ask once, then let go of what is in the bin."""
-    page = _hold(slug)
-    if page.deleted_at is None:
-        return redirect(url_for("pages_desk.edit", slug=slug), 303)
-    if request.method != "POST":
-        return render_template("pages/desk/delete.html", page=page)
-    ordering.delete(db.session(), page)
-    return _done(f"“{page.title}” is gone.")
 
 
 def _take(form: PageForm, page: Page | None, slug: str) -> ResponseReturnValue:

@@ -39,13 +39,3 @@ def shown(session: Session) -> Sequence[Page]:
 def in_menu(session: Session) -> list[Page]:
     """The pages that the menu names."""
     return [page for page in shown(session) if page.is_in_menu]
-
-
-def binned(session: Session) -> Sequence[Page]:
-    """What was thrown away and can be brought back, the newest first."""
-    return session.scalars(
-        select(Page)
-        .where(Page.deleted_at.is_not(None))
-        .options(defer(Page.body_html))
-        .order_by(Page.deleted_at.desc(), Page.id)
-    ).all()

@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
 
 
-class Page(Base):
+class Page(Binned, Base):
     """A page the coach writes once and keeps true."""
 
     __tablename__ = "pages"
@@ -23,7 +24,5 @@ class Page(Base):
     menu_name: Mapped[str] = mapped_column(String(40), default="", server_default="")
     is_in_menu: Mapped[bool] = mapped_column(default=True, server_default=true())
     position: Mapped[int] = mapped_column(default=0, server_default="0")
-    # In the bin since then: no reader sees it, and the coach can bring it back.
-    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)

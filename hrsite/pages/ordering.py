@@ -24,16 +24,11 @@ def throw_away(page: Page, now: datetime) -> None:
     page.version += 1
 
 
-def bring_back(session: Session, page: Page) -> None:
+def put_back(session: Session, page: Page) -> None:
     """Out of the bin, to the end of the menu."""
     page.position = next_place(session)
     page.deleted_at = None
     page.version += 1
-
-
-def delete(session: Session, page: Page) -> None:
-    """For good."""
-    session.delete(page)
 
 
 def next_place(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""The coach's articles: list, write, preview, delete."""
+"""The coach's articles: list, write, preview."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -145,30 +145,6 @@ def preview() -> ResponseReturnValue:
     return page, {"Content-Security-Policy": policy}
 
 
-@blueprint.route(f"/{ANY_POST}/delete", methods=["GET", "POST"])
-def delete(id: int) -> ResponseReturnValue:
-    """Ask once, then throw it away."""
-    session = db.session()
-    post = session.get(Post, id) or abort(404)
-    if request.method != "POST":
-        return render_template("posts/desk/delete.html", post=post)
-    try:
-        publishing.delete(session, publishing.hold(session, id))
-        session.commit()
-    except publishing.PostGone:
-        session.rollback()
-    except IntegrityError:  # Its Issue holds on to it.
-        session.rollback()
-        flash(
-            "Readers got this by email, so the desk keeps it with the record of that."
-            " You can take it off the site.",
-            "wrong",
-        )
-        return redirect(url_for("posts_desk.edit", id=id), 303)
-    flash("Deleted.", "done")
-    return redirect(url_for("posts_desk.index"), 303)
-
-
 def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
     return viewing.views_of(db.session(), posts, clock.local(clock.now()).date())
 
@@ -222,6 +198,8 @@ def _say_at_picture(form: PostForm, words: str) -> None:
 
 
 def _what_was_saved(post: Post) -> str:
+    if post.deleted_at is not None:
+        return "Saved. It is in the bin, so readers do not see it."
     if post.is_published(clock.now()):
         return "Updated. Readers see the new words now."
     if post.published_at is not None:

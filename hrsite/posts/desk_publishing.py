@@ -50,6 +50,9 @@ def publish(id: int) -> ResponseReturnValue:
     """Two steps: the choice, and the sentence with the button that does it."""
     form, session, now = PublishForm(), db.session(), clock.now()
     post = session.get(Post, id) or abort(404)
+    if post.deleted_at is not None:
+        flash("It is in the bin. Put it back first.", "wrong")
+        return redirect(url_for("posts_desk.edit", id=id), 303)
     if not post.body_html.strip():
         flash("There is no text in it yet. Write something, then publish.", "wrong")
         return redirect(url_for("posts_desk.edit", id=id), 303)
@@ -103,13 +106,7 @@ def withdraw(id: int) -> ResponseReturnValue:
     words = "It is a draft again, and nothing goes out."
     if post.is_published(now):
         words = "It is off the site, and a draft again."
-    issue = issues.issue_of_post(session, id)
-    if issue is not None and holding.has_begun(session, issue):
-        words += " Letters that went out cannot be called back."
-    elif issue is not None:
-        # The letter would say "read it on the site".
-        holding.stop(issue, now)
-        words += " Its letter is stopped too: nobody has got it."
+    words += holding.take_back(session, issues.issue_of_post(session, id), now)
     publishing.withdraw(post, now)
     session.commit()
     flash(words, "done")
@@ -127,7 +124,11 @@ def _act(form: PublishForm, plan: Plan, id: int, now: datetime) -> ResponseRetur
     if form.once.data != plan.fingerprint(post, counts(session, Topic.ARTICLES, now)):
         flash("Something changed since you looked. Please read it once more.", "careful")
         return _review(form, post, plan, status=409)
-    publishing.publish(post, plan.at, plan.with_email, now)
+    try:
+        publishing.publish(post, plan.at, plan.with_email, now)
+    except publishing.BinnedPost:  # In another tab, a moment ago.
+        session.rollback()
+        return redirect(url_for("posts_desk.publish", id=id), 303)
     session.commit()
     queue.wake()
     return redirect(url_for("posts_desk.done", id=id), 303)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
 from hrsite.media.models import Picture
@@ -58,8 +59,11 @@ class SynonymWords(Base):
     version: Mapped[int]
 
 
-class Post(Base):
-    """An article. No date is a draft, a future date is scheduled, a past date is published."""
+class Post(Binned, Base):
+    """An article. No date is a draft, a future date is scheduled, a past date is published.
+
+    What is in the bin has no date: so nothing that readers see needs to know of the bin.
+    """
 
     __tablename__ = "posts"
     shows_on_pages = True
@@ -77,6 +81,8 @@ class Post(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The date it had when it went into the bin, if readers saw it.
+    was_published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # What it says holds until then: a drug alert, opening hours. None: evergreen.
     current_until: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)

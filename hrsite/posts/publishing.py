@@ -1,4 +1,4 @@
-"""Save an article, publish it, take it back, delete it. The only writer of published_at."""
+"""Save an article, publish it, take it back, bin it. The only writer of published_at."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,10 @@ class NoSlug(Exception):
 
 class EmptyPost(Exception):
     """There is no text to publish."""
+
+
+class BinnedPost(Exception):
+    """It is in the bin, and must be put back before it can go out."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,10 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
 
     What readers see already keeps its first date, and its address never changes again. Whether
     readers got it before is not known here: an Issue is made once for each article.
-    Raises EmptyPost.
+    Raises EmptyPost and BinnedPost.
     """
+    if post.deleted_at is not None:
+        raise BinnedPost(post.id)
     if not post.body_html.strip():
         raise EmptyPost(post.id)
     if not post.is_published(now):
@@ -179,7 +185,22 @@ def call_off(post: Post) -> None:
     post.send_at = None
 
 
+def throw_away(post: Post, now: datetime) -> None:
+    """Into the bin: off the site, out of every plan, its address kept for it."""
+    if post.deleted_at is None:
+        post.was_published_at = post.published_at if post.is_published(now) else None
+        withdraw(post, now)
+        post.deleted_at = now
+
+
+def put_back(post: Post, is_for_readers: bool) -> None:
+    """Out of the bin: as a draft, or for readers with the date it had. No letter goes out by it."""
+    if post.deleted_at is not None:
+        post.published_at = post.was_published_at if is_for_readers else None
+        post.deleted_at = post.was_published_at = None
+
+
 def delete(session: Session, post: Post) -> None:
-    """Throw it away. One that went to readers cannot go: the database keeps it for its Issue."""
+    """Let go of it. One that went to readers cannot go: the database keeps it for its Issue."""
     session.delete(post)
     session.flush()

@@ -14,7 +14,7 @@ def drafts(session: Session, limit: int = 50) -> Sequence[Post]:
     """Articles without a date, the one she worked on last first."""
     return session.scalars(
         select(Post)
-        .where(Post.published_at.is_(None))
+        .where(Post.published_at.is_(None), Post.deleted_at.is_(None))
         .options(defer(Post.body_html))
         .order_by(Post.updated_at.desc(), Post.id.desc())
         .limit(limit)

@@ -30,6 +30,7 @@ DESK = (
     "/desk/issues/5/people/refused",
     "/desk/welcome",
     "/desk/letters/",
+    "/desk/bin/",
     "/desk/pages/",
     "/desk/pages/new",
     "/desk/pages/about",

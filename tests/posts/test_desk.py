@@ -18,11 +18,11 @@ from tests.posts.writing import saved, saved_count, send
 
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, session: Session) -> None:
     post = make_post(session)
-    for address in ("", "new", f"{post.id}", f"{post.id}/publish", f"{post.id}/delete"):
+    for address in ("", "new", f"{post.id}", f"{post.id}/publish"):
         answer = client.get(f"/desk/posts/{address}")
         assert answer.status_code == 303
         assert answer.location.startswith("/desk/sign-in")
-    for address in ("new", "preview", f"{post.id}/withdraw", f"{post.id}/delete"):
+    for address in ("new", "preview", f"{post.id}/withdraw"):
         client.post(f"/desk/posts/{address}", data={"title": "Mine now"})
     session.rollback()
     assert session.scalars(select(Post.title)).all() == [post.title]
@@ -156,17 +156,6 @@ def test_a_preview_shows_the_picture_that_is_there(coach: FlaskClient, session: 
 
     assert "A table with two cups" in shown.text
     assert "A table with two cups" not in gone.text
-
-
-def test_a_draft_is_deleted_after_one_question(coach: FlaskClient, session: Session) -> None:
-    send(coach, topics="Sleep")
-    address = f"/desk/posts/{saved(session).id}/delete"
-
-    assert "What I carry" in coach.get(address).text
-    assert saved_count(session) == 1
-    assert coach.post(address).location == "/desk/posts/"
-    assert saved_count(session) == 0
-    assert coach.post(address).status_code == 404
 
 
 def test_her_list_has_drafts_dates_and_what_readers_see(

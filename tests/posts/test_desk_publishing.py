@@ -16,7 +16,7 @@ from hrsite import clock as site_clock
 from hrsite.newsletter.models import Issue, SubscriptionState
 from hrsite.posts.models import Post
 from tests.factories import make_post, make_subscriber
-from tests.posts.writing import saved, saved_count, send
+from tests.posts.writing import saved, send
 
 LATER = {"when": "later", "date": "2026-06-04", "time": "18:00"}
 
@@ -264,16 +264,3 @@ def test_a_withdrawn_article_is_gone_for_readers_and_kept_for_her(
     assert saved(session).is_draft
     assert coach.get(f"/desk/posts/{post.id}/withdraw").status_code == 405
     assert coach.get(f"/desk/posts/{post.id}/done").location == f"/desk/posts/{post.id}"
-
-
-def test_what_readers_got_is_not_deleted(
-    coach: FlaskClient, session: Session, work: Callable[[], None]
-) -> None:
-    post = make_post(session, send_to_readers=True)
-    make_subscriber(session)
-    work()
-
-    answer = coach.post(f"/desk/posts/{post.id}/delete")
-
-    assert "Readers got this by email" in coach.get(answer.location).text
-    assert saved_count(session) == 1

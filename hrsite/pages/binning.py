@@ -1,0 +1,133 @@
+"""The bin: articles, notices and pages go in, come back, and go for good."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from hrsite.binning import LASTS
+from hrsite.newsletter import holding, issues
+from hrsite.newsletter.models import Issue, issue_articles
+from hrsite.notices import publishing as notice_publishing
+from hrsite.notices.models import SessionNotice
+from hrsite.pages import ordering
+from hrsite.pages.models import Page
+from hrsite.posts import publishing as post_publishing
+from hrsite.posts.models import Post
+
+Row = Post | SessionNotice | Page
+Kind = type[Post] | type[SessionNotice] | type[Page]
+
+KINDS: dict[str, Kind] = {"article": Post, "notice": SessionNotice, "page": Page}
+
+
+class Lying(NamedTuple):
+    """One thing in the bin."""
+
+    kind: str
+    row: Row
+    # Went to readers by email: it stays with the record of that.
+    is_kept: bool
+
+    @property
+    def was_seen(self) -> bool:
+        """Did readers see it, so that it can be put back for them?"""
+        return was_seen(self.row)
+
+
+class Kept(Exception):
+    """Readers got it by email, so it stays with the record of that."""
+
+
+def hold(session: Session, kind: str, row_id: int) -> Row | None:
+    """The thing as it stands, closed to other writers until the transaction ends."""
+    table = KINDS[kind]
+    query = _all_of(table).where(table.id == row_id).with_for_update(of=table)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def was_seen(row: Row) -> bool:
+    """Can it be put back for readers? A page always is for them."""
+    return isinstance(row, Page) or row.was_published_at is not None
+
+
+def throw_away(session: Session, row: Row, now: datetime) -> str:
+    """Into the bin; says what became of its letter."""
+    if isinstance(row, Page):
+        ordering.throw_away(row, now)
+        return ""
+    said = holding.take_back(session, _issue_of(session, row), now)
+    if isinstance(row, Post):
+        post_publishing.throw_away(row, now)
+    else:
+        notice_publishing.throw_away(row, now)
+    return said
+
+
+def put_back(session: Session, row: Row, is_for_readers: bool) -> None:
+    """Out of the bin, as a draft or where readers see it."""
+    if isinstance(row, Page):
+        ordering.put_back(session, row)
+    elif isinstance(row, Post):
+        post_publishing.put_back(row, is_for_readers)
+    else:
+        notice_publishing.put_back(row, is_for_readers)
+
+
+def delete(session: Session, row: Row) -> None:
+    """For good. Raises Kept."""
+    if is_kept(session, row):
+        raise Kept(row.id)
+    session.delete(row)
+    session.flush()
+
+
+def is_kept(session: Session, row: Row) -> bool:
+    """Did it go to readers? A plain letter's link to its number must never lead to another."""
+    if isinstance(row, Page):
+        return False
+    in_a_digest = select(issue_articles.c.post_id).where(issue_articles.c.post_id == row.id)
+    is_told = isinstance(row, Post) and session.scalar(in_a_digest.limit(1)) is not None
+    return is_told or _issue_of(session, row) is not None
+
+
+def lying(session: Session) -> list[Lying]:
+    """All that is in the bin, what went in last first."""
+    found = [
+        Lying(kind, row, is_kept(session, row))
+        for kind, table in KINDS.items()
+        for row in session.scalars(_all_of(table).where(table.deleted_at.is_not(None)))
+    ]
+    return sorted(found, key=lambda one: (str(one.row.deleted_at), one.row.id), reverse=True)
+
+
+def empty(session: Session, now: datetime) -> int:
+    """Let go of what has lain there long enough. How many that were."""
+    rows = [row for kind in KINDS.values() for row in _over(session, kind, now)]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
+
+
+def _all_of(table: Kind) -> Select[Row]:
+    query: Select[Row] = select(table)
+    return query
+
+
+def _over(session: Session, table: Kind, now: datetime) -> Sequence[Row]:
+    query = _all_of(table).where(table.deleted_at <= now - LASTS)
+    if table is not Page:
+        column = Issue.post_id if table is Post else Issue.notice_id
+        query = query.where(~exists().where(column == table.id))
+    if table is Post:
+        query = query.where(~exists().where(issue_articles.c.post_id == table.id))
+    return session.scalars(query.with_for_update(of=table)).all()
+
+
+def _issue_of(session: Session, row: Post | SessionNotice) -> Issue | None:
+    if isinstance(row, Post):
+        return issues.issue_of_post(session, row.id)
+    return issues.issue_of_notice(session, row.id)
