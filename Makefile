@@ -109,6 +109,19 @@ lint: .venv/.test ## Check the style, the types and the templates.
 screenshots: .venv/.test ## Take the README's picture anew, and many more into .screenshots.
 	@.venv/bin/python -m tests.browser.screenshots
 
+EDITOR := hrsite/static/editor
+.PHONY: editor
+editor: ## Build the writing form's editor anew with npm (UPGRADE=1: with newer versions).
+	@rm -rf .cache/editor && mkdir -p .cache/editor
+	@cp $(EDITOR)/package.json $(EDITOR)/package-lock.json $(EDITOR)/tiptap.entry.js .cache/editor
+	@cd .cache/editor && npm $(if $(UPGRADE),update --save,ci) --ignore-scripts --no-audit --no-fund \
+		--omit-lockfile-registry-resolved --loglevel=error
+	@cd .cache/editor && npm run --silent build -- --log-level=warning
+	@cd .cache/editor && for file in $$(ls -d node_modules/*/LICEN[CS]E* node_modules/@tiptap/*/LICEN[CS]E* | \
+		grep -v esbuild); do printf '\n== %s\n\n' "$$(dirname $$file | cut -d/ -f2-)"; cat $$file; \
+		done > tiptap.licences.txt
+	@cd .cache/editor && cp package.json package-lock.json tiptap.js tiptap.licences.txt $(CURDIR)/$(EDITOR)
+
 .PHONY: format
 format: .venv/.test ## Put the Python code into its usual shape.
 	@$(RUN) ruff check --fix --quiet

@@ -29,6 +29,7 @@ __all__ = [
 
 Size = Literal["full", "small"]
 MEGABYTE = 1024 * 1024
+MOST_BYTES = 10 * MEGABYTE
 LONGEST_ALT = 500
 _ENDINGS: dict[str, str] = {"full": ".webp", "small": "-small.webp"}
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -58,7 +59,7 @@ def store(
     is_decorative: bool,
     folder: Path,
     now: datetime,
-    most_bytes: int = 10 * MEGABYTE,
+    most_bytes: int = MOST_BYTES,
     most_pixels: int = 40_000_000,
 ) -> Picture:
     """Keep a picture: two WebP files in `folder`, and a Picture added to the session.

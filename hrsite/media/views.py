@@ -4,13 +4,13 @@ import re
 from io import BytesIO
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, send_file
+from flask import Blueprint, Response, abort, current_app, render_template, send_file
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from hrsite import markup
 from hrsite.extensions import db
-from hrsite.media import resizing, showing, storing, views_cards
+from hrsite.media import elsewhere, resizing, showing, storing, views_cards
 from hrsite.media.models import Picture
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
@@ -29,6 +29,7 @@ def _furnish_templates(state: BlueprintSetupState) -> None:
         "picture_srcset": resizing.srcset,
         "usual_picture": _usual_picture,
         "shown_card": views_cards.shown_card,
+        "elsewhere_hosts": elsewhere.HOSTS,
     }
 
 
@@ -43,8 +44,12 @@ def _usual_picture(picture: Picture) -> str:
 @blueprint.app_template_filter("illustrated")
 def _illustrated(html: str) -> Markup:
     """The author's text, with its pictures in every width. It is kept clean, and looked at here."""
-    clean = markup.kept_clean(html)
+    clean = elsewhere.with_cards(markup.kept_clean(html), _card)
     return Markup(showing.illustrated(db.session(), clean))  # noqa: S704 - nh3 has been over it
+
+
+def _card(it: elsewhere.Elsewhere) -> str:
+    return render_template("media/_elsewhere.html", it=it).strip()
 
 
 @blueprint.get("/<name>.webp")

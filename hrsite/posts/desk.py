@@ -12,12 +12,13 @@ from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.headers import content_security_policy
 from hrsite.markup import clean
-from hrsite.media.storing import PictureRefused
+from hrsite.media.storing import MOST_BYTES, PictureRefused
 from hrsite.posts import (
     autosaving,
     desk_address,
     desk_autosaving,
     desk_mailing,
+    desk_picturing,
     desk_publishing,
     desk_revising,
     desk_standing,
@@ -49,6 +50,7 @@ blueprint.add_url_rule(
 blueprint.add_url_rule(
     f"/{ANY_POST}/address", "address", desk_address.address, methods=["GET", "POST"]
 )
+blueprint.add_url_rule("/pictures", "add_picture", desk_picturing.add, methods=["POST"])
 blueprint.add_url_rule("/words", "keep_words", desk_autosaving.keep, methods=["POST"])
 blueprint.add_url_rule(
     "/words/throw-away", "throw_words_away", desk_autosaving.throw_away, methods=["POST"]
@@ -218,9 +220,12 @@ def _page(
     if not desk_writing.key_in(form):
         form.key.data = tokens.new_token()
     saved = theirs or (post if unsaved else None)
+    html = desk_writing.put_in_box(form)
     page = render_template(
         "posts/desk/edit.html",
         form=form,
+        html=html,
+        most_bytes=MOST_BYTES,
         post=post,
         theirs=theirs,
         unsaved=unsaved,

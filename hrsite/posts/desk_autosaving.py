@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture
+from hrsite.cleaning import tree
 from hrsite.extensions import db
 from hrsite.posts import autosaving, desk_writing, publishing
 from hrsite.posts.boxes import LONGEST_BODY, number_in, one_line
@@ -65,5 +66,8 @@ def begun() -> list[Begun]:
 
 def _title_of(words: UnsavedWords) -> str:
     boxes = autosaving.boxes_of(words)
-    text = one_line(boxes.get("title") or boxes.get("body")) or ""
+    body = boxes.get("body", "")
+    if boxes.get("body_format") == "html":
+        body = " ".join(block.words() for block in tree(body).elements())
+    text = one_line(boxes.get("title") or body) or ""
     return text if len(text) <= LONGEST_TITLE_SHOWN else f"{text[:LONGEST_TITLE_SHOWN].rstrip()}…"

@@ -164,6 +164,14 @@ def standing_of(form: PostForm, post: Post | None, is_reviewed: bool) -> publish
     )
 
 
+def put_in_box(form: PostForm) -> str:
+    """The text for the editor; the box gets it as Markdown, whichever of the two it came from."""
+    html = clean(html_of(form))
+    if form.body_format.data == "html":
+        form.body.data, form.body_format.data = to_markdown(html), "markdown"
+    return html
+
+
 def html_of(form: PostForm) -> str:
     """The text as HTML; whoever stores or shows it cleans it."""
     text = form.body.data or ""

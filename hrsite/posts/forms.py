@@ -102,6 +102,14 @@ class PostForm(Form):
             raise ValidationError(f"A topic can have {LONGEST_NAME} characters at most.")
 
 
+class TextPictureForm(Form):
+    """A picture that the editor puts into the text."""
+
+    picture = FileField()
+    picture_alt = StringField(filters=[one_line])
+    picture_decorative = BooleanField()
+
+
 class AddressForm(Form):
     """The last part of a published article's address."""
 

@@ -9,6 +9,9 @@ const boxes = () => [...new FormData(form)].filter(([name, value]) => typeof val
 const words = () => JSON.stringify(boxes().filter(([name]) => name !== "version" && name !== "key"));
 const say = (text) => { if (told.textContent !== text) told.textContent = text; };
 
+// The editor's text comes back from the server tidied: without spaces at the ends, and empty paragraphs.
+const bare = (text) => text.includes('["body_format","html"]') ? text.replace(/\s+|&nbsp;/g, " ").replace(/ ?(<[^>]*>) ?/g, "$1").replace(/<(p|figcaption)><\/\1>/g, "") : text;
+
 // A browser may refuse to store anything: then the server alone has the words.
 const stored = (deed) => { try { return deed(localStorage); } catch { return null; } };
 const remember = () => stored((it) => it.setItem(PLACE, JSON.stringify({ at: Date.now(), boxes: boxes() })));
@@ -51,9 +54,9 @@ function offer() {
   if (!copy || !Array.isArray(copy.boxes)) return;
   const note = document.getElementById("from-browser");
   const of = JSON.stringify(copy.boxes.filter(([name]) => name !== "version" && name !== "key"));
-  if (of === kept) return forget();
+  note.hidden = bare(of) === bare(kept);
+  if (note.hidden) return forget();
   document.getElementById("from-browser-when").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
-  note.hidden = false;
   document.getElementById("take-them").onclick = () => {
     for (const [name, value] of copy.boxes) {
       const box = form.elements.namedItem(name);
@@ -63,6 +66,7 @@ function offer() {
       else if (box.type !== "file") box.value = value;
     }
     note.hidden = true;
+    form.dispatchEvent(new Event("words-put-back"));
     form.elements.namedItem("title").focus();
     changed();
   };
@@ -73,6 +77,8 @@ kept = words();
 offer();
 // The form came back with words in it that were not saved: they are new to the server.
 if (told.dataset.news) { kept = ""; changed(); }
+// The editor has taken the place of the box: the same words, written in another way.
+form.addEventListener("editor-ready", () => { if (!dirtySince) { kept = words(); offer(); } });
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
 addEventListener("online", keep);

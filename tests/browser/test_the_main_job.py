@@ -90,8 +90,8 @@ def publish(page: Page, site: LiveSite, title: str, readers: str) -> None:
     page.goto(f"{site.url}/desk/posts/new")
     page.get_by_label("Title").fill(title)
     page.get_by_label("Summary").fill("What this is doing for you today.")
-    page.get_by_label("Words", exact=True).fill(
-        "## Start here\n\nWrite down **three** things.\n\n- one\n- two"
+    page.get_by_label("Words", exact=True).press_sequentially(
+        "## Start here\nWrite down **three** things.\n- one\ntwo"
     )
     page.get_by_role("textbox", name="Topics").fill("Starting out")
     page.get_by_role("button", name="Publish…").click()

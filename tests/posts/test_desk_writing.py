@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import clock
+from hrsite import clock, tokens
 from hrsite.markup import word_count
 from hrsite.media.models import Picture
 from hrsite.posts import publishing
@@ -210,3 +210,26 @@ def test_a_title_of_emoji_alone_is_an_article_like_any_other(
 
     assert "🌱🌙" in client.get("/posts/article").text
     assert "🌱🌙" in client.get("/posts/").text
+
+
+def test_words_kept_by_the_editor_stand_in_the_box_as_markdown(
+    coach: FlaskClient, session: Session
+) -> None:
+    key = tokens.new_token()
+    html = "<h2>Start</h2><p>Two <strong>doses</strong>.</p>"
+    boxes = {"title": "", "body": html, "body_format": "html", "key": key, "version": ""}
+    assert coach.post("/desk/posts/words?id=0", data=boxes).status_code == 200
+
+    assert "Start Two doses." in coach.get("/desk/posts/").text
+    page = coach.get(f"/desk/posts/new?words={key}").text
+
+    assert "## Start\n\nTwo **doses**.</textarea>" in page.replace("\r\n", "\n")
+    assert f'<template id="words-html">{html}</template>' in page
+    assert 'name="body_format" type="hidden" value="markdown"' in page
+
+
+def test_the_editor_s_text_comes_back_with_a_fault_as_markdown(coach: FlaskClient) -> None:
+    page = send(coach, title="", body="<p>Two <em>doses</em>.</p>", body_format="html").text
+
+    assert "Two _doses_.</textarea>" in page
+    assert '<template id="words-html"><p>Two <em>doses</em>.</p></template>' in page

@@ -1,0 +1,227 @@
+"""The writing form's editor, as the coach uses it: the same article as from the Markdown box."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from hrsite.demo.filling import SignIn
+from hrsite.markup import clean, from_markdown, to_markdown
+from tests.browser import copied
+from tests.browser.judging import DESK_LOOKS, faults_of
+from tests.browser.live import LiveSite
+from tests.browser.pages import Noted, sign_in, watched_page
+from tests.markup_samples import documents
+
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+  console.error(`Policy: ${event.violatedDirective} ${event.sourceFile}`))"""
+PASTE = """(area, [html, text]) => {
+  const data = new DataTransfer();
+  if (html) data.setData("text/html", html);
+  data.setData("text/plain", text);
+  area.dispatchEvent(new ClipboardEvent("paste",
+    { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture(scope="module")
+def desk(
+    browser: Browser, demo_site: LiveSite, demo_sign_in: tuple[object, SignIn]
+) -> Iterator[tuple[Page, Noted]]:
+    """A signed-in page; nothing it did may breach the policy or reach another host."""
+    with watched_page(browser, demo_site.url) as (page, noted):
+        page.context.add_init_script(TELL_VIOLATIONS)
+        sign_in(page, demo_site.url, demo_sign_in[1].email, demo_sign_in[1].password)
+        yield page, noted
+
+
+@pytest.fixture
+def page(desk: tuple[Page, Noted], demo_site: LiveSite) -> Iterator[Page]:
+    """A new article, open; a refused picture is the only thing the console may mention."""
+    page, noted = desk
+    page.goto(f"{demo_site.url}/desk/posts/new")
+    page.get_by_label("Title", exact=True).fill("From the editor")
+    yield page
+    told = [line for line in noted.console if "Failed to load resource" not in line]
+    assert told == []
+    assert noted.foreign_requests == []
+
+
+@pytest.fixture
+def without_script(browser: Browser, desk: tuple[Page, Noted]) -> Iterator[Page]:
+    """The same desk in a browser that runs no script."""
+    state = desk[0].context.storage_state()
+    context = browser.new_context(storage_state=state, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def words(page: Page) -> Locator:
+    return page.get_by_label("Words", exact=True)
+
+
+def save(page: Page) -> str:
+    """Save; the address of the article."""
+    page.get_by_role("button", name=re.compile("Save draft|Update")).last.click()
+    expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+    return page.url
+
+
+def markdown_of(without_script: Page, address: str) -> str:
+    """What stands in the box when nothing else does."""
+    without_script.goto(address)
+    return without_script.get_by_label("Words", exact=True).input_value().replace("\r\n", "\n")
+
+
+def paste(page: Page, html: str, text: str = "words") -> None:
+    words(page).evaluate(PASTE, [html, text])
+
+
+def test_an_article_is_written_by_keyboard_alone(page: Page, without_script: Page) -> None:
+    keys = page.keyboard
+    words(page).focus()
+    keys.type("## Start here\nWrite down ")
+    keys.press("Control+b")
+    keys.type("three")
+    keys.press("Control+b")
+    keys.type(" things.\n- one\ntwo")
+    keys.press("Control+]")
+    keys.press("Enter")
+    keys.press("Enter")
+    keys.press("Enter")
+    keys.press("Alt+F10")
+    for _ in range(6):
+        keys.press("ArrowRight")
+    expect(page.get_by_role("button", name="Quote")).to_be_focused()
+    keys.press("Enter")
+    keys.type("Any real step")
+    keys.press("Control+z")
+    keys.press("Control+Shift+z")
+
+    markdown = markdown_of(without_script, save(page))
+
+    assert markdown == (
+        "## Start here\n\nWrite down **three** things.\n\n- one\n  - two\n\n> Any real step"
+    )
+
+
+def test_markdown_opens_in_the_editor_and_comes_back_unchanged(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    text = (
+        "## A\n\nWords, **strong _and gentle_**, [a link](/about).\\\nA line.\n\n> Said\n>\n"
+        "> - one\n> - two\n\n1. first\n\n   more\n\n2. second\n\n***\n\n"
+        "| When | What |\n| --- | --- |\n| 7 am | Tea<br>toast |"
+    )
+    without_script.goto(f"{demo_site.url}/desk/posts/new")
+    without_script.get_by_label("Title", exact=True).fill("From the box")
+    without_script.get_by_label("Words", exact=True).fill(text)
+    address = save(without_script)
+
+    page.goto(address)
+    expect(words(page).get_by_role("heading", name="A")).to_be_visible()
+    expect(words(page).get_by_role("cell", name="7 am")).to_be_visible()
+    save(page)
+
+    assert markdown_of(without_script, address) == text
+
+
+def test_the_buttons_are_one_stop_and_the_arrows_go_among_them(page: Page) -> None:
+    buttons = page.get_by_role("toolbar").get_by_role("button")
+    last = buttons.count() - 1
+    page.get_by_label("Summary").focus()
+    page.keyboard.press("Tab")
+    expect(buttons.first).to_be_focused()
+    for key, place in [("End", last), ("ArrowRight", 0), ("ArrowLeft", last), ("Home", 0)]:
+        page.keyboard.press(key)
+        expect(buttons.nth(place)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(words(page)).to_be_focused()
+    expect(words(page)).to_have_attribute("aria-multiline", "true")
+
+    bold = page.get_by_role("button", name="Bold")
+    expect(bold).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Control+b")
+    expect(bold).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Alt+F10")
+    page.keyboard.press("Escape")
+    expect(words(page)).to_be_focused()
+
+
+@pytest.mark.parametrize("source", copied.ALL)
+def test_what_is_pasted_comes_out_clean_as_the_server_would_have_it(
+    page: Page, without_script: Page, source: str
+) -> None:
+    paste(page, copied.ALL[source])
+
+    assert markdown_of(without_script, save(page)) == to_markdown(copied.ALL[source])
+
+
+def test_the_editor_changes_no_article_by_showing_it(page: Page, demo_site: LiveSite) -> None:
+    page.goto(f"{demo_site.url}/desk/posts/1")
+    expect(words(page)).to_be_visible()
+    samples: list[str] = []
+
+    @given(documents)
+    @settings(
+        max_examples=150,
+        phases=[Phase.generate],
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    def gather(document: str) -> None:
+        samples.append(clean(document))
+
+    gather()
+    shown = page.evaluate(
+        """(samples) => {
+          const { editor } = document.getElementById("body");
+          const { extensions } = editor.options;
+          return samples.map((content) => {
+            const one = new editor.constructor({ element: null, extensions, content });
+            return one.getHTML();
+          });
+        }""",
+        samples,
+    )
+    for before, after in zip(samples, shown, strict=True):
+        assert clean(after) == before, after
+
+
+def test_every_button_is_in_reach_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    words(page).focus()
+    page.keyboard.type("A line.\n" * 60)
+    for button in page.get_by_role("toolbar").get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+        box = button.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_open_editor_and_its_questions_have_no_fault(page: Page) -> None:
+    words(page).focus()
+    page.keyboard.type("## A heading\nWords.")
+    faults = faults_of(page, "editor", DESK_LOOKS)
+    for name in ("Link", "Picture", "Video or sound on another site"):
+        page.get_by_role("button", name=name, exact=True).click()
+        faults += faults_of(page, name, DESK_LOOKS)
+        page.get_by_role("button", name="Cancel").click()
+    assert faults == [], "\n".join(faults)
+
+
+def test_from_markdown_and_editor_the_page_is_the_same(page: Page, without_script: Page) -> None:
+    words(page).focus()
+    said = "Plain words & <signs>, 5 * 3, [not a link] and_so_on."
+    page.keyboard.type(said)
+
+    markdown = markdown_of(without_script, save(page))
+
+    assert (
+        from_markdown(markdown)
+        == "<p>Plain words &amp; &lt;signs&gt;, 5 * 3, [not a link] and_so_on.</p>"
+    )
