@@ -13,6 +13,7 @@ from hrsite import clock, queue
 from hrsite.extensions import db
 from hrsite.newsletter import (
     asking,
+    bringing,
     complaining,
     digests,
     holding,
@@ -21,6 +22,7 @@ from hrsite.newsletter import (
     spooling,
     standing,
     subscribing,
+    undoing,
     welcoming,
 )
 from hrsite.outbox import (
@@ -50,6 +52,8 @@ REPORTS_COME_WITHIN = timedelta(days=30)
 UNSAVED_FOR = timedelta(days=90)
 # So long letters are handed over before all else that may be due is looked at again.
 LOOK_SECONDS = 60.0
+# And so long people of a long list are added.
+LIST_SECONDS = 10.0
 
 
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
@@ -63,6 +67,7 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
         _open_issues,
         _open_digests,
         _complete_lists,
+        _bring_people_in,
         _hand_letters_over,
         _read_returned_mail,
         _let_them_leave,
@@ -143,6 +148,23 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
             began = time.monotonic()
             _try_one(partial(issues.list_more, session, issue_id, most), should_stop)
             most = enqueue.next_size(session, most, time.monotonic() - began)
+
+
+def _bring_people_in(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    bringing.forget_unused(session, clock.now())
+    session.commit()
+    until, before = time.monotonic() + LIST_SECONDS, None
+    while (waiting := bringing.open_lists(session)) and not should_stop():
+        if waiting == before:
+            break  # In the hands of another worker, or it cannot be done: then at the next look.
+        if time.monotonic() > until:
+            queue.wake()  # Letters must not wait for a long list. Then it goes on.
+            break
+        before = waiting
+        for list_id, _ in waiting:
+            _try_one(partial(bringing.add_part, session, list_id), should_stop)
+            _try_one(partial(undoing.undo_part, session, list_id), should_stop)
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:

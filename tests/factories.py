@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -13,8 +13,9 @@ from hrsite import addresses, clock, tokens
 from hrsite.accounts.models import Account, DeskSession
 from hrsite.accounts.passwords import hash_password
 from hrsite.media.models import Picture
-from hrsite.newsletter import issues
+from hrsite.newsletter import bringing, issues, listknowing
 from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.newsletter.models_people import BroughtList
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.enqueue import AT_ONCE
 from hrsite.pages.models import Page
@@ -167,6 +168,22 @@ def make_picture(session: Session, **changes: Any) -> Picture:
         "created_at": clock.now(),
     } | changes
     return _keep(session, Picture(**facts))
+
+
+def make_list(
+    session: Session, text: str = "Email\nada@example.com\n", **changes: Any
+) -> BroughtList:
+    """A list that was read and not added yet; its people said yes on another site."""
+    now = clock.now()
+    facts: dict[str, Any] = {
+        "topics": [Topic.ARTICLES],
+        "asks_all": False,
+        "said_on": date(2026, 5, 3),
+        "said_where": "The form on my old site",
+    } | changes
+    reading = listknowing.read(text.encode(), now.date())
+    made = bringing.take(session, reading, bringing.Wish(**facts), tokens.new_token(), now)
+    return _keep(session, made)
 
 
 def open_issues(session: Session) -> list[Issue]:

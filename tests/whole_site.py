@@ -95,6 +95,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     readers = [factories.make_subscriber(session, typed, tuple(Topic)) for typed in READERS]
     factories.open_issues(session)
     issue = session.scalars(select(Issue)).one()
+    brought = factories.make_list(session)
     letter = folder.write(app.config["MAIL_FOLDER"], b"Subject: x\r\n\r\nwords\r\n", now)
     desk_session = session.scalars(select(DeskSession)).first()
     links = readers[0].links
@@ -126,7 +127,12 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "media.card": {"name": "0-0123456789ab"},
             "pages.sitemap_articles": {"number": 1},
             "static": {"filename": "site.css"},
-            "newsletter_desk": {"issue_id": issue.id, "id": issue.id, "state": "refused"},
+            "newsletter_desk": {
+                "issue_id": issue.id,
+                "id": issue.id,
+                "state": "refused",
+                "list_id": brought.id,
+            },
             "outbox_desk": {"name": letter, "message_id": issue.message_id},
             "accounts_desk": {"id": desk_session.id if desk_session else 1},
             "newsletter.confirm": {"token": links["confirm"]},

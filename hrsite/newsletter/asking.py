@@ -112,14 +112,15 @@ def _write_to(session: Session, subscriber: Subscriber, letter: str, now: dateti
 
 def may_write_to(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Is a letter still within LETTER_LIMITS, or CLOSED_LIMITS?"""
-    is_closed = suppression.is_suppressed(session, subscriber.address_key)
+    return may_write_to_key(session, subscriber.address_key, now)
+
+
+def may_write_to_key(session: Session, address_key: str, now: datetime) -> bool:
+    """The same of an address that belongs to nobody yet."""
+    is_closed = suppression.is_suppressed(session, address_key)
     return all(
         history.letter_count(
-            session,
-            subscriber.address_key,
-            enqueue.TRANSACTIONAL,
-            now - span,
-            besides=NOT_BY_STRANGERS,
+            session, address_key, enqueue.TRANSACTIONAL, now - span, besides=NOT_BY_STRANGERS
         )
         < most
         for span, most in (CLOSED_LIMITS if is_closed else LETTER_LIMITS)

@@ -29,8 +29,11 @@ def note(
     now: datetime,
     words_version: str = CONSENT_VERSION,
     said_on: date | None = None,
+    list_id: int | None = None,
 ) -> None:
-    """Write down one act of consent; nothing ever changes or removes it."""
+    """Write down one act of consent. Nothing changes it; and nothing removes it, but that a list
+    of wrong people is undone.
+    """
     session.add(
         ConsentEvent(
             address_key=address_key,
@@ -40,5 +43,6 @@ def note(
             words_version=words_version,
             happened_at=now,
             said_on=said_on,
+            list_id=list_id,
         )
     )

@@ -5,6 +5,7 @@ from flask import Blueprint
 from hrsite.accounts import guard
 from hrsite.newsletter import (
     desk_adding,
+    desk_bringing,
     desk_held,
     desk_issues,
     desk_subscribers,
@@ -38,3 +39,12 @@ blueprint.add_url_rule("/welcome", "welcome", desk_welcome.welcome, methods=BOTH
 PEOPLE = "/subscribers"
 blueprint.add_url_rule(PEOPLE, "subscribers", desk_subscribers.subscribers, methods=BOTH)
 blueprint.add_url_rule(f"{PEOPLE}/add", "subscribers_add", desk_adding.add, methods=BOTH)
+LIST = f"{PEOPLE}/lists/<int(max=2147483647):list_id>"
+blueprint.add_url_rule(f"{PEOPLE}/lists", "subscribers_lists", desk_bringing.lists, methods=BOTH)
+blueprint.add_url_rule(LIST, "subscribers_list", desk_bringing.one_list)
+for name, act in (
+    ("start", desk_bringing.start),
+    ("undo", desk_bringing.undo),
+    ("forget", desk_bringing.forget),
+):
+    blueprint.add_url_rule(f"{LIST}/{name}", f"subscribers_list_{name}", act, methods=["POST"])

@@ -42,6 +42,7 @@ LISTED = tuple(state.value for state, result in RESULTS.items() if result.is_lis
 READ_WORDS = ("asked", "confirmed", "chosen")
 EVENT_WORDS = {
     "asked": "Asked for letters",
+    "brought": "Came with a list you brought in",
     "confirmed": "Said yes by the letter's link",
     "chosen": "Chose it on the settings page",
     "unsubscribed": "Left",
@@ -82,8 +83,13 @@ def evidence(event: ConsentEvent) -> Evidence:
     what = EVENT_WORDS.get(event.kind, event.kind)
     if event.topic:
         what += f": {TOPIC_LABELS[event.topic].lower()}"
-    is_told = event.how in TOLD_WORDS
-    how = f"told you {TOLD_WORDS[event.how]}" if is_told else HOW_WORDS.get(event.how, "")
+    how = HOW_WORDS.get(event.how, "")
+    if event.how in TOLD_WORDS:
+        how = f"told you {TOLD_WORDS[event.how]}"
+    elif event.brought_list is not None:
+        how = "you brought in their address, and a letter asked them"
+        if event.kind == "brought":
+            how = f"said yes elsewhere ({event.brought_list.said_where})"
     is_read = event.kind in READ_WORDS and event.words_version != NOT_OURS
     return Evidence(what, how, event.said_on, event.words_version if is_read else "")
 

@@ -1,7 +1,7 @@
 """The words we send: confirm, already here, your link, an article, a session notice."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,6 +28,8 @@ PERSONAL_LETTERS = ("confirm", "reminder", "already", "link")
 
 # Octets of HTML. Gmail shows 102 KB and hides the rest behind a link.
 LARGEST_HTML = 79_000
+# At a slow pace it takes days to ask a long list.
+LIST_PATIENCE = timedelta(days=7)
 _NOTHING = {"when": "", "where": "", "how_to_join": ""}
 # The key of a person's one welcome letter begins so.
 WELCOME = "welcome/"
@@ -50,6 +52,22 @@ def put_personal(session: Session, name: str, subscriber: Subscriber, now: datet
             now,
             is_discreet=subscriber.is_discreet,
         )
+
+
+def put_to_a_list(session: Session, key: str, people: Sequence[Subscriber], now: datetime) -> None:
+    """Ask many people to confirm, with one letter that is written down once."""
+    if not people:
+        return
+    envelope = Envelope(key=key, stream=TRANSACTIONAL, not_after=now + LIST_PATIENCE)
+    letter = compose("confirm")
+    discreet = compose("confirm", mark=letter.mark, is_discreet=True)
+    message = put_message(session, envelope, letter, now, discreet)
+    if message is None:
+        return  # Written down before.
+    for one in people:
+        copy = put_delivery(session, message, one.address, one.address_key, one.links, now)
+        # Whoever asks for a letter at this moment goes ahead of thousands who did not.
+        copy.next_at = now
 
 
 def article(post: Post, base_url: str, planned_at: datetime | None = None) -> Letter:

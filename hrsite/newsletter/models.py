@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
 from hrsite.extensions import Base
+from hrsite.newsletter.models_people import BroughtList
 from hrsite.outbox.models import OutboxMessage
 
 
@@ -90,15 +91,21 @@ class ConsentEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
-    # asked, confirmed, chosen, unsubscribed or returned; each, weekly, monthly, paused or went_on
+    # asked, confirmed, brought, chosen, unsubscribed or returned;
+    # each, weekly, monthly, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
-    # form, letter, settings or header; what they told the coach: in_person, phone, paper or message
+    # form, letter, settings, header or list;
+    # what they told the coach: in_person, phone, paper or message
     how: Mapped[str] = mapped_column(String(20))
     words_version: Mapped[str] = mapped_column(String(20))
     # The day on which they said it to the coach, as she wrote it down.
     said_on: Mapped[date | None]
+    # The list they came with, when the coach brought one in.
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("brought_lists.id"), index=True)
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    brought_list: Mapped[BroughtList | None] = relationship()
 
 
 class SignupRequest(Base):

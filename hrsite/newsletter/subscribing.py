@@ -193,17 +193,22 @@ def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None
 
 def new_subscriber(session: Session, address: addresses.Address, now: datetime) -> Subscriber:
     """A person with links of their own, and with nothing asked for yet."""
+    subscriber = fresh_subscriber(address, now)
+    session.add(subscriber)
+    session.flush()
+    return subscriber
+
+
+def fresh_subscriber(address: addresses.Address, now: datetime) -> Subscriber:
+    """The same, of whom the database does not know yet."""
     links = {purpose: tokens.new_token() for purpose in PURPOSES}
-    subscriber = Subscriber(
+    return Subscriber(
         address=address.typed,
         address_key=key_of(address),
         links=links,
         created_at=now,
         **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},
     )
-    session.add(subscriber)
-    session.flush()
-    return subscriber
 
 
 def set_state(subscription: Subscription, state: SubscriptionState, now: datetime) -> None:

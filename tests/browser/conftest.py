@@ -14,7 +14,7 @@ from tests.browser import states
 from tests.browser.arranged import arrange
 from tests.browser.chromium import LAUNCH_ARGUMENTS, chromium_path
 from tests.browser.elsewhere import Elsewhere, elsewhere
-from tests.browser.issue_states import add_issues
+from tests.browser.issue_states import add_issues, add_lists
 from tests.browser.live import LiveSite, live_site
 from tests.browser.states import Answer
 from tests.conftest import settings_for
@@ -38,6 +38,7 @@ def demo_sign_in(
         sign_in = filling.fill(db.session(), data)
         db.session.commit()
         add_issues(db.session())
+        add_lists(db.session())
         arrange(db.session(), Path(app.config["MEDIA_FOLDER"]))
         db.engine.dispose()
     return data, sign_in

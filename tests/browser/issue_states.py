@@ -1,4 +1,4 @@
-"""Issues in every state, for a browser to look at. No worker runs there, so they stay so."""
+"""Issues and lists in every state, for a browser. No worker runs there, so they stay so."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.newsletter.models import Issue
+from hrsite.newsletter.models_people import ListState
 from hrsite.outbox import pausing, presence
 from hrsite.outbox.models import Delivery, DeliveryState
 from tests import factories
@@ -38,6 +39,17 @@ def add_issues(session: Session) -> None:
         factories.make_post(session, title=title, send_to_readers=True)
         (issue,) = factories.open_issues(session)
         deed(session, issue)
+
+
+def add_lists(session: Session) -> None:
+    """A list as it is looked at first, one on its way, and one that was added."""
+    for place, state in enumerate((ListState.READ, ListState.ADDING, ListState.ADDED)):
+        text = f"Email,State\nlisted{place}@example.com,\nnobody,\nleft@example.com,left\n"
+        brought = factories.make_list(session, text)
+        brought.state = state
+        if state == ListState.ADDED:
+            brought.ended_at, brought.added_count, brought.people = clock.now(), 1, None
+    session.commit()
 
 
 def _settle(session: Session, copies: list[Delivery], state: DeliveryState) -> None:

@@ -23,6 +23,8 @@ DESK = (
     "/desk/notices/new",
     "/desk/subscribers",
     "/desk/subscribers/add",
+    "/desk/subscribers/lists",
+    *(f"/desk/subscribers/lists/{number}" for number in range(1, 4)),
     "/desk/issues",
     *(f"/desk/issues/{number}" for number in range(1, 6)),
     "/desk/issues/1/people/refused",
