@@ -1,82 +1,17 @@
 """The writing form's editor, as the coach uses it: the same article as from the Markdown box."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from hrsite.demo.filling import SignIn
 from hrsite.markup import clean, from_markdown, to_markdown
-from tests.browser import copied
+from tests.browser import copied, writing
 from tests.browser.judging import DESK_LOOKS, faults_of
 from tests.browser.live import LiveSite
-from tests.browser.pages import Noted, sign_in, watched_page
+from tests.browser.writing import hand_over, markdown_of, press, save, words
 from tests.markup_samples import documents
 
-TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
-  console.error(`Policy: ${event.violatedDirective} ${event.sourceFile}`))"""
-PASTE = """(area, [html, text]) => {
-  const data = new DataTransfer();
-  if (html) data.setData("text/html", html);
-  data.setData("text/plain", text);
-  area.dispatchEvent(new ClipboardEvent("paste",
-    { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
-
-
-@pytest.fixture(scope="module")
-def desk(
-    browser: Browser, demo_site: LiveSite, demo_sign_in: tuple[object, SignIn]
-) -> Iterator[tuple[Page, Noted]]:
-    """A signed-in page; nothing it did may breach the policy or reach another host."""
-    with watched_page(browser, demo_site.url) as (page, noted):
-        page.context.add_init_script(TELL_VIOLATIONS)
-        sign_in(page, demo_site.url, demo_sign_in[1].email, demo_sign_in[1].password)
-        yield page, noted
-
-
-@pytest.fixture
-def page(desk: tuple[Page, Noted], demo_site: LiveSite) -> Iterator[Page]:
-    """A new article, open; a refused picture is the only thing the console may mention."""
-    page, noted = desk
-    page.goto(f"{demo_site.url}/desk/posts/new")
-    page.get_by_label("Title", exact=True).fill("From the editor")
-    yield page
-    told = [line for line in noted.console if "Failed to load resource" not in line]
-    assert told == []
-    assert noted.foreign_requests == []
-
-
-@pytest.fixture
-def without_script(browser: Browser, desk: tuple[Page, Noted]) -> Iterator[Page]:
-    """The same desk in a browser that runs no script."""
-    state = desk[0].context.storage_state()
-    context = browser.new_context(storage_state=state, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
-def words(page: Page) -> Locator:
-    return page.get_by_label("Words", exact=True)
-
-
-def save(page: Page) -> str:
-    """Save; the address of the article."""
-    page.get_by_role("button", name=re.compile("Save draft|Update")).last.click()
-    expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
-    return page.url
-
-
-def markdown_of(without_script: Page, address: str) -> str:
-    """What stands in the box when nothing else does."""
-    without_script.goto(address)
-    return without_script.get_by_label("Words", exact=True).input_value().replace("\r\n", "\n")
-
-
-def paste(page: Page, html: str, text: str = "words") -> None:
-    words(page).evaluate(PASTE, [html, text])
+desk, page, without_script = writing.desk, writing.page, writing.without_script
 
 
 def test_an_article_is_written_by_keyboard_alone(page: Page, without_script: Page) -> None:
@@ -154,7 +89,7 @@ def test_the_buttons_are_one_stop_and_the_arrows_go_among_them(page: Page) -> No
 def test_what_is_pasted_comes_out_clean_as_the_server_would_have_it(
     page: Page, without_script: Page, source: str
 ) -> None:
-    paste(page, copied.ALL[source])
+    hand_over(page, html=copied.ALL[source], text="words")
 
     assert markdown_of(without_script, save(page)) == to_markdown(copied.ALL[source])
 
@@ -208,9 +143,9 @@ def test_the_open_editor_and_its_questions_have_no_fault(page: Page) -> None:
     page.keyboard.type("## A heading\nWords.")
     faults = faults_of(page, "editor", DESK_LOOKS)
     for name in ("Link", "Picture", "Video or sound on another site"):
-        page.get_by_role("button", name=name, exact=True).click()
+        press(page, name)
         faults += faults_of(page, name, DESK_LOOKS)
-        page.get_by_role("button", name="Cancel").click()
+        press(page, "Cancel")
     assert faults == [], "\n".join(faults)
 
 

@@ -1,6 +1,9 @@
 // What the buttons ask before they act: where a link leads, what a picture shows, what a video is called.
 import { figureAt, goodAddress } from "./nodes.js";
-import { TextSelection, getMarkRange } from "./tiptap.js";
+import { closeHistory, getMarkRange } from "./tiptap.js";
+
+// What a question does is undone by itself, and not with what was typed just before.
+const act = (editor) => editor.chain().command(({ tr }) => Boolean(closeHistory(tr)));
 
 /** A dialog of the page: fields by name, a place for trouble, and what its buttons do. */
 function dialog(editor, id, presses) {
@@ -42,7 +45,7 @@ export function linkDialog(editor) {
       const { address, words } = its.fields, href = asAddress(address.value);
       if (!href) return its.say(its.element.dataset.bad, address);
       const text = words.value.trim() || href.replace(/^(mailto:|tel:|https?:\/\/)/, "");
-      const chain = editor.chain().setTextSelection(range);
+      const chain = act(editor).setTextSelection(range);
       if (text === before) chain.setMark("link", { href }).setTextSelection(range.to);
       else chain.insertContent({ type: "text", text, marks: [{ type: "link", attrs: { href } }] });
       its.close();
@@ -50,7 +53,7 @@ export function linkDialog(editor) {
     },
     away() {
       its.close();
-      editor.chain().setTextSelection(range).unsetMark("link").setTextSelection(range.to).run();
+      act(editor).setTextSelection(range).unsetMark("link").setTextSelection(range.to).run();
     },
   });
   return () => {
@@ -78,12 +81,12 @@ export function elsewhereDialog(editor) {
       its.close();
       const text = { type: "text", text: name.value.trim(), marks: [{ type: "link", attrs: { href } }] };
       const { parent } = editor.state.doc.resolve(range.from);
-      const chain = editor.chain().setTextSelection(range.to);
+      const chain = act(editor).setTextSelection(range.to);
       if (parent.content.size && parent.isTextblock) chain.setTextSelection(editor.state.doc.resolve(range.to).end());
       chain.insertContent([{ type: "paragraph", content: [text] }, { type: "paragraph" }]).run();
     },
     // A pasted address is not lost with the question.
-    closed() { if (typed) editor.chain().focus().insertContent({ type: "text", text: typed }).run(); typed = ""; },
+    closed() { if (typed) act(editor).insertContent({ type: "text", text: typed }).run(); typed = ""; },
   });
   return (pasted = "") => {
     range = { from: editor.state.selection.from, to: editor.state.selection.to };
@@ -108,14 +111,14 @@ export function pictureDialog(editor, { place, form }) {
       if (figure) {
         const { pos, node } = figure;
         its.close();
-        return void editor.chain().command(({ tr }) => Boolean(tr.setNodeMarkup(pos, null, { ...node.attrs, alt: words }))).run();
+        return void act(editor).command(({ tr }) => Boolean(tr.setNodeMarkup(pos, null, { ...node.attrs, alt: words }))).run();
       }
       if (!sending) upload(chosen, words, decorative.checked);
     },
     away() {
       const { pos, node } = figure;
       its.close();
-      editor.chain().deleteRange({ from: pos, to: pos + node.nodeSize }).run();
+      act(editor).deleteRange({ from: pos, to: pos + node.nodeSize }).run();
     },
     closed() { sending?.abort(); sending = undefined; say(""); },
   });
@@ -150,7 +153,7 @@ export function pictureDialog(editor, { place, form }) {
   function put({ src, alt }) {
     sending = undefined;
     its.close();
-    editor.chain().insertContentAt(at, [{ type: "figure", attrs: { src, alt } }, { type: "paragraph" }]).run();
+    act(editor).insertContentAt(at, [{ type: "figure", attrs: { src, alt } }, { type: "paragraph" }]).run();
   }
 
   /** Where a figure may stand for a caret here: after its block, or in place of an empty one. */

@@ -11,6 +11,6 @@ export { BulletList, ListItem, OrderedList } from "@tiptap/extension-list";
 export { Paragraph } from "@tiptap/extension-paragraph";
 export { Text } from "@tiptap/extension-text";
 export { Dropcursor, Gapcursor, UndoRedo } from "@tiptap/extensions";
-export { DOMParser, DOMSerializer, Slice } from "@tiptap/pm/model";
-export { NodeSelection, Plugin, TextSelection } from "@tiptap/pm/state";
+export { closeHistory } from "@tiptap/pm/history";
+export { NodeSelection, Plugin } from "@tiptap/pm/state";
 export { Decoration, DecorationSet } from "@tiptap/pm/view";
