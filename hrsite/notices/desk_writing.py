@@ -67,6 +67,6 @@ def _times(form: NoticeForm) -> tuple[datetime | None, datetime | None]:
     except NoSuchTime as trouble:
         form.end_time.errors = [str(trouble)]
         raise WrongTimes from trouble
-    if starts.is_first_of_two or ends.is_first_of_two:
+    if starts.comes_twice or ends.comes_twice:
         flash(TWICE, "careful")
     return starts.at, ends.at

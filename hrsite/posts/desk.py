@@ -151,7 +151,7 @@ def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
     return viewing.views_of(db.session(), posts, clock.local(clock.now()).date())
 
 
-def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:
+def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> ResponseReturnValue:
     """Do what the button says, or show the form again with every word still in it."""
     act, session = request.form.get("act"), db.session()
     made = publishing.made_by(session, desk_writing.key_in(form)) if post is None else None
@@ -167,11 +167,15 @@ def _take(form: PostForm, post: Post | None) -> ResponseReturnValue:
         session.rollback()
         form.version.data = str(stale.theirs.version)
         return _page(form, stale.theirs, theirs=stale.theirs, status=409)
-    except IntegrityError:  # Pressed twice at once: the other one has made the article.
+    except IntegrityError:
         session.rollback()
-        if publishing.made_by(session, desk_writing.key_in(form)) is None:
+        is_double = publishing.made_by(session, desk_writing.key_in(form)) is not None
+        if is_again and not is_double:
             raise
-        return _take(form, None)
+        # Pressed twice at once, the other press has made the article. Otherwise an article of the
+        # same title, or a topic of the same name, was made in this very moment: it is there now.
+        desk_writing.rewind(form)
+        return _take(form, post, is_again=True)
     except publishing.PostGone:  # Deleted since we looked, a moment ago.
         session.rollback()
         return _take(form, None)

@@ -3,10 +3,9 @@
 `desk` puts these at their addresses, behind the guard.
 """
 
-import hashlib
-import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,10 +15,11 @@ from hrsite.extensions import db
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
-from hrsite.posts import publishing, sentences
+from hrsite.posts import comparing, desk_writing, publishing, reviewing, revising, sentences
 from hrsite.posts.forms import PublishForm
 from hrsite.posts.models import Post
-from hrsite.posts.timing import NoSuchTime, moment_of
+from hrsite.posts.reviewing import Seen
+from hrsite.posts.timing import NoSuchTime, far_off, moment_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Plan:
 
     with_email: bool
     at: datetime | None  # None: now.
-    is_first_of_two: bool = False
+    which: str = ""  # Of a time that comes twice that night: first or second.
 
     def is_done(self, post: Post, now: datetime) -> bool:
         """Was just this done already, by a first press of the same button?"""
@@ -38,12 +38,14 @@ class Plan:
             return post.is_published(now)
         return self.at == (post.send_at if self.with_email else post.published_at)
 
-    def fingerprint(self, post: Post, audience: AudienceCounts) -> str:
-        """Changes with the text, the plan and the numbers of readers."""
-        moments = (post.updated_at, post.published_at, post.send_at, self.at)
-        dates = [str(moment) for moment in moments]
-        seen = [post.version, post.send_to_readers, *dates, self.with_email, *astuple(audience)]
-        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+    def seen(self, post: Post, now: datetime) -> Seen:
+        """What she sees of it now. Of readers she is told when it goes to them."""
+        when = furniture.moment(self.at) if self.at else ""
+        seen = Seen(post.press_count, post.version, post.title, _standing(post, now), when)
+        if not self.with_email:
+            return seen
+        audience = counts(db.session(), Topic.ARTICLES, now)
+        return replace(seen, ready=audience.ready, left_out=_left_out(audience))
 
 
 def publish(id: int) -> ResponseReturnValue:
@@ -121,8 +123,7 @@ def _act(form: PublishForm, plan: Plan, id: int, now: datetime) -> ResponseRetur
         abort(404)
     if plan.is_done(post, now):
         return redirect(url_for("posts_desk.done", id=id), 303)
-    if form.once.data != plan.fingerprint(post, counts(session, Topic.ARTICLES, now)):
-        flash("Something changed since you looked. Please read it once more.", "careful")
+    if reviewing.read(form.seen.data or "") != plan.seen(post, now):
         return _review(form, post, plan, status=409)
     try:
         publishing.publish(post, plan.at, plan.with_email, now)
@@ -141,37 +142,71 @@ def _plan(form: PublishForm, now: datetime) -> Plan | None:
     with_email = form.how.data == "email"
     if form.when.data == "now":
         return Plan(with_email, None)
+    which = form.which.data or ""
     try:
-        moment = moment_of(form.date.data, form.time.data, clock.zone())
+        moment = moment_of(form.date.data, form.time.data, clock.zone(), which == "second")
     except NoSuchTime as trouble:
         form.time.errors = [str(trouble)]
+        return None
+    if moment.comes_twice and not which:
+        form.which.errors = ["The clocks go back that night and show this time twice. Choose one."]
         return None
     if moment.at <= now:
         form.time.errors = ["That time has passed. Choose a later one, or choose now."]
         return None
-    return Plan(with_email, *moment)
+    return Plan(with_email, moment.at, which if moment.comes_twice else "")
 
 
 def _review(form: PublishForm, post: Post, plan: Plan, status: int = 200) -> ResponseReturnValue:
-    """The page with the sentence, and the button that repeats the act."""
-    now = clock.now()
-    audience = counts(db.session(), Topic.ARTICLES, now)
-    form.once.data = plan.fingerprint(post, audience)
+    """The page with the sentence, and the button that repeats the act; what is new stands first."""
+    now, before = clock.now(), reviewing.read(form.seen.data or "")
+    seen = plan.seen(post, now)
+    form.seen.data = seen.written()
     sentence = sentences.review(
-        when=furniture.moment(plan.at) if plan.at else None,
+        when=f"{seen.when} ({far_off(plan.at, now)})" if plan.at else None,
         with_email=plan.with_email,
         is_on_site=post.is_published(now),
-        ready_count=audience.ready,
-        left_out=sentences.LeftOut(
-            audience.weekly,
-            audience.monthly,
-            audience.paused,
-            audience.unconfirmed,
-            audience.blocked,
-        ),
-        is_first_of_two=plan.is_first_of_two,
+        ready_count=seen.ready,
+        left_out=seen.left_out,
+        which=plan.which,
     )
-    return _page(form, post, sentence, status)
+    return _page(
+        form,
+        post,
+        status,
+        sentence=sentence,
+        is_changed=status != 200,
+        differences=reviewing.differences(before, seen) if before and status != 200 else [],
+        compared=_compared(post, before) if status != 200 else [],
+    )
+
+
+def _compared(post: Post, before: Seen | None) -> list[comparing.Line]:
+    """What is different in the words since she looked, when that is kept."""
+    if before is None or before.version == post.version:
+        return []
+    kept = revising.revision(db.session(), post, before.version)
+    if kept is None:
+        return []
+    texts = revising.words_of(kept), revising.Words.of(post)
+    return comparing.compare(*(comparing.lines_of(words) for words in texts))
+
+
+def _standing(post: Post, now: datetime) -> str:
+    if post.published_at is None:
+        return "a draft"
+    place = "on the site" if post.is_published(now) else ""
+    place = place or f"planned for {furniture.moment(post.published_at)}"
+    if not post.send_to_readers or post.send_at is None:
+        return place
+    later = f", {furniture.moment(post.send_at)}" if post.send_at > now else ""
+    return f"{place} and in the plan for readers{later}"
+
+
+def _left_out(audience: AudienceCounts) -> sentences.LeftOut:
+    return sentences.LeftOut(
+        audience.weekly, audience.monthly, audience.paused, audience.unconfirmed, audience.blocked
+    )
 
 
 def _fill(form: PublishForm, post: Post, now: datetime) -> None:
@@ -181,13 +216,17 @@ def _fill(form: PublishForm, post: Post, now: datetime) -> None:
     if post.published_at is not None and post.is_scheduled(now):
         local = clock.local(post.published_at)
         form.when.data, form.date.data, form.time.data = "later", local.date(), local.time()
+        form.which.data = "second" if local.fold else "first"
 
 
-def _page(
-    form: PublishForm, post: Post, sentence: str | None = None, status: int = 200
-) -> ResponseReturnValue:
-    audience = counts(db.session(), Topic.ARTICLES, clock.now())
+def _page(form: PublishForm, post: Post, status: int = 200, **facts: Any) -> ResponseReturnValue:
+    session = db.session()
     page = render_template(
-        "posts/desk/publish.html", post=post, form=form, audience=audience, sentence=sentence
+        "posts/desk/publish.html",
+        post=post,
+        form=form,
+        audience=counts(session, Topic.ARTICLES, clock.now()),
+        unsaved=desk_writing.unsaved_news(post),
+        **{"sentence": ""} | facts,
     )
     return page, status

@@ -71,6 +71,12 @@ def is_news(form: PostForm, post: Post) -> bool:
     )
 
 
+def unsaved_news(post: Post) -> UnsavedWords | None:
+    """Words of it that are kept, not saved, and say something else."""
+    words = autosaving.newest_of(db.session(), post)
+    return words if words is not None and is_news(continued(words), post) else None
+
+
 def fill(form: PostForm, post: Post) -> None:
     """Put an article into the boxes."""
     form.title.data = post.title
@@ -112,6 +118,13 @@ def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Pos
     illustrating.set_head_picture(session, post, wish, current_app.config["MEDIA_FOLDER"], now)
     session.flush()
     return post
+
+
+def rewind(form: PostForm) -> None:
+    """Let its files be read once more, from the start."""
+    for field in (form.picture, form.body_picture):
+        if field.data is not None:
+            field.data.seek(0)
 
 
 def add_picture_to_text(form: PostForm) -> None:

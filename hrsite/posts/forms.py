@@ -14,7 +14,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
 
 from hrsite import clock
 from hrsite.posts.boxes import (
@@ -149,5 +149,14 @@ class PublishForm(Form):
         format=CLOCK_FORMATS,
         validators=[NeededWhen(_is_later, "Choose a time.", "Write the time like 18:00.")],
     )
+    # Asked when the clocks go back and show the time twice.
+    which = RadioField(
+        choices=[
+            SelectChoice("first", "The first time, before the clocks go back"),
+            SelectChoice("second", "The second time, after they went back"),
+        ],
+        validators=[Optional(), AnyOf(("first", "second"))],
+        validate_choice=False,
+    )
     # What the review page showed. If that has changed, the button shows it again.
-    once = HiddenField()
+    seen = HiddenField()

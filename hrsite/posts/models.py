@@ -95,6 +95,8 @@ class Post(Binned, Base):
     send_to_readers: Mapped[bool] = mapped_column(default=False)
     # When its letter is due. It may have been on the site long before.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # How often it was put out, planned or taken back: a page that saw fewer cannot act any more.
+    press_count: Mapped[int] = mapped_column(default=0, server_default="0")
     # The opening of the form that made it: pressed twice, it makes one article.
     form_key: Mapped[str | None] = mapped_column(String(22), unique=True)
     # Raised at each save; a form that holds an older number is stale.

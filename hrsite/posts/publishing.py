@@ -149,6 +149,7 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
     if not post.is_published(now):
         post.published_at = at or now
     post.slug = published_slug(post.slug)
+    post.press_count += 1
     post.send_to_readers = with_email
     post.send_at = (at or now) if with_email else None
 
@@ -175,6 +176,7 @@ def rename(session: Session, post: Post, wanted: str, now: datetime) -> None:
 def withdraw(post: Post, now: datetime) -> None:
     """Take it off the site, or out of the plan: it is a draft again, at the same address."""
     post.published_at = None
+    post.press_count += 1
     call_off(post)
     post.updated_at = now
 

@@ -33,12 +33,12 @@ def review(
     is_on_site: bool,
     ready_count: int,
     left_out: LeftOut = LeftOut(),
-    is_first_of_two: bool = False,
+    which: str = "",
 ) -> str:
     """What pressing the button will do.
 
     `when` is the moment in words, such as "Tuesday 4 June 2026 at 6:00 pm, Toronto time", or None
-    for now.
+    for now. `which`: of a time that comes twice that night, first or second.
     """
     start = f"On {when}" if when else "When you press the button"
     mailed = with_email and ready_count > 0
@@ -57,8 +57,8 @@ def review(
         rest = f" Nobody {'gets' if in_digest else 'can get'} it by email yet." + rest
     elif not with_email and not is_on_site:
         rest = " No email goes out."
-    if is_first_of_two:
-        rest += " The clocks go back that night and show this time twice. We take the first."
+    if which:
+        rest += f" The clocks go back that night and show this time twice. This is the {which} one."
     return said + rest
 
 

@@ -99,7 +99,7 @@ def publish(page: Page, site: LiveSite, title: str, readers: str) -> None:
     page.get_by_label("Now", exact=True).check()
     page.get_by_role("button", name="Look it over").click()
     expect(page.locator(".sentence").last).to_contain_text(readers)
-    page.get_by_role("button", name="Publish and email").click()
+    page.get_by_role("button", name="Publish and send to").click()
     expect(page.locator("h1")).to_contain_text(re.compile("published|on the site", re.I))
 
 

@@ -90,7 +90,7 @@ def test_a_paused_reader_gets_nothing_and_stands_in_the_numbers(
         "and to 1 reader. 2 get it in the weekly letter, 1 gets it in the monthly letter,"
         " 1 is paused." in told
     )
-    assert "Publish and email 1 reader" in told
+    assert "Publish and send to 1 reader" in told
     factories.make_post(session, send_to_readers=True)
     work()
     assert states(session) == {"accepted": 1}

@@ -1,11 +1,13 @@
 """Writing at the desk: nothing is lost, and nothing shows before it should."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from hrsite import clock
@@ -14,6 +16,7 @@ from hrsite.posts.models import Post
 from tests.conftest import AppMaker
 from tests.factories import make_account, make_picture, make_post, make_tag, sign_in
 from tests.posts.writing import saved, saved_count, send
+from tests.running_site import until
 
 
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, session: Session) -> None:
@@ -231,3 +234,34 @@ def test_a_form_without_its_token_changes_nothing(make_app: AppMaker) -> None:
         assert token
         assert send(coach, csrf_token=token[1]).status_code == 303
         assert send(coach, "/desk/posts/preview", csrf_token=token[1]).status_code == 200
+
+
+def test_two_new_articles_of_one_title_in_the_same_moment_are_two_articles(
+    coach: FlaskClient, session: Session
+) -> None:
+    make_post(session, published_at=None)
+    facts = {"created_at": clock.now(), "updated_at": clock.now(), "version": 1}
+    session.add(Post(title="What I carry", slug="~what-i-carry", **facts))
+    session.flush()
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(send, coach, key="k" * 22)
+        waited = until(_somebody_waits)
+        session.commit()  # Whatever came of it: the other waits for this.
+
+        assert waited
+        assert answer.result().status_code == 303
+    session.rollback()
+    assert set(session.scalars(select(Post.slug))) > {"~what-i-carry", "~what-i-carry-2"}
+
+
+def _somebody_waits() -> bool:
+    """On SQLite the second writer waits to begin; PostgreSQL tells who waits for a row."""
+    if db.engine.dialect.name == "sqlite":
+        return True
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(sql(waiting)))

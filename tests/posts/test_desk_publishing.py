@@ -1,41 +1,19 @@
 """Publishing: choose, read one sentence, press. Once is once."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from hrsite import clock as site_clock
 from hrsite.newsletter.models import Issue, SubscriptionState
-from hrsite.posts.models import Post
 from tests.factories import make_post, make_subscriber
+from tests.posts.pressing import LATER, make_draft, plan, press
 from tests.posts.writing import saved, send
-
-LATER = {"when": "later", "date": "2026-06-04", "time": "18:00"}
-
-
-def plan(coach: FlaskClient, post: Post, **boxes: Any) -> TestResponse:
-    """The first step: what the coach chooses."""
-    form = {"how": "email", "when": "now", "date": "", "time": ""} | boxes
-    return coach.post(f"/desk/posts/{post.id}/publish", data=form)
-
-
-def press(coach: FlaskClient, post: Post, reviewed: TestResponse) -> TestResponse:
-    """The second step: the button below the sentence, with all that its form holds."""
-    boxes = re.findall(r'<input\s+type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', reviewed.text)
-    assert "confirm" in dict(boxes)
-    return coach.post(f"/desk/posts/{post.id}/publish", data=dict(boxes))
-
-
-def make_draft(session: Session, **changes: Any) -> Post:
-    return make_post(session, slug="~kept", title="Kept", published_at=None, **changes)
 
 
 def test_the_page_shows_how_many_will_get_it(coach: FlaskClient, session: Session) -> None:
@@ -58,9 +36,10 @@ def test_nothing_goes_out_before_the_sentence_was_read(
 
     assert page.status_code == 200
     assert (
-        "On Thursday 4 June 2026 at 6:00 pm, Toronto time, this goes on the site and to 2 readers."
-        " 1 has not confirmed." in page.text
+        "On Thursday 4 June 2026 at 6:00 pm, Toronto time (in 2 days 8 hours), this goes on the"
+        " site and to 2 readers. 1 has not confirmed." in page.text
     )
+    assert "Schedule and send to 2 readers" in " ".join(page.text.split())
     assert saved(session).is_draft
 
 
@@ -113,7 +92,10 @@ def test_a_scheduled_article_keeps_its_plan_in_the_boxes_and_can_be_moved(
         ({"when": "later", "date": "next week", "time": "18:00"}, "Write the day like"),
         ({"when": "later", "date": "2026-06-04", "time": "teatime"}, "Write the time like"),
         ({"when": "later", "date": "2026-06-02", "time": "09:59"}, "That time has passed."),
-        ({"when": "later", "date": "2027-03-14", "time": "02:30"}, "clocks go forward"),
+        (
+            {"when": "later", "date": "2027-03-14", "time": "02:30"},
+            "The nearest times are 1:59 am and 3:00 am.",
+        ),
         ({"when": "later", "date": "9999-12-31", "time": "23:59"}, "year looks wrong"),
         ({"when": "later", "date": "0001-01-01", "time": "00:00"}, "year looks wrong"),
         ({"how": "both", "when": "now"}, ""),
@@ -134,64 +116,45 @@ def test_a_choice_that_cannot_be_is_said_at_its_box(
     assert saved(session).is_draft
 
 
-def test_an_hour_that_comes_twice_is_the_first_and_the_sentence_says_so(
+@pytest.mark.parametrize(("which", "hour"), [("first", 5), ("second", 6)])
+def test_of_an_hour_that_comes_twice_she_is_asked_which(
+    coach: FlaskClient, session: Session, which: str, hour: int
+) -> None:
+    post, twice = make_draft(session), {"when": "later", "date": "2026-11-01", "time": "01:30"}
+
+    asked = plan(coach, post, **twice)
+    assert asked.status_code == 422
+    for words in ("This time comes twice that night. Which one?", "after they went back"):
+        assert words in asked.text
+    page = plan(coach, post, **twice, which=which)
+    press(coach, post, page)
+
+    assert f"show this time twice. This is the {which} one." in page.text
+    assert saved(session).published_at == datetime(2026, 11, 1, hour, 30, tzinfo=UTC)
+    assert (
+        f'value="{which}" checked'
+        in " ".join(
+            coach.get(f"/desk/posts/{post.id}/publish").text.replace("checked ", "").split()
+        )
+        or f'checked id="which-{which == "second":d}"'
+        in coach.get(f"/desk/posts/{post.id}/publish").text
+    )
+
+
+def test_words_that_are_not_saved_are_told_before_the_old_ones_go_out(
     coach: FlaskClient, session: Session
 ) -> None:
-    post = make_draft(session)
+    send(coach)
+    post = saved(session)
+    address = f"/desk/posts/{post.id}/publish"
+    boxes = {"title": post.title, "body": "Newer words.", "key": "k" * 22, "version": "1"}
+    assert "not saved yet" not in coach.get(address).text
+    coach.post(f"/desk/posts/words?id={post.id}", data=boxes)
 
-    page = plan(coach, post, when="later", date="2026-11-01", time="01:30")
-    press(coach, post, page)
-
-    assert "show this time twice. We take the first." in page.text
-    assert saved(session).published_at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("boxes", [{}, LATER])
-def test_a_second_press_of_the_same_button_does_nothing_more(
-    coach: FlaskClient, session: Session, clock: time_machine.Traveller, boxes: dict[str, str]
-) -> None:
-    post = make_draft(session)
-    page = plan(coach, post, **boxes)
-    first = press(coach, post, page)
-    date = saved(session).published_at
-    clock.shift(timedelta(seconds=2))
-
-    second = press(coach, post, page)
-
-    assert second.location == first.location
-    assert saved(session).published_at == date
-
-
-def test_a_button_pressed_again_after_the_letters_went_just_says_what_was_done(
-    coach: FlaskClient, session: Session, work: Callable[[], None]
-) -> None:
-    post = make_draft(session)
-    make_subscriber(session)
-    page = plan(coach, post)
-    press(coach, post, page)
-    work()
-
-    assert press(coach, post, page).location == f"/desk/posts/{post.id}/done"
-    work()
-    session.rollback()
-    assert session.scalar(select(func.count()).select_from(Issue)) == 1
-
-
-def test_a_change_after_the_review_shows_it_once_more(coach: FlaskClient, session: Session) -> None:
-    post = make_draft(session)
-    page = plan(coach, post)
-    make_subscriber(session)
-
-    again = press(coach, post, page)
-
-    assert again.status_code == 409
-    assert "Something changed since you looked" in again.text
-    assert "and to 1 reader." in again.text
-    assert saved(session).is_draft
-    send(coach, f"/desk/posts/{post.id}", body="Other words.", version="1")
-    assert press(coach, post, again).status_code == 409
-    assert press(coach, post, plan(coach, post)).status_code == 303
-    assert saved(session).is_published(site_clock.now())
+    for page in (coach.get(address), plan(coach, post)):
+        assert "You have words here that are not saved yet" in page.text
+    send(coach, f"/desk/posts/{post.id}", body="Newer words.", key="k" * 22, version="1")
+    assert "not saved yet" not in coach.get(address).text
 
 
 def test_a_time_that_passes_during_the_review_is_not_used(

@@ -60,9 +60,9 @@ def said(**changes: Any) -> str:
             "This is on the site already. When you press the button, it also goes to 41 readers.",
         ),
         (
-            {"is_first_of_two": True},
+            {"which": "second"},
             f"On {TUESDAY}, this goes on the site and to 41 readers. The clocks go back that night"
-            " and show this time twice. We take the first.",
+            " and show this time twice. This is the second one.",
         ),
     ],
 )
