@@ -9,6 +9,7 @@ from hrsite.newsletter import (
     desk_held,
     desk_issues,
     desk_subscribers,
+    desk_taking_out,
     desk_uncertain,
     desk_welcome,
 )
@@ -39,6 +40,7 @@ blueprint.add_url_rule("/welcome", "welcome", desk_welcome.welcome, methods=BOTH
 PEOPLE = "/subscribers"
 blueprint.add_url_rule(PEOPLE, "subscribers", desk_subscribers.subscribers, methods=BOTH)
 blueprint.add_url_rule(f"{PEOPLE}/add", "subscribers_add", desk_adding.add, methods=BOTH)
+blueprint.add_url_rule(f"{PEOPLE}/file", "subscribers_file", desk_taking_out.take_out, methods=BOTH)
 LIST = f"{PEOPLE}/lists/<int(max=2147483647):list_id>"
 blueprint.add_url_rule(f"{PEOPLE}/lists", "subscribers_lists", desk_bringing.lists, methods=BOTH)
 blueprint.add_url_rule(LIST, "subscribers_list", desk_bringing.one_list)

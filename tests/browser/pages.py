@@ -23,6 +23,7 @@ DESK = (
     "/desk/notices/new",
     "/desk/subscribers",
     "/desk/subscribers/add",
+    "/desk/subscribers/file",
     "/desk/subscribers/lists",
     *(f"/desk/subscribers/lists/{number}" for number in range(1, 4)),
     "/desk/issues",
