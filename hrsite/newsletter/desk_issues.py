@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, queue
 from hrsite.extensions import db
-from hrsite.newsletter import issues
+from hrsite.newsletter import drawing, issues, recounting
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
@@ -18,7 +18,7 @@ from hrsite.outbox import history, pausing, presence, progress, refusals, repeat
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.settling import MOST_REPEATS
 
-ISSUES_SHOWN = 50
+ISSUES_SHOWN, ISSUES_DRAWN = 50, 12
 PEOPLE_SHOWN = 50
 UNCERTAIN_SHOWN = 20
 # How long a page without a script waits until it looks again.
@@ -29,13 +29,31 @@ LONGEST_NUMBER = 15
 def issue_list() -> ResponseReturnValue:
     """What went out, and how far each has come."""
     shown, now = issues.latest(db.session(), ISSUES_SHOWN), clock.now()
+    told = recounting.recounts(db.session(), shown)
+    drawn = [issue for issue in shown if told[issue.id].numbers.created][:ISSUES_DRAWN][::-1]
+    bars, top = drawing.bars([_stack(told[issue.id]) for issue in drawn])
     return render_template(
         "newsletter/desk/issues.html",
         issues=shown,
-        summaries=issues.summarise(db.session(), shown),
+        sentences={id: recounting.sentence(one) for id, one in told.items()},
+        told=told,
+        drawn=drawn,
+        bars=bars,
+        top=top,
         topic_labels=TOPIC_LABELS,
         worker_trouble=presence.look(db.session(), now).trouble(now),
     )
+
+
+def _stack(told: recounting.Recount) -> list[tuple[str, int]]:
+    """An Issue's bar, from its floor up."""
+    numbers = told.numbers
+    return [
+        ("accepted", numbers.accepted),
+        ("on-the-way", numbers.waiting),
+        ("refused", numbers.refused),
+        ("others", told.others),
+    ]
 
 
 def issue(issue_id: int) -> ResponseReturnValue:

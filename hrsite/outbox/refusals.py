@@ -14,12 +14,15 @@ EXAMPLES = 5
 # An enhanced status such as "5.1.1" or "5.7.509" stands first in a server's words (RFC 2034).
 STATUS_LENGTH = 8
 
+NO_MAILBOX, NO_DOMAIN = "There is no such mailbox.", "There is no such mail domain."
+# With these the address does not exist at all.
+NOBODY_THERE = (NO_MAILBOX, NO_DOMAIN)
 UNCLEAR = "The mail service refused it and gave no clear reason."
 # RFC 3463, by the beginning of the status: the most exact one first. A dot ends each number.
 REASONS = (
-    ("5.1.2.", "There is no such mail domain."),
-    ("5.1.10.", "There is no such mail domain."),
-    ("5.1.", "There is no such mailbox."),
+    ("5.1.2.", NO_DOMAIN),
+    ("5.1.10.", NO_DOMAIN),
+    ("5.1.", NO_MAILBOX),
     ("5.2.1.", "The mailbox is closed."),
     ("5.2.2.", "The mailbox is full."),
     ("5.2.3.", "The letter is too long for this mailbox."),
@@ -30,10 +33,10 @@ REASONS = (
 )
 # Without a status the bare code has to do (RFC 5321 4.2.3).
 BY_CODE = {
-    551: "There is no such mailbox.",
+    551: NO_MAILBOX,
     552: "The mailbox is full.",
-    553: "There is no such mailbox.",
-    556: "There is no such mail domain.",
+    553: NO_MAILBOX,
+    556: NO_DOMAIN,
 }
 
 

@@ -143,7 +143,7 @@ def test_the_main_job_from_an_empty_site_to_a_reader_who_left(
     assert opened(post_office.wait_for(4, STAYER)[3])["Subject"] == "The third article"
     assert len(post_office.wait_for(3, LEAVER)) == 3
     # The letter is there a moment before its acceptance is written down.
-    assert until(lambda: "1 of 1 accepted" in issues_page(desk, site))
+    assert until(lambda: "1 of 1 letter was taken" in issues_page(desk, site))
 
 
 def issues_page(desk: Page, site: LiveSite) -> str:

@@ -240,7 +240,7 @@ def test_the_list_of_issues_tells_each_ones_numbers_without_counting(
     app: Flask, session: Session, coach: FlaskClient, issue: Issue
 ) -> None:
     look(app)
-    assert "3 of 3 accepted" in coach.get("/desk/issues").text
+    assert "3 of 3 letters were taken." in coach.get("/desk/issues").text
     assert issues.summarise(session, [issue])[issue.id].waiting_count == 0
 
 
