@@ -21,6 +21,9 @@ MINUTES_TOLD, HOURS_TOLD = 90, 48
 # No other year can be meant when the day is as near as this.
 YEAR_UNSAID = timedelta(days=180)
 
+# What stands between an hour and its am or pm.
+UNBROKEN = "\N{NO-BREAK SPACE}"
+
 # In text that is escaped already; what ends a sentence is not part of an address.
 _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
 
@@ -175,9 +178,9 @@ def calendar_day(on: date) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """6:00 pm, on the coach's clock."""
+    """6:00 pm, on the coach's clock; no line may end within it."""
     local = clock.local(moment)
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local:%M}{UNBROKEN}{'am' if local.hour < 12 else 'pm'}"
 
 
 def moment(when: datetime) -> str:

@@ -16,25 +16,41 @@ TEXT_SIZES = "(min-width: 44rem) 39.5rem, calc(100vw - 2.5rem)"
 _PICTURE = re.compile(r'<img src="/media/([A-Za-z0-9_-]{22})\.webp" alt="([^"]*)">')
 
 
-def illustrated(session: Session, html: str) -> str:
-    """Clean HTML in which each picture of ours comes in all its widths, and holds its place."""
+# With so few letters before it, a picture is in sight when a page opens, on a telephone too.
+FIRST_SIGHT = 600
+_TAG = re.compile(r"<[^>]*>")
+
+
+def illustrated(session: Session, html: str, *, opens_page: bool = False) -> str:
+    """Clean HTML in which each picture of ours comes in all its widths, and holds its place.
+
+    Where this text `opens_page`, a picture in first sight is not left for later.
+    """
     names = {name for name, _ in _PICTURE.findall(html)}
     if not names:
         return html
     found = session.scalars(select(Picture).where(Picture.name.in_(names)))
     pictures: Mapping[str, Picture] = {picture.name: picture for picture in found}
-    return _PICTURE.sub(lambda one: _shown(one, pictures.get(one[1])), html)
+    first = _PICTURE.search(html) if opens_page else None
+    in_sight = first.start() if first and _letters(html[: first.start()]) < FIRST_SIGHT else -1
+    return _PICTURE.sub(
+        lambda one: _shown(one, pictures.get(one[1]), is_urgent=one.start() == in_sight), html
+    )
 
 
-def _shown(written: re.Match[str], picture: Picture | None) -> str:
+def _letters(html: str) -> int:
+    return len(_TAG.sub("", html))
+
+
+def _shown(written: re.Match[str], picture: Picture | None, *, is_urgent: bool) -> str:
     """One picture; one that is not in the database stays as it was written."""
     if picture is None:
         return written[0]
     usual = resizing.url_path(picture.name, resizing.usual_width(picture), "jpg")
-    sizes = escape(TEXT_SIZES)
+    sizes, when = escape(TEXT_SIZES), 'fetchpriority="high"' if is_urgent else 'loading="lazy"'
     return (
         f'<picture><source type="image/webp" srcset="{resizing.srcset(picture, "webp")}"'
         f' sizes="{sizes}"><img src="{usual}" srcset="{resizing.srcset(picture, "jpg")}"'
         f' sizes="{sizes}" width="{picture.width}" height="{picture.height}" alt="{written[2]}"'
-        f' loading="lazy"></picture>'
+        f" {when}></picture>"
     )

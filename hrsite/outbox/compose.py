@@ -16,6 +16,9 @@ MOST_HTML = 95_000
 # What no XML may hold (XML 1.0, 2.2), and so no MJML: one such character would spoil the letter.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+# In plain text a time has an ordinary space: some programs show any other as a sign.
+_UNBROKEN_TIME = re.compile(rf"(?<=\d){furniture.UNBROKEN}(?=[ap]m\b)")
+
 
 class TooLong(ValueError):
     """The HTML part of a letter is longer than mail programs show whole."""
@@ -56,7 +59,7 @@ def compose(
     return Letter(
         mark=mark,
         subject=" ".join(subject.split()),
-        text=_rendered(f"{name}/body.txt", facts).strip() + "\n",
+        text=_UNBROKEN_TIME.sub(" ", _rendered(f"{name}/body.txt", facts)).strip() + "\n",
         html=html,
         language=facts["language"],
     )

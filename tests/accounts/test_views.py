@@ -74,7 +74,7 @@ def test_the_sixth_try_is_refused_and_says_until_when(
     clock.shift(timedelta(minutes=20))
     refused = window.sign_in(email=email)
     assert refused.status_code == 429
-    assert "Please try again in 41 minutes, after 11:00 am, Toronto time." in refused.text
+    assert "Please try again in 41 minutes, after 11:00\u00a0am, Toronto time." in refused.text
     assert refused.headers["Retry-After"] == "2401"
     assert not window.is_in()
 

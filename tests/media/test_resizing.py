@@ -113,6 +113,26 @@ def test_pictures_in_the_text_hold_their_place(session: Session, picture: Pictur
     assert f'src="/media/{picture.name}-960.jpg"' in shown
 
 
+@pytest.mark.parametrize(
+    ("before", "opens_page", "is_at_once"),
+    [
+        ("<p>A word</p>", True, True),
+        ("<p>A word</p>", False, False),
+        ("<p>far</p>" * 300, True, False),
+    ],
+)
+def test_of_a_page_that_opens_with_a_picture_it_is_fetched_at_once(
+    session: Session, picture: Picture, before: str, opens_page: bool, is_at_once: bool
+) -> None:
+    one = f'<figure><img src="{url_path(picture.name)}" alt="Red"></figure>'
+    first, _, second = showing.illustrated(
+        session, before + one + "<hr>" + one, opens_page=opens_page
+    ).partition("<hr>")
+    assert ('loading="lazy"' not in first) == is_at_once
+    assert ('fetchpriority="high"' in first) == is_at_once
+    assert 'loading="lazy"' in second
+
+
 def test_a_picture_that_is_gone_stays_as_it_was_written(session: Session) -> None:
     html = f'<figure><img src="/media/{"a" * 22}.webp" alt="x"></figure>'
     assert showing.illustrated(session, html) == html

@@ -227,7 +227,7 @@ def test_after_a_night_without_a_server_it_is_held_and_dropping_it_loses_no_arti
     look(app)
     (issue,) = digest_issues(session)
     assert issue.message.pause_kind == "late"
-    assert "Friday 5 June 2026 at 8:00 am, Toronto time" in (issue.message.pause_reason or "")
+    assert "Friday 5 June 2026 at 8:00\u00a0am, Toronto time" in (issue.message.pause_reason or "")
     holding.drop(session, issue, our_clock.now())
     session.commit()
     assert not copies(session)

@@ -55,7 +55,7 @@ def test_nothing_goes_out_before_the_window_is_over(
 ) -> None:
     post = published(coach, session)
     page = coach.get(f"/desk/posts/{post.id}/done").text
-    assert "Mail starts at 10:05 am, to 3 readers" in page
+    assert "Mail starts at 10:05\u00a0am, to 3 readers" in page
     assert "Stop it" in page
     clock.shift(5 * MINUTE - timedelta(seconds=1))
     work()
@@ -149,7 +149,7 @@ def test_the_desk_asks_what_to_do_with_it_and_does_it(
     coach = back_at_the_desk(app, session)
     issue = only_issue(session)
     home = coach.get("/desk/").text
-    assert "This was due on Tuesday 2 June 2026 at 10:00 am, Toronto time." in home
+    assert "This was due on Tuesday 2 June 2026 at 10:00\u00a0am, Toronto time." in home
     assert "Send now, set a time, or drop it" in home
     page = coach.get(f"/desk/issues/{issue.id}").text
     assert all(words in page for words in ("Send it now", "Send it then", "Drop it"))

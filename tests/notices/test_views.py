@@ -20,7 +20,7 @@ def test_how_to_join_is_on_no_page(client: FlaskClient, session: Session) -> Non
         assert page.status_code == 200, address
         assert "secret door" not in page.text, address
     assert "Group at seven" in client.get("/notices/group").text
-    assert "Thursday 4 June 2026 at 7:00 pm, Toronto time" in client.get("/notices/").text
+    assert "Thursday 4 June 2026 at 7:00\u00a0pm, Toronto time" in client.get("/notices/").text
 
 
 def test_the_bar_goes_when_the_session_is_over(

@@ -156,4 +156,8 @@ def test_a_notice_says_when_where_and_how_to_join(
     for part in (letter.html, letter.text):
         for words in ("Thursday 4 June 2026", "Toronto time", "Online", "press Join"):
             assert words in " ".join(part.split())
+    # No line of the HTML ends within a time; plain text has no sign in it that some would show.
+    assert "at 7:00\u00a0pm" in letter.html
+    assert "at 7:00 pm" in letter.text
+    assert "\u00a0" not in letter.text
     assert "until further notice" in notice(session, starts_at=None, ends_at=None).text

@@ -111,7 +111,7 @@ def test_a_worker_that_fell_silent_shows_with_how_long_ago_it_was_seen(
     clock.shift(timedelta(minutes=9, seconds=1))
     for page in ("/desk/letters/", "/desk/"):
         assert "Not sending: worker last seen 12 minutes ago." in coach.get(page).text
-    assert "Tuesday 2 June 2026 at 10:00 am" in coach.get("/desk/letters/").text
+    assert "Tuesday 2 June 2026 at 10:00\u00a0am" in coach.get("/desk/letters/").text
 
 
 def test_a_worker_that_was_told_to_end_is_missed_at_once(

@@ -35,7 +35,7 @@ def test_a_new_article_that_was_never_saved_is_found_and_goes_on(
     coach: FlaskClient, session: Session
 ) -> None:
     answer = keep(coach)
-    assert answer.json == {"kept_at": "10:00 am"}
+    assert answer.json == {"kept_at": "10:00\u00a0am"}
     keep(coach, body="Two doses, and a spare.", lasts="until", until_on="2026-07-01")
     assert saved_count(session) == 0
 

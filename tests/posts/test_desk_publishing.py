@@ -36,8 +36,8 @@ def test_nothing_goes_out_before_the_sentence_was_read(
 
     assert page.status_code == 200
     assert (
-        "On Thursday 4 June 2026 at 6:00 pm, Toronto time (in 2 days 8 hours), this goes on the"
-        " site and to 2 readers. 1 has not confirmed." in page.text
+        "On Thursday 4 June 2026 at 6:00\u00a0pm, Toronto time (in 2 days 8 hours), this goes on"
+        " the site and to 2 readers. 1 has not confirmed." in page.text
     )
     assert "Schedule and send to 2 readers" in " ".join(page.text.split())
     assert saved(session).is_draft
@@ -62,7 +62,7 @@ def test_later_means_then(
 
     done = press(coach, post, plan(coach, post, how="site", **LATER))
 
-    assert "Thursday 4 June 2026 at 6:00 pm, Toronto time" in coach.get(done.location).text
+    assert "Thursday 4 June 2026 at 6:00\u00a0pm, Toronto time" in coach.get(done.location).text
     assert saved(session).published_at == datetime(2026, 6, 4, 22, tzinfo=UTC)
     assert not saved(session).send_to_readers
     assert client.get("/posts/kept").status_code == 404

@@ -113,6 +113,16 @@ def test_pictures_of_the_first_screen_are_fetched_at_once_and_others_when_scroll
     assert article.index('fetchpriority="high"') < article.index('loading="lazy"')
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "is_framed"), [(900, 1350, True), (800, 800, True), (1600, 1200, False)]
+)
+def test_a_picture_taller_than_a_screen_stands_in_a_frame(
+    client: FlaskClient, session: Session, width: int, height: int, is_framed: bool
+) -> None:
+    make_post(session, slug="tall", picture=make_picture(session, width=width, height=height))
+    assert ('<figure class="post-art tall">' in client.get("/posts/tall").text) == is_framed
+
+
 def test_a_title_in_another_direction_or_of_two_hundred_letters_has_its_own_look(
     client: FlaskClient, session: Session
 ) -> None:
