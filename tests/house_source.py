@@ -13,6 +13,7 @@ ROW = (
     "media",
     "settings",
     "redirects",
+    "hints",
     "posts",
     "notices",
     "newsletter",

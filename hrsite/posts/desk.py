@@ -17,6 +17,7 @@ from hrsite.posts import (
     autosaving,
     desk_address,
     desk_autosaving,
+    desk_hinting,
     desk_mailing,
     desk_picturing,
     desk_publishing,
@@ -62,6 +63,7 @@ blueprint.add_url_rule(
     desk_revising.show,
     methods=["GET", "POST"],
 )
+blueprint.add_url_rule("/hints", "hints", desk_hinting.show, methods=["POST"])
 blueprint.add_url_rule("/synonyms", "synonyms", desk_synonyms.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
@@ -157,6 +159,8 @@ def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> Respo
     made = publishing.made_by(session, desk_writing.key_in(form)) if post is None else None
     if made is not None:  # The button of a new article, pressed again.
         post, form.version.data = made, "1"
+    if desk_hinting.is_answered(form, act or ""):
+        return _page(form, post)
     try:
         if act == "picture" and form.body_picture.data is not None:
             return _add_picture(form, post)
@@ -233,6 +237,8 @@ def _page(
         post=post,
         theirs=theirs,
         unsaved=unsaved,
+        hints=desk_hinting.hints_of(form),
+        hint_places=desk_hinting.BOXES_IN_WORDS,
         compared=desk_writing.compared(saved, form) if saved is not None else None,
     )
     return page, status

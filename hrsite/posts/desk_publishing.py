@@ -15,7 +15,15 @@ from hrsite.extensions import db
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
-from hrsite.posts import comparing, desk_writing, publishing, reviewing, revising, sentences
+from hrsite.posts import (
+    comparing,
+    desk_hinting,
+    desk_writing,
+    publishing,
+    reviewing,
+    revising,
+    sentences,
+)
 from hrsite.posts.forms import PublishForm
 from hrsite.posts.models import Post
 from hrsite.posts.reviewing import Seen
@@ -227,6 +235,7 @@ def _page(form: PublishForm, post: Post, status: int = 200, **facts: Any) -> Res
         form=form,
         audience=counts(session, Topic.ARTICLES, clock.now()),
         unsaved=desk_writing.unsaved_news(post),
+        hint_count=desk_hinting.count_of(post),
         **{"sentence": ""} | facts,
     )
     return page, status

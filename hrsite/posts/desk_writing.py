@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from hrsite import clock, furniture, tokens
 from hrsite.extensions import db
 from hrsite.markup import clean, from_markdown, to_markdown
-from hrsite.posts import aging, autosaving, comparing, illustrating, publishing
+from hrsite.posts import aging, autosaving, comparing, hinting, illustrating, publishing
 from hrsite.posts.boxes import number_in
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
@@ -91,6 +91,7 @@ def fill(form: PostForm, post: Post) -> None:
     if post.reviewed_at is not None:
         form.reviewed_on.data = clock.local(post.reviewed_at).date()
     form.version.data = str(post.version)
+    form.kept_hints.data = hinting.as_text(hinting.kept_of(db.session(), post))
     if post.picture is not None:
         form.picture_alt.data = post.picture.alt
         form.picture_decorative.data = post.picture.is_decorative
@@ -116,6 +117,7 @@ def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Pos
         bool(form.remove_picture.data),
     )
     illustrating.set_head_picture(session, post, wish, current_app.config["MEDIA_FOLDER"], now)
+    hinting.remember(session, post, hinting.kept_in(form.kept_hints.data or ""))
     session.flush()
     return post
 

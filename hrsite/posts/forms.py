@@ -92,6 +92,8 @@ class PostForm(Form):
     version = HiddenField()
     # Names this opening of the form: what was kept of it, and the one article it makes.
     key = HiddenField()
+    # Hints answered with "keep it".
+    kept_hints = HiddenField()
 
     def validate_topics(self, field: Any) -> None:
         """Few topics, and short ones."""

@@ -160,3 +160,27 @@ def test_from_markdown_and_editor_the_page_is_the_same(page: Page, without_scrip
         from_markdown(markdown)
         == "<p>Plain words &amp; &lt;signs&gt;, 5 * 3, [not a link] and_so_on.</p>"
     )
+
+
+def test_an_idea_about_her_words_is_taken_by_one_press(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    page.locator("#body").press_sequentially("An addict came. Another addict waited.")
+    say = page.get_by_role("button", name="Say “person who uses drugs”")
+    expect(say).to_have_accessible_name("Instead of addict Say “person who uses drugs”")
+    assert faults_of(page, "hints", DESK_LOOKS) == []
+    say.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#body")).to_have_text(
+        "A person who uses drugs came. Another person who uses drugs waited."
+    )
+    expect(page.get_by_text("Nothing that asks for a second look.")).to_be_visible()
+
+    plain = without_script
+    plain.goto(f"{demo_site.url}/desk/posts/new")
+    plain.get_by_label("Words", exact=True).fill("On [date] an addict came.")
+    plain.get_by_role("button", name="Look again").click()
+    plain.get_by_role("button", name="Keep it where it says addict").click()
+    plain.get_by_role("button", name="It is fine so where it says [date]").click()
+    expect(plain.get_by_text("Nothing that asks for a second look.")).to_be_visible()
+    expect(plain.get_by_label("Words", exact=True)).to_have_value("On [date] an addict came.")
