@@ -45,6 +45,7 @@ def desk(
 def page(desk: tuple[Page, Noted], demo_site: LiveSite) -> Iterator[Page]:
     """A new article, open; a refused picture is the only thing the console may mention."""
     page, noted = desk
+    noted.console.clear()
     page.goto(f"{demo_site.url}/desk/posts/new")
     page.get_by_label("Title", exact=True).fill("From the editor")
     yield page
