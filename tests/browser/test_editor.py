@@ -12,6 +12,10 @@ from tests.browser.writing import hand_over, markdown_of, press, save, words
 from tests.markup_samples import documents
 
 desk, page, without_script = writing.desk, writing.page, writing.without_script
+CARET = """() => {
+  const { view } = document.getElementById("body").editor;
+  return view.coordsAtPos(view.state.selection.head);
+}"""
 
 
 def test_an_article_is_written_by_keyboard_alone(page: Page, without_script: Page) -> None:
@@ -135,6 +139,15 @@ def test_every_button_is_in_reach_on_a_phone(page: Page) -> None:
         box = button.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 44
+    # The line she writes is not under the bar below, nor, on the way back up, under the buttons.
+    line, below = page.evaluate(CARET), page.locator(".act-bar").bounding_box()
+    assert below
+    assert line["bottom"] <= below["y"]
+    for _ in range(40):
+        page.keyboard.press("ArrowUp")
+    line, above = page.evaluate(CARET), page.get_by_role("toolbar").bounding_box()
+    assert above
+    assert line["top"] >= above["y"] + above["height"]
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

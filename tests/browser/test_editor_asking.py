@@ -154,5 +154,6 @@ def test_a_pasted_video_becomes_a_card_that_asks_nobody(page: Page, without_scri
 
 def test_a_pasted_video_without_a_card_is_its_address(page: Page) -> None:
     hand_over(page, text=VIDEO)
+    expect(page.get_by_label("What it is called")).to_be_focused()
     page.keyboard.press("Escape")
     expect(words(page)).to_have_text(VIDEO)

@@ -9,6 +9,8 @@ import { toolbar } from "./toolbar.js";
 const place = document.getElementById("editor"), box = document.getElementById("body"), form = box.form;
 const format = form.elements.namedItem("body_format"), label = form.querySelector("label[for=body]");
 const HOSTS = new Set(place.dataset.hosts.split(" "));
+// The buttons above and the bar below stand over the text: what she writes is kept clear of them.
+const CLEAR = { top: 160, bottom: 160, left: 5, right: 5 };
 const ALONE = /^https?:\/\/\S+$/;
 // What Markdown would read as more than words.
 const MORE_THAN_WORDS = /[\\`*_[\]<>&#|~]|^\s*(?:[-+=]|\d+[.)])|^ {4}|^\t/m;
@@ -70,6 +72,8 @@ function start(html) {
         id: "body", class: "prose", role: "textbox", dir: "auto",
         "aria-multiline": "true", "aria-labelledby": "body-label", "aria-describedby": told,
       },
+      scrollMargin: CLEAR,
+      scrollThreshold: CLEAR,
       transformPastedHTML: simplified,
       handleClickOn: holdFigure,
       handlePaste: (_view, event) => pasted(editor, ask, event),
