@@ -16,6 +16,7 @@ from hrsite.accounts.setting_up import needs_owner
 from hrsite.extensions import db
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import history, instance, mailboxes, presence, returned, ses
+from hrsite.outbox.models import Recipient
 from hrsite.outbox.transport import open_connection
 
 LEAST_FREE_MEGABYTES = 200
@@ -109,7 +110,7 @@ def _database(app: Flask) -> Iterator[Finding]:
 def _inside_the_database() -> Iterator[Finding]:
     if needs_owner(db.session()):
         yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
-    newest = select(Subscriber.address).order_by(Subscriber.id.desc())
+    newest = select(Recipient.address).join(Subscriber).order_by(Subscriber.id.desc())
     address = db.session.scalar(newest.limit(1))
     if address is not None and not address:  # What cannot be opened reads as nothing.
         words = "does not open the readers' addresses; put the right one, or address.key, back"

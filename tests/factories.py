@@ -17,6 +17,7 @@ from hrsite.newsletter import bringing, issues, listknowing
 from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox import recipients
 from hrsite.outbox.enqueue import AT_ONCE
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag
@@ -133,10 +134,11 @@ def make_subscriber(
     """A person on the list, in one state for each of the topics."""
     now, address = clock.now(), addresses.check(typed)
     links = {purpose: tokens.new_token() for purpose in ("confirm", "settings", "unsubscribe")}
+    key = current_app.extensions["seal"].keyed_hash(address.key)
+    recipient = recipients.find_or_make(session, address.typed, key)
+    recipient.links = links
     subscriber = Subscriber(
-        address=address.typed,
-        address_key=current_app.extensions["seal"].keyed_hash(address.key),
-        links=links,
+        recipient=recipient,
         created_at=now,
         subscriptions=[Subscription(topic=topic, state=state, changed_at=now) for topic in topics],
         **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},

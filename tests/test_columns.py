@@ -48,7 +48,7 @@ def test_no_moment_stays_no_moment(session: Session) -> None:
 
 def test_an_address_is_sealed_in_the_table_and_open_in_the_object(session: Session) -> None:
     made = factories.make_subscriber(session)
-    raw = session.execute(text("SELECT address, links FROM subscribers")).one()
+    raw = session.execute(text("SELECT address, links FROM recipients")).one()
     for column in raw:
         assert b"example" not in bytes(column)
         assert made.links["settings"].encode() not in bytes(column)

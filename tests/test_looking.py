@@ -58,7 +58,7 @@ def test_a_poisonous_request_holds_up_neither_letters_nor_the_next_request(
             address="no address at all",
             topics="articles",
             words_version="1",
-            asked_at=rows(session)[0].created_at,
+            asked_at=rows(session)[0].message.created_at,
         )
     )
     session.commit()
@@ -161,7 +161,7 @@ def test_no_look_leaves_an_address_in_the_clear(app: Flask, session: Session, wo
     sign_up(app.test_client(), "ada.lovelace@example.org")
     work()
     session.rollback()
-    raw = session.execute(text("SELECT address FROM deliveries")).scalars().all()
+    raw = session.execute(text("SELECT address FROM recipients")).scalars().all()
     assert raw
     assert all(b"lovelace" not in bytes(value) for value in raw)
 

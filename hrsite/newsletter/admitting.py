@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import ConsentEvent, Subscriber, Subscription, SubscriptionState
-from hrsite.outbox.models import Suppression
+from hrsite.outbox.models import Recipient, Suppression
 
 # So many keys go into one question to the database.
 AT_ONCE = 500
@@ -46,9 +46,11 @@ def _some(session: Session, keys: Sequence[str]) -> dict[str, Verdict]:
     )
     states: dict[str, set[SubscriptionState | None]] = {}
     rows = session.execute(
-        select(Subscriber.address_key, Subscription.state)
+        select(Recipient.address_key, Subscription.state)
+        .select_from(Recipient)
+        .join(Subscriber)
         .outerjoin(Subscription)
-        .where(Subscriber.address_key.in_(keys))
+        .where(Recipient.address_key.in_(keys))
     )
     for key, state in rows:
         states.setdefault(key, set()).add(state)

@@ -15,7 +15,7 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox.models import Suppression
+from hrsite.outbox.models import Recipient, Suppression
 
 CONFIRMED = SubscriptionState.CONFIRMED
 
@@ -43,8 +43,8 @@ class AudienceCounts:
         return self.getting + self.paused + self.blocked
 
 
-def readers_of(issue: Issue) -> Select[str, str, dict[str, str], bool]:
-    """Address, its key, links and wording of everybody an Issue goes to.
+def readers_of(issue: Issue) -> Select[int, str, bool]:
+    """Number, key and wording of everybody an Issue goes to.
 
     A long list is written down in parts, so the answer does not change with what people do
     meanwhile: but whoever leaves or pauses is not written down any more.
@@ -57,10 +57,8 @@ def readers_of(issue: Issue) -> Select[str, str, dict[str, str], bool]:
     return _confirmed(issue.topic).where(owed, is_awake(issue.created_at))
 
 
-def audience(
-    topic: Topic, as_of: datetime, post_id: int | None = None
-) -> Select[str, str, dict[str, str], bool]:
-    """Address, its key, links and wording of everybody who had confirmed a topic at a moment, and
+def audience(topic: Topic, as_of: datetime, post_id: int | None = None) -> Select[int, str, bool]:
+    """Number, key and wording of everybody who had confirmed a topic at a moment, and
     still has. Whoever is owed this article gets it in a digest.
     """
     chosen = _confirmed(topic, Subscription.changed_at <= as_of).where(is_awake(as_of))
@@ -82,7 +80,7 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
 
     How often somebody wants letters holds for articles alone: a session notice cannot wait.
     """
-    is_blocked = exists().where(Suppression.address_key == Subscriber.address_key)
+    is_blocked = exists().where(Suppression.address_key == Recipient.address_key)
     cadence = Subscriber.cadence if topic == Topic.ARTICLES else literal(Cadence.EACH.value)
     place = case(
         (Subscription.state == SubscriptionState.UNCONFIRMED, "unconfirmed"),
@@ -97,16 +95,15 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
         select(place.label("place"), func.count())
         .select_from(Subscription)
         .join(Subscriber)
+        .join(Subscriber.recipient)
         .where(Subscription.topic == topic)
         .group_by("place")
     )
     return AudienceCounts(**dict(iter(rows)))
 
 
-def _confirmed(
-    topic: Topic, *further: ColumnElement[bool]
-) -> Select[str, str, dict[str, str], bool]:
-    """Asked of each person, not joined: so a part of the list is found by the index of the keys,
+def _confirmed(topic: Topic, *further: ColumnElement[bool]) -> Select[int, str, bool]:
+    """Asked of each person, not joined: so a part of the list is found by the people's numbers,
     without sorting all of it each time.
     """
     has_confirmed = exists().where(
@@ -115,6 +112,8 @@ def _confirmed(
         Subscription.state == CONFIRMED,
         *further,
     )
-    return select(
-        Subscriber.address, Subscriber.address_key, Subscriber.links, Subscriber.is_discreet
-    ).where(has_confirmed)
+    return (
+        select(Subscriber.id.label("recipient_id"), Recipient.address_key, Subscriber.is_discreet)
+        .join(Subscriber.recipient)
+        .where(has_confirmed)
+    )

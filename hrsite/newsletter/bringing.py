@@ -24,6 +24,7 @@ from hrsite.newsletter.models import (
     Topic,
 )
 from hrsite.newsletter.models_people import BroughtList, ListState
+from hrsite.outbox import recipients
 
 # So many people in a transaction: on SQLite everybody who writes waits for it.
 PART = 100
@@ -184,9 +185,10 @@ def _add(
     session: Session, brought: BroughtList, new: list[tuple[dict[str, Any], bool]], now: datetime
 ) -> None:
     asked = []
+    known = recipients.among(session, [packed["key"] for packed, _ in new])
     for packed, is_asked in new:
         address = addresses.check(packed["address"])
-        subscriber = subscribing.fresh_subscriber(address, now)
+        subscriber = subscribing.fresh_subscriber(address, now, known)
         state = SubscriptionState.UNCONFIRMED if is_asked else SubscriptionState.CONFIRMED
         subscriber.cadence = Cadence(packed["cadence"] or Cadence.EACH)
         for topic in packed["topics"] or brought.topics.split():

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
-from hrsite.outbox.models import Suppression
+from hrsite.outbox.models import Recipient, Suppression
 
 
 def leave_after_complaints(session: Session, now: datetime) -> int:
@@ -19,7 +19,8 @@ def leave_after_complaints(session: Session, now: datetime) -> int:
     found = session.scalars(
         select(Subscriber)
         .join(Subscription)
-        .join(Suppression, Suppression.address_key == Subscriber.address_key)
+        .join(Subscriber.recipient)
+        .join(Suppression, Suppression.address_key == Recipient.address_key)
         .where(
             Suppression.kind == "complaint",
             Subscription.state == SubscriptionState.CONFIRMED,

@@ -115,7 +115,7 @@ def _written(
     said = f"{copy.reply_code or ''} {copy.reply_text or ''}".strip()
     block = known.block.reason if known.block else ""
     words = fate(copy, block, worker_trouble)
-    return Line(copy.created_at, title, words, said, issue.id if issue else None)
+    return Line(copy.message.created_at, title, words, said, issue.id if issue else None)
 
 
 def _came_back(bounce: Bounce) -> Line:

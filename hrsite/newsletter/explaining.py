@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager
 
+from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import (
     ConsentEvent,
     Issue,
@@ -13,6 +14,7 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
+from hrsite.outbox import recipients
 from hrsite.outbox.models import Bounce, Delivery, OutboxMessage, Suppression
 
 # So long each copy is kept, and so many lines fit a page.
@@ -48,7 +50,7 @@ class Known:
 def known_of(session: Session, address_key: str, now: datetime) -> Known:
     """Everything about an address since LOOKED_BACK, newest first, as much as a page holds."""
     since = now - LOOKED_BACK
-    subscriber = session.scalar(select(Subscriber).where(Subscriber.address_key == address_key))
+    subscriber = subscribing.find_by_key(session, address_key)
     events = session.scalars(
         select(ConsentEvent)
         .where(ConsentEvent.address_key == address_key)
@@ -78,13 +80,16 @@ def _copies(
         select(Delivery, Issue)
         .join(Delivery.message)
         .outerjoin(Issue, Issue.message_id == Delivery.message_id)
-        .where(Delivery.address_key == address_key, Delivery.created_at >= since)
+        .where(recipients.is_to(address_key), OutboxMessage.created_at >= since)
         .order_by(Delivery.id.desc())
         .limit(MOST)
         # Not the letter itself: a hundred of them would be megabytes.
         .options(
             contains_eager(Delivery.message).load_only(
-                OutboxMessage.subject, OutboxMessage.paused_at, OutboxMessage.pause_reason
+                OutboxMessage.subject,
+                OutboxMessage.created_at,
+                OutboxMessage.paused_at,
+                OutboxMessage.pause_reason,
             )
         )
     )
@@ -102,7 +107,7 @@ def _missed(
     if subscriber is None and not events:
         return []
     has_copy = exists().where(
-        Delivery.address_key == address_key, Delivery.message_id == Issue.message_id
+        recipients.is_to(address_key), Delivery.message_id == Issue.message_id
     )
     issues = session.scalars(
         select(Issue)

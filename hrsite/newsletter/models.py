@@ -4,12 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
+from hrsite.columns import SealedText, UTCDateTime, words
 from hrsite.extensions import Base
 from hrsite.newsletter.models_people import BroughtList
-from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.models import OutboxMessage, Recipient
 
 
 class Topic(StrEnum):
@@ -36,16 +37,13 @@ class Cadence(StrEnum):
 
 
 class Subscriber(Base):
-    """A person who asked for mail. The address is sealed, and found by a keyed hash."""
+    """A person who asked for mail: a recipient of letters, under the same number."""
 
     __tablename__ = "subscribers"
     shows_on_pages = False
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(SealedText)
-    address_key: Mapped[str] = mapped_column(String(64), unique=True)
-    # The tokens in this person's letters, sealed; and the hashes that find the person by one.
-    links: Mapped[dict[str, str]] = mapped_column(SealedLinks)
+    id: Mapped[int] = mapped_column(ForeignKey("recipients.id"), primary_key=True)
+    # What finds the person by a token in her letters.
     confirm_hash: Mapped[str] = mapped_column(String(64), unique=True)
     settings_hash: Mapped[str] = mapped_column(String(64), unique=True)
     unsubscribe_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -60,6 +58,10 @@ class Subscriber(Base):
     # When we last reminded this person to confirm.
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
+    recipient: Mapped[Recipient] = relationship(lazy="joined", innerjoin=True)
+    address: AssociationProxy[str] = association_proxy("recipient", "address")
+    address_key: AssociationProxy[str] = association_proxy("recipient", "address_key")
+    links: AssociationProxy[dict[str, str]] = association_proxy("recipient", "links")
     subscriptions: Mapped[list["Subscription"]] = relationship(
         cascade="all, delete-orphan", order_by="Subscription.topic", lazy="selectin"
     )

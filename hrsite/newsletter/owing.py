@@ -131,7 +131,7 @@ def give_back(session: Session, issue: Issue) -> None:
     """The Issue of a digest was dropped: who has not got it is owed its articles as before."""
     never_left = exists().where(
         Delivery.message_id == issue.message_id,
-        Delivery.address_key == Subscriber.address_key,
+        Delivery.recipient_id == Subscriber.id,
         Delivery.state != DeliveryState.WITHDRAWN,
     )
     got_it = select(Subscriber.id).where(never_left)

@@ -12,7 +12,7 @@ from hrsite import clock
 from hrsite.newsletter.audience import is_awake
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.models_people import DailyTally
-from hrsite.outbox.models import Suppression
+from hrsite.outbox.models import Recipient, Suppression
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def now_standing(session: Session, now: datetime) -> Standing:
             Subscription.subscriber_id == Subscriber.id, Subscription.state == state
         )
 
-    is_closed = exists().where(Suppression.address_key == Subscriber.address_key)
+    is_closed = exists().where(Suppression.address_key == Recipient.address_key)
     has_confirmed = has(SubscriptionState.CONFIRMED)
     place = case(
         (is_closed, "closed"),
@@ -57,7 +57,12 @@ def now_standing(session: Session, now: datetime) -> Standing:
         (has(SubscriptionState.UNCONFIRMED), "waiting"),
         else_="left",
     )
-    rows = session.execute(select(place.label("place"), func.count()).group_by("place"))
+    rows = session.execute(
+        select(place.label("place"), func.count())
+        .select_from(Subscriber)
+        .join(Subscriber.recipient)
+        .group_by("place")
+    )
     return Standing(**dict(iter(rows)))
 
 

@@ -1,5 +1,6 @@
 """Confirm, choose, unsubscribe, come back: each writes consent."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -16,7 +17,8 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox import enqueue, suppression
+from hrsite.outbox import enqueue, recipients, suppression
+from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
 
 UNDO = timedelta(hours=1)
@@ -168,7 +170,7 @@ def find_by_address(session: Session, typed: str) -> Subscriber | None:
 
 def find_by_key(session: Session, address_key: str) -> Subscriber | None:
     """The person whose address has this keyed hash."""
-    return _find(session, Subscriber.address_key == address_key)
+    return _find(session, Subscriber.id == recipients.number_of(address_key))
 
 
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
@@ -193,19 +195,22 @@ def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None
 
 def new_subscriber(session: Session, address: addresses.Address, now: datetime) -> Subscriber:
     """A person with links of their own, and with nothing asked for yet."""
-    subscriber = fresh_subscriber(address, now)
+    known = recipients.among(session, [key_of(address)])
+    subscriber = fresh_subscriber(address, now, known)
     session.add(subscriber)
     session.flush()
     return subscriber
 
 
-def fresh_subscriber(address: addresses.Address, now: datetime) -> Subscriber:
-    """The same, of whom the database does not know yet."""
-    links = {purpose: tokens.new_token() for purpose in PURPOSES}
+def fresh_subscriber(
+    address: addresses.Address, now: datetime, known: Mapping[str, Recipient]
+) -> Subscriber:
+    """The same, of whom the database does not know yet; `known` are those it has written to."""
+    links, key = {purpose: tokens.new_token() for purpose in PURPOSES}, key_of(address)
+    recipient = known.get(key) or Recipient(address_key=key)
+    recipient.address, recipient.links = address.typed, links
     return Subscriber(
-        address=address.typed,
-        address_key=key_of(address),
-        links=links,
+        recipient=recipient,
         created_at=now,
         **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.newsletter.listwriting import row
 from hrsite.newsletter.models import Subscriber, SubscriptionState
-from hrsite.outbox.models import Suppression
+from hrsite.outbox.models import Recipient, Suppression
 
 # Excel takes a file for UTF-8 only when it begins with this mark.
 BOM = "\ufeff"
@@ -23,9 +23,10 @@ def parts(session: Session, separator: str, now: datetime) -> Iterator[str]:
     yield BOM + row(COLUMNS, separator)
     last = 0
     while True:
-        is_closed = exists().where(Suppression.address_key == Subscriber.address_key)
+        is_closed = exists().where(Suppression.address_key == Recipient.address_key)
         found = session.execute(
             select(Subscriber, is_closed)
+            .join(Subscriber.recipient)
             .where(Subscriber.id > last)
             .order_by(Subscriber.id)
             .limit(PART)

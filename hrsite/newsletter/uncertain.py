@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState
+from hrsite.newsletter.models import Issue, Subscription, SubscriptionState
 from hrsite.outbox import repeating
 from hrsite.outbox.models import Delivery
 
@@ -25,8 +25,7 @@ def hand_over_again(session: Session, issue: Issue, one: Copy | None, now: datet
     repeating.TooLate.
     """
     still_wanted = exists().where(
-        Subscriber.address_key == Delivery.address_key,
-        Subscription.subscriber_id == Subscriber.id,
+        Subscription.subscriber_id == Delivery.recipient_id,
         Subscription.topic == issue.topic,
         Subscription.state == SubscriptionState.CONFIRMED,
     )

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from hrsite.newsletter import bringing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_people import BroughtList, ListState
-from hrsite.outbox import enqueue
+from hrsite.outbox import enqueue, recipients
+from hrsite.outbox.models import Recipient
 
 MAY_BE_UNDONE = (ListState.ADDING, ListState.ADDED)
 
@@ -35,10 +36,11 @@ def undo_part(session: Session, list_id: int, now: datetime) -> None:
         return
     brought.people = None
     came = exists().where(
-        ConsentEvent.address_key == Subscriber.address_key, ConsentEvent.list_id == list_id
+        ConsentEvent.address_key == Recipient.address_key, ConsentEvent.list_id == list_id
     )
     part = session.scalars(
         select(Subscriber)
+        .join(Subscriber.recipient)
         .where(Subscriber.id > brought.cursor, came)
         .order_by(Subscriber.id)
         .limit(bringing.PART)
@@ -77,3 +79,5 @@ def _remove(session: Session, subscriber: Subscriber, list_id: int, now: datetim
         .execution_options(synchronize_session=False)
     )
     session.delete(subscriber)
+    session.flush()
+    recipients.forget(session, key)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.outbox import pausing, reports, suppression
+from hrsite.outbox import pausing, recipients, reports, suppression
 from hrsite.outbox.events import Event
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.return_paths import return_paths
@@ -98,7 +98,7 @@ def _claimed(session: Session, came_to: tuple[str, ...]) -> Delivery | None:
 
 def _written_to(session: Session, address_key: str, letter_ids: tuple[str, ...]) -> Delivery | None:
     """The copy to this address with such a Message-ID; else the newest that was handed over."""
-    to_them = select(Delivery).where(Delivery.address_key == address_key)
+    to_them = select(Delivery).where(recipients.is_to(address_key))
     found = session.scalar(to_them.where(Delivery.letter_id.in_(letter_ids)).limit(1))
     gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
     newest = to_them.where(Delivery.state.in_(gone_out)).order_by(Delivery.id.desc()).limit(1)

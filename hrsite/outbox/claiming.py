@@ -21,6 +21,7 @@ from sqlalchemy import (
     Update,
     case,
     exists,
+    func,
     or_,
     select,
     type_coerce,
@@ -31,7 +32,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import tally
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient, Suppression
 from hrsite.outbox.settling import DUE_STATES, drop
 from hrsite.prepared import Prepared, given
 
@@ -190,18 +191,20 @@ def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
 
     One question for each state, because the index then gives the answer without sorting.
     """
+    links = func.coalesce(Delivery.own_links, Recipient.links)
     return (
         select(
             Delivery.id,
             Delivery.message_id,
             # Sealed as they lie there: one that cannot be opened must not take the others with it.
-            type_coerce(Delivery.address, LargeBinary).label("address"),
-            type_coerce(Delivery.links, LargeBinary).label("links"),
+            type_coerce(Recipient.address, LargeBinary).label("address"),
+            type_coerce(links, LargeBinary).label("links"),
             Delivery.letter_id,
             Delivery.is_discreet,
             (Delivery.fence + 1).label("fence"),
             Delivery.next_at,
         )
+        .join(Delivery.recipient)
         .where(
             Delivery.message_id == given("message"),
             Delivery.state == state,
@@ -209,7 +212,7 @@ def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
         )
         .order_by(Delivery.next_at, Delivery.id)
         .limit(given("most"))
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Delivery, skip_locked=True)
     )
 
 
@@ -277,7 +280,8 @@ def _is_suppressed() -> ColumnElement[bool]:
         .correlate(Delivery)
     )
     return exists().where(
-        Suppression.address_key == Delivery.address_key,
+        Recipient.id == Delivery.recipient_id,
+        Suppression.address_key == Recipient.address_key,
         or_(Suppression.kind == "erased", ~asks_them),
     )
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     case,
     exists,
-    false,
     func,
     insert,
     literal,
@@ -24,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import furniture
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
-from hrsite.outbox import settling, tally
+from hrsite.outbox import recipients, settling, tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Suppression
 
@@ -36,8 +35,11 @@ HEAD_START = timedelta(hours=1)
 # So many people are looked at in the first transaction. The next ones are as large as their time
 # allows. On SQLite all who want to write wait for it, and the disk may take as long again; on
 # PostgreSQL only those who want this very message.
-AT_ONCE, FEWEST, MOST = 1_000, 500, 50_000
-PART_SECONDS = {"sqlite": 0.04, "postgresql": 1.0}
+AT_ONCE, MOST = 1_000, 50_000
+# Fewer than this take hardly less time, for a commit costs what it costs: on a busy machine the
+# parts would only become more.
+FEWEST = 4_000
+PART_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,14 @@ def put_delivery(
     is_discreet: bool = False,
 ) -> Delivery:
     """Write down one copy to one person."""
+    recipient = recipients.find_or_make(session, address, address_key)
     delivery = Delivery(
         message_id=message.id,
-        address=address,
-        address_key=address_key,
-        links=links,
+        recipient_id=recipient.id,
+        own_links=None if recipient.links == links else links,
         is_discreet=is_discreet,
         letter_id=secrets.token_hex(16),
         state=DeliveryState.QUEUED,
-        created_at=now,
         changed_at=now,
         next_at=now - HEAD_START if message.is_transactional else message.starts_at,
     )
@@ -135,29 +136,23 @@ def put_delivery(
 def put_deliveries(
     session: Session,
     message: OutboxMessage,
-    audience: Select[str, str, dict[str, str], bool],
+    audience: Select[int, str, bool],
     now: datetime,
     most: int = AT_ONCE,
 ) -> int:
     """Write down one copy for each of the next people of a select; the count.
 
-    The select gives `address`, `address_key`, `links`, and may give `is_discreet`. One INSERT …
-    SELECT, never a loop over people; and it looks at no more than `most` of them, for nobody else
-    can write meanwhile. The list is complete when `message.expanded_at` is set; call again until
-    then. A suppressed address gets its row too, so that the numbers add up and the coach can see
-    who was left out.
+    The select gives `recipient_id`, by which it goes on, `address_key` and `is_discreet`. One
+    INSERT … SELECT, never a loop over people; and it looks at no more than `most` of them, for
+    nobody else can write meanwhile. The list is complete when `message.expanded_at` is set; call
+    again until then. A suppressed address gets its row too, so that the numbers add up and the
+    coach can see who was left out.
     """
-    key, after = audience.selected_columns.address_key, message.audience_cursor
-    # Where the part ends is read from the index of the keys alone, and not from who is chosen: so
-    # a part of which few are chosen is no longer than any other, and nobody is looked up twice.
-    part = [] if after is None else [key > after]
-    upto = session.scalar(select(key).where(*part).order_by(key).offset(most - 1).limit(1))
-    if upto is not None:
-        part.append(key <= upto)
+    upto, part = next_part(session, message, audience.selected_columns.recipient_id, most)
     session.flush()
     written = session.execute(_copies(message, audience.where(*part), now))
     count = changed_rows(written)
-    tally.created(session, message.id, count, _suppressed_count(session, message, after, upto))
+    tally.created(session, message.id, count, _new_suppressed_count(session, message))
     message.audience_cursor = upto
     if upto is None:
         message.expanded_at = now
@@ -170,47 +165,48 @@ def next_size(session: Session, most: int, seconds: float) -> int:
     return int(max(FEWEST, min(MOST, 2 * most, fitting)))
 
 
-def _suppressed_count(
-    session: Session, message: OutboxMessage, after: str | None, upto: str | None
-) -> int:
+def next_part(
+    session: Session, message: OutboxMessage, number: ColumnElement[int], most: int
+) -> tuple[int | None, list[ColumnElement[bool]]]:
+    """Where the next part of a list ends, if it is not the last one, and who is in it.
+
+    Read from the index of the numbers alone, and not from who is chosen: so a part of which few
+    are chosen is no longer than any other, and nobody is looked up twice.
+    """
+    after = message.audience_cursor
+    part = [] if after is None else [number > after]
+    upto = session.scalar(select(number).where(*part).order_by(number).offset(most - 1).limit(1))
+    return upto, part if upto is None else [*part, number <= upto]
+
+
+def _new_suppressed_count(session: Session, message: OutboxMessage) -> int:
     """How many of the copies just written down are to closed addresses: those are few."""
-    is_written = exists().where(
-        Delivery.address_key == Suppression.address_key,
-        Delivery.message_id == message.id,
-        Delivery.state == DeliveryState.SUPPRESSED,
+    written = select(func.count()).where(
+        Delivery.message_id == message.id, Delivery.state == DeliveryState.SUPPRESSED
     )
-    closed = select(func.count()).select_from(Suppression).where(is_written)
-    if after is not None:
-        closed = closed.where(Suppression.address_key > after)
-    if upto is not None:
-        closed = closed.where(Suppression.address_key <= upto)
-    return session.scalars(closed).one()
+    told = select(MessageTally.suppressed_count).where(MessageTally.message_id == message.id)
+    return session.scalars(written).one() - session.scalars(told).one()
 
 
-def _copies(
-    message: OutboxMessage, people: Select[str, str, dict[str, str], bool], now: datetime
-) -> Insert:
+def _copies(message: OutboxMessage, people: Select[int, str, bool], now: datetime) -> Insert:
     person, moment = people.selected_columns, literal(now, UTCDateTime)
     is_suppressed = exists().where(Suppression.address_key == person.address_key)
     rows = people.with_only_columns(
         literal(message.id),
-        person.address,
-        person.address_key,
-        person.links,
-        person.get("is_discreet", false()),
+        person.recipient_id,
+        person.is_discreet,
         random_hex(),
         case((is_suppressed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
-        moment,
         moment,
         case((is_suppressed, null()), else_=literal(message.starts_at, UTCDateTime)),
         literal(0),
         literal(0),
         literal(0),
         maintain_column_froms=True,
-    ).order_by(person.address_key)
+    ).order_by(person.recipient_id)
     columns = [
-        "message_id", "address", "address_key", "links", "is_discreet", "letter_id", "state",
-        "created_at", "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
+        "message_id", "recipient_id", "is_discreet", "letter_id", "state",
+        "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
     ]  # fmt: skip
     # Without being told, SQLAlchemy forgets how many rows psycopg has inserted.
     return insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
@@ -224,7 +220,7 @@ def reword(session: Session, address_key: str, is_discreet: bool) -> None:
     session.execute(
         update(Delivery)
         .where(
-            Delivery.address_key == address_key,
+            recipients.is_to(address_key),
             Delivery.state.in_((DeliveryState.SENDING, *settling.DUE_STATES)),
             Delivery.next_at.is_not(None),
         )
@@ -240,9 +236,8 @@ def withdraw(session: Session, address_key: str, streams: Iterable[str], now: da
     theirs is handed over. A copy that is being handed over at this moment is not tried again.
     """
     messages = select(OutboxMessage.id).where(OutboxMessage.stream.in_(list(streams)))
-    return _call_back(
-        session, now, Delivery.address_key == address_key, Delivery.message_id.in_(messages)
-    )
+    whose = recipients.is_to(address_key)
+    return _call_back(session, now, whose, Delivery.message_id.in_(messages))
 
 
 def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> None:
@@ -257,14 +252,8 @@ def blank(session: Session, address_key: str, now: datetime) -> None:
 
     What still waits is called back: without its links it could not be written.
     """
-    whose = Delivery.address_key == address_key
-    _call_back(session, now, whose)
-    session.execute(
-        update(Delivery)
-        .where(whose)
-        .values(address="", links={})
-        .execution_options(synchronize_session=False)
-    )
+    _call_back(session, now, recipients.is_to(address_key))
+    recipients.blank(session, address_key)
 
 
 def _call_back(session: Session, now: datetime, *whose: ColumnElement[bool]) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, load_only
 
+from hrsite.outbox import recipients
 from hrsite.outbox.enqueue import TRANSACTIONAL
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Worker
 from hrsite.outbox.progress import Numbers
@@ -46,11 +47,11 @@ def letter_count(
     return session.scalars(
         select(func.count())
         .select_from(Delivery)
-        .join(OutboxMessage)
+        .join(Delivery.message)
         .where(
-            Delivery.address_key == address_key,
+            recipients.is_to(address_key),
             OutboxMessage.stream == stream,
-            Delivery.created_at > since,
+            OutboxMessage.created_at > since,
             OutboxMessage.key.startswith(named, autoescape=True),
             *(~OutboxMessage.key.startswith(word, autoescape=True) for word in besides),
         )

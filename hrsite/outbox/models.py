@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
 from hrsite.extensions import Base
@@ -55,8 +55,8 @@ class OutboxMessage(Base):
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     # When the whole list was written down; nothing, and nothing is handed over, until it is.
     expanded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # How far the list is written down: the last address key of the part before.
-    audience_cursor: Mapped[str | None] = mapped_column(String(64))
+    # How far the list is written down: the last recipient of the part before.
+    audience_cursor: Mapped[int | None]
     paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # "stopped" by the coach, "fault", "late" or "restored".
     pause_kind: Mapped[str | None] = mapped_column(String(20))
@@ -120,27 +120,46 @@ class MessageTally(Base):
         )
 
 
+class Recipient(Base):
+    """An address letters go to, once for all its letters. It is sealed, and found by a keyed hash.
+
+    A row stays for good, and is only blanked: results are counted by it.
+    """
+
+    __tablename__ = "recipients"
+    shows_on_pages = False
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(SealedText)
+    address_key: Mapped[str] = mapped_column(String(64), unique=True)
+    # The tokens in this person's letters, by purpose.
+    links: Mapped[dict[str, str]] = mapped_column(SealedLinks)
+
+
 class Delivery(Base):
-    """One copy to one address, and how far it has come."""
+    """One copy to one address, and how far it has come.
+
+    A million are written at once, so a row holds only what differs from reader to reader and is
+    nowhere else; and no foreign key is asked for each: messages and recipients are never deleted.
+    """
 
     __tablename__ = "deliveries"
     shows_on_pages = False
     __table_args__ = (
         # In this order it also finds all that was written to one address.
-        UniqueConstraint("address_key", "message_id"),
+        UniqueConstraint("recipient_id", "message_id"),
         Index("ix_deliveries_due", "message_id", "state", "next_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"))
-    address: Mapped[str] = mapped_column(SealedText)
-    address_key: Mapped[str] = mapped_column(String(64))
-    links: Mapped[dict[str, str]] = mapped_column(SealedLinks)
+    message_id: Mapped[int]
+    recipient_id: Mapped[int]
+    # Only where a letter has other links than its recipient: a test's lead nowhere.
+    own_links: Mapped[dict[str, str] | None] = mapped_column(SealedLinks)
     # The left half of Message-ID, made with the row, so that every attempt carries the same one.
     letter_id: Mapped[str] = mapped_column(String(32))
     is_discreet: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     # Due from then on; nothing when it will not be tried again.
     next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -153,7 +172,27 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
     reply_text: Mapped[str | None] = mapped_column(String(600))
 
-    message: Mapped[OutboxMessage] = relationship()
+    message: Mapped[OutboxMessage] = relationship(
+        primaryjoin=lambda: OutboxMessage.id == foreign(Delivery.message_id)
+    )
+    recipient: Mapped[Recipient] = relationship(
+        primaryjoin=lambda: Recipient.id == foreign(Delivery.recipient_id)
+    )
+
+    @property
+    def address(self) -> str:
+        """Where it goes; nothing when the person was forgotten since."""
+        return self.recipient.address
+
+    @property
+    def address_key(self) -> str:
+        """The keyed hash of where it goes."""
+        return self.recipient.address_key
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The tokens in this letter, by purpose."""
+        return self.recipient.links if self.own_links is None else self.own_links
 
 
 class Bounce(Base):

@@ -6,7 +6,7 @@ from itertools import islice
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.models import Delivery, DeliveryState, Recipient
 
 # A page groups at most so many; whoever wants all of them turns the pages of the list.
 MOST_GROUPED = 2000
@@ -81,7 +81,10 @@ def _name(session: Session, groups: list[Refused]) -> None:
     """Give each group the addresses of its first few."""
     wanted = [delivery_id for group in groups for delivery_id in islice(group.ids, EXAMPLES)]
     rows = session.execute(
-        select(Delivery.id, Delivery.address).where(Delivery.id.in_(wanted)).order_by(Delivery.id)
+        select(Delivery.id, Recipient.address)
+        .join(Delivery.recipient)
+        .where(Delivery.id.in_(wanted))
+        .order_by(Delivery.id)
     )
     address_of = {row.id: row.address for row in rows}
     for group in groups:

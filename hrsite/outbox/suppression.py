@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite.logs import redact
+from hrsite.outbox import recipients
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, Suppression
 from hrsite.outbox.models_bouncing import OpenedAddress
 
@@ -127,7 +128,7 @@ def _soft_bounce_count(session: Session, address_key: str, now: datetime) -> int
     came_back = exists().where(Bounce.delivery_id == Delivery.id)
     arrived_at = session.scalar(
         select(func.max(Delivery.changed_at)).where(
-            Delivery.address_key == address_key,
+            recipients.is_to(address_key),
             Delivery.state == DeliveryState.ACCEPTED,
             ~came_back,
         )

@@ -14,6 +14,7 @@ from hrsite import clock, schema, tokens
 from hrsite.columns import UTCDateTime, random_hex
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.subscribing import PURPOSES
+from hrsite.outbox.models import Recipient
 
 AT_ONCE = 10_000
 
@@ -27,35 +28,41 @@ def seed(session: Session, distinct: int, readers: int) -> None:
     schema.bring_up()
     now = clock.now()
     for start in range(0, distinct, AT_ONCE):
-        rows = list(_subscribers(range(start, min(distinct, start + AT_ONCE)), now))
-        session.execute(insert(Subscriber), rows)
+        people = list(_people(range(start, min(distinct, start + AT_ONCE)), now))
+        session.execute(insert(Recipient), [recipient for recipient, _ in people])
+        session.execute(insert(Subscriber), [subscriber for _, subscriber in people])
     _copy(session, distinct, readers)
     _let_all_confirm(session, now)
     session.commit()
 
 
-def _subscribers(numbers: range, now: datetime) -> Iterator[dict[str, Any]]:
+def _people(numbers: range, now: datetime) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     seal = current_app.extensions["seal"]
     for number in numbers:
         address = f"reader{number:07}@example.org"
         links = {purpose: tokens.new_token() for purpose in PURPOSES}
         hashes = {f"{purpose}_hash": tokens.fingerprint(links[purpose]) for purpose in PURPOSES}
-        yield {
-            "address": address,
-            "address_key": seal.keyed_hash(address),
-            "links": links,
-            "created_at": now,
-        } | hashes
+        recipient = {"address": address, "address_key": seal.keyed_hash(address), "links": links}
+        # Numbered from 1, as the empty tables number them.
+        yield {"id": number + 1} | recipient, {"id": number + 1, "created_at": now} | hashes
 
 
 def _copy(session: Session, distinct: int, readers: int) -> None:
     """Repeat the first readers until there are enough, each copy under a key of its own."""
-    table = Subscriber.__table__
-    columns = [column for column in table.columns if not column.primary_key]
-    rows = [random_hex() + random_hex() if column.unique else column for column in columns]
-    for there in range(distinct, readers, distinct):
-        some = select(*rows).order_by(table.c.id).limit(min(distinct, readers - there))
-        session.execute(insert(Subscriber).from_select(columns, some))
+    for model in (Recipient, Subscriber):
+        table = model.__table__
+        columns = list(table.columns)
+        for there in range(distinct, readers, distinct):
+            rows = [
+                column + there
+                if column.primary_key
+                else random_hex() + random_hex()
+                if column.unique
+                else column
+                for column in columns
+            ]
+            some = select(*rows).order_by(table.c.id).limit(min(distinct, readers - there))
+            session.execute(insert(model).from_select(columns, some))
 
 
 def _let_all_confirm(session: Session, now: datetime) -> None:

@@ -14,7 +14,7 @@ from hrsite import clock, looking
 from hrsite.extensions import Base, only_reads
 from hrsite.newsletter import holding, subscribing
 from hrsite.newsletter.models import Cadence, Issue, Subscriber, Topic, issue_articles
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient
 from tests import factories
 
 READERS = ("ada@example.org", "bea@example.org", "cleo@example.org")
@@ -46,9 +46,9 @@ def copies(session: Session) -> Counter[Pair]:
     """How often each reader got, or will get, each article."""
     session.rollback()
     query = (
-        select(Subscriber.address, Issue.post_id, issue_articles.c.post_id)
+        select(Recipient.address, Issue.post_id, issue_articles.c.post_id)
         .select_from(Delivery)
-        .join(Subscriber, Subscriber.address_key == Delivery.address_key)
+        .join(Delivery.recipient)
         .join(Issue, Issue.message_id == Delivery.message_id)
         .outerjoin(issue_articles, issue_articles.c.issue_id == Issue.id)
         .where(Delivery.state != DeliveryState.WITHDRAWN)
@@ -163,7 +163,7 @@ class History:
                 .select_from(Delivery)
                 .join(Issue, Issue.message_id == Delivery.message_id)
                 .outerjoin(issue_articles, issue_articles.c.issue_id == Issue.id)
-                .where(Delivery.address_key == self._person(reader).address_key)
+                .where(Delivery.recipient_id == self._person(reader).id)
             )
         )
         done = {own or told for own, told, state in rows if state == DeliveryState.ACCEPTED}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, tokens
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, tally
+from hrsite.outbox import claiming, recipients, tally
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
@@ -43,7 +43,10 @@ def put_letter(
     assert message is not None
     for reader in readers or READERS:
         address = addresses.check(reader)
-        links = {purpose: tokens.new_token() for purpose in ("settings", "unsubscribe")}
+        recipient = recipients.find_or_make(session, address.typed, key_of(address))
+        links = recipient.links = recipient.links or {
+            purpose: tokens.new_token() for purpose in ("settings", "unsubscribe")
+        }
         put_delivery(session, message, address.typed, key_of(address), links, now)
     session.commit()
     return message

@@ -17,7 +17,7 @@ from hrsite.newsletter.models import SubscriptionState, Topic
 from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import enqueue, tally
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models import DeliveryState, OutboxMessage, Recipient
 from tests import factories
 from tests.outbox.ledger import READERS, close, look, put_letter, rows, states
 
@@ -200,4 +200,4 @@ def test_blanking_takes_address_and_links_and_keeps_the_result(
     assert [row.state.value for row in blanked] == ["accepted", "withdrawn"]
     assert [row.links for row in blanked] == [{}, {}]
     assert [row.address for row in rows(session) if row.address] == list(READERS[1:])
-    assert session.scalar(select(Delivery.id).where(Delivery.address_key == "")) is None
+    assert session.scalar(select(Recipient.id).where(Recipient.address_key == "")) is None

@@ -20,10 +20,10 @@ BROKEN_SEALS = (b"", b"\x01short", b"\xff" * 60, b"ada@example.org")
 
 
 def spoil(session: Session, column: str, value: bytes, count: int = 1) -> None:
-    """Write octets into a sealed column of the first copies, past the seal."""
-    numbers = session.scalars(select(Delivery.id).order_by(Delivery.id).limit(count)).all()
-    statement = text(f"UPDATE deliveries SET {column} = :value WHERE id = :id")  # noqa: S608
-    for number in numbers:
+    """Write octets into a sealed column of the first recipients, past the seal."""
+    numbers = session.scalars(select(Delivery.recipient_id).order_by(Delivery.id).limit(count))
+    statement = text(f"UPDATE recipients SET {column} = :value WHERE id = :id")  # noqa: S608
+    for number in numbers.all():
         session.execute(statement, {"value": value, "id": number})
     session.commit()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, tokens
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.subscribing import PURPOSES, key_of
+from hrsite.outbox.models import Recipient
 from tests import factories
 from tests.outbox.conformance import deliver
 from tests.outbox.keeping_server import EVERY_EXTENSION, Received, keeping_server
@@ -30,13 +31,15 @@ def database() -> str:
 
 def sign_up_many(session: Session, count: int) -> None:
     """So many confirmed readers, in two statements."""
-    now, people = clock.now(), []
+    now, people, recipients = clock.now(), [], []
     for number in range(count):
         address = addresses.check(f"reader.{number}@r{number % 97}.example.org")
         links = {purpose: tokens.new_token() for purpose in PURPOSES}
         hashes = {f"{purpose}_hash": tokens.fingerprint(links[purpose]) for purpose in PURPOSES}
         person = {"address": address.typed, "address_key": key_of(address), "links": links}
-        people.append(person | hashes | {"created_at": now})
+        recipients.append({"id": number + 1} | person)
+        people.append({"id": number + 1, "created_at": now} | hashes)
+    session.execute(insert(Recipient), recipients)
     session.execute(insert(Subscriber), people)
     confirmed = {"topic": Topic.ARTICLES, "state": SubscriptionState.CONFIRMED, "changed_at": now}
     ids = session.scalars(select(Subscriber.id))

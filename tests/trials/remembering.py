@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient
 
 # Reader and message key.
 Copies = Counter[tuple[str, str]]
@@ -50,8 +50,10 @@ class Bar:
 def on_their_way(session: Session) -> Copies:
     """Which copies some worker may be handing over."""
     rows = session.execute(
-        select(Delivery.address, OutboxMessage.key)
-        .join(OutboxMessage)
+        select(Recipient.address, OutboxMessage.key)
+        .select_from(Delivery)
+        .join(Delivery.recipient)
+        .join(Delivery.message)
         .where(Delivery.state == DeliveryState.SENDING)
     ).all()
     return Counter((address, key) for address, key in rows)

@@ -204,7 +204,7 @@ def open_twice(world: World) -> None:
 @pytest.mark.parametrize(
     ("table", "columns", "story"),
     [
-        ("deliveries", {"message_id", "address_key"}, write_twice),
+        ("deliveries", {"message_id", "recipient_id"}, write_twice),
         ("outbox_messages", {"key"}, open_twice),
     ],
 )
