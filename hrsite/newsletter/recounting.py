@@ -57,7 +57,7 @@ def sentence(recount: Recount) -> str:
         (recount.deferred, "will be tried again", "will be tried again"),
         (recount.missing, "address does not exist", "addresses do not exist"),
         (refused, "was refused", "were refused"),
-        (numbers.uncertain, "is not known", "are not known"),
+        (numbers.uncertain, "may or may not have arrived", "may or may not have arrived"),
         (numbers.withdrawn, "was called back", "were called back"),
         (numbers.suppressed, "address is closed", "addresses are closed"),
         (numbers.expired, "came too late", "came too late"),

@@ -46,5 +46,5 @@ def test_the_line_has_its_numbers_in_a_table(coach: FlaskClient, session: Sessio
     page = page_of(coach)
     assert "1 person got letters on 23 May 2026, and 4 get them today." in page
     assert 'd="M0.0,90.0 L600.0,20.0 L1000.0,60.0"' in page
-    assert '29 May 2026</th> <td class="number">8</td>' in page
+    assert '29 May 2026</time> </th> <td class="number">8</td>' in page
     assert 'style="' not in page

@@ -31,7 +31,8 @@ def numbers(created: int, accepted: int = 0, **others: int) -> Numbers:
         (
             Recount(numbers(1200, 1000, refused=5, uncertain=1, expired=2), 4, 3),
             "1,000 of 1,200 letters were taken; 188 wait for their turn; 4 will be tried again;"
-            " 3 addresses do not exist; 2 were refused; 1 is not known; 2 came too late.",
+            " 3 addresses do not exist; 2 were refused; 1 may or may not have arrived;"
+            " 2 came too late.",
         ),
         (
             Recount(numbers(4, 1, withdrawn=2, suppressed=1)),
