@@ -9,7 +9,7 @@ import structlog
 from flask import current_app
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from hrsite import clock, queue
+from hrsite import clock, queue, unsaved
 from hrsite.extensions import db
 from hrsite.newsletter import (
     asking,
@@ -38,7 +38,7 @@ from hrsite.outbox import (
 )
 from hrsite.outbox.delivering import deliver_due
 from hrsite.pages import binning
-from hrsite.posts import autosaving, keeping
+from hrsite.posts import keeping
 
 log = structlog.get_logger(__name__)
 
@@ -230,7 +230,7 @@ def tidy_up() -> None:
     presence.forget(db.session(), now - FORGET_AFTER)
     returned.forget_calls(db.session(), now - FORGET_AFTER)
     suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
-    autosaving.forget_old(db.session(), now - UNSAVED_FOR)
+    unsaved.forget_old(db.session(), now - UNSAVED_FOR)
     standing.keep(db.session(), now)
     binning.empty(db.session(), now)
     db.session.commit()

@@ -116,6 +116,9 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "notices_desk": {"id": notice.id},
             "pages": {"slug": "about"},
             "pages_desk": {"slug": "about"},
+            **dict.fromkeys(
+                ("pages_desk.keep_words", "pages_desk.throw_words_away"), {"room": "posts"}
+            ),
             # In the bin and never emailed: the desk would let it go.
             **dict.fromkeys(
                 ("pages_desk.throw_away", "pages_desk.put_back", "pages_desk.delete"),

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
-from hrsite import addresses, clock, furniture, queue
+from hrsite import addresses, clock, furniture, queue, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters, trying
@@ -12,7 +13,11 @@ from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_writing, listing, publishing
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
+from hrsite.posts import begun, comparing
+from hrsite.posts.boxes import key_in, named, number_in, opened
+from hrsite.unsaved import UnsavedWords
 
+ROOM = SessionNotice.__tablename__
 ANY_NOTICE = "<int(max=2147483647):id>"
 
 blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
@@ -28,27 +33,35 @@ def index() -> str:
         drafts=listing.drafts(session),
         upcoming=listing.upcoming(session, now),
         past=listing.past(session, now),
+        begun=begun.begun(session, ROOM),
     )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Write a new notice."""
-    form = NoticeForm()
-    return _take(form, None) if request.method == "POST" else _page(form, None)
+    """Write a new notice, or go on with one that was never saved."""
+    if request.method == "POST":
+        return _take(NoticeForm(), None)
+    words = unsaved.of_new(db.session(), ROOM, request.args.get("words", ""))
+    return _page(opened(NoticeForm, words), None, kept=words)
 
 
 @blueprint.route(f"/{ANY_NOTICE}", methods=["GET", "POST"])
 def edit(id: int) -> ResponseReturnValue:
     """Go on with a notice."""
-    form = NoticeForm()
     notice = db.session.get(SessionNotice, id)
     if notice is None:
         abort(404)
     if request.method == "POST":
-        return _take(form, notice)
-    desk_writing.fill(form, notice)
-    return _page(form, notice)
+        return _take(NoticeForm(), notice)
+    words = unsaved.newest_of(db.session(), ROOM, id)
+    form = opened(NoticeForm, words)
+    if words is None or desk_writing.lines(form) == desk_writing.saved_lines(notice):
+        desk_writing.fill(form, notice)
+        return _page(form, notice)
+    is_stale = number_in(form.version.data) != notice.version
+    form.version.data = str(notice.version)
+    return _page(form, notice, theirs=notice if is_stale else None, kept=words)
 
 
 @blueprint.post(f"/{ANY_NOTICE}/withdraw")
@@ -68,8 +81,10 @@ def withdraw(id: int) -> ResponseReturnValue:
 
 def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue:
     """Save, and publish when that was the button; or show the form again with every word."""
-    session = db.session()
-    act = request.form.get("act")
+    session, act = db.session(), request.form.get("act")
+    made = publishing.made_by(session, key_in(form)) if notice is None else None
+    if made is not None:  # The button of a new notice, pressed again.
+        notice, form.version.data = made, "1"
     if not form.validate():
         return _page(form, notice, status=422)
     try:
@@ -83,6 +98,11 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
         session.rollback()
         form.version.data = str(stale.theirs.version)
         return _page(form, stale.theirs, theirs=stale.theirs, status=409)
+    except IntegrityError:  # Pressed twice at once: the other press has made it.
+        session.rollback()
+        if publishing.made_by(session, key_in(form)) is None:
+            raise
+        return _take(form, None)
     except desk_writing.WrongTimes:
         session.rollback()
         return _page(form, notice, status=422)
@@ -149,13 +169,21 @@ def _page(
     notice: SessionNotice | None,
     *,
     theirs: SessionNotice | None = None,
+    kept: UnsavedWords | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
+    named(form)
+    saved, compared = theirs or (notice if kept else None), None
+    if saved is not None:
+        lines = desk_writing.saved_lines(saved), desk_writing.lines(form)
+        compared = comparing.compare(*lines)
     page = render_template(
         "notices/desk/edit.html",
         form=form,
         notice=notice,
         theirs=theirs,
+        unsaved=kept,
+        compared=compared,
         audience=counts(db.session(), Topic.NOTICES, clock.now()),
     )
     return page, status

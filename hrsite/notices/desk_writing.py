@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from flask import flash
 
-from hrsite import clock
+from hrsite import clock, unsaved
 from hrsite.extensions import db
-from hrsite.markup import from_markdown, to_markdown
+from hrsite.markup import clean, from_markdown, to_markdown
 from hrsite.notices import publishing
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
-from hrsite.posts.boxes import number_in
+from hrsite.posts import comparing
+from hrsite.posts.boxes import key_in, number_in
 from hrsite.posts.timing import NoSuchTime, moment_of
 
 TWICE = "The clocks go back that night and show this time twice. We take the first."
@@ -47,7 +48,28 @@ def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
         how_to_join=form.how_to_join.data or "",
     )
     version = number_in(form.version.data)
-    return publishing.save(db.session(), notice, words, version, clock.now())
+    key = key_in(form)
+    kept = publishing.save(db.session(), notice, words, version, clock.now(), key)
+    unsaved.forget(db.session(), key)
+    return kept
+
+
+def lines(form: NoticeForm) -> list[str]:
+    """What the notice would say, once saved."""
+    times = {"Day": form.date.data, "Starts": form.time.data, "Ends": form.end_time.data}
+    if form.until_further_notice.data:
+        times = {"When": "until further notice"}
+    above = {"Title": form.title.data, **times, "Where": form.place.data}
+    above["How to join"] = form.how_to_join.data
+    said = {name: str(value or "") for name, value in above.items()}
+    return comparing.lines_under(said, clean(from_markdown(form.body.data or "")))
+
+
+def saved_lines(notice: SessionNotice) -> list[str]:
+    """What it says as it is saved."""
+    saved = NoticeForm(formdata=None)
+    fill(saved, notice)
+    return lines(saved)
 
 
 def _times(form: NoticeForm) -> tuple[datetime | None, datetime | None]:

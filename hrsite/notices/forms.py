@@ -63,3 +63,5 @@ class NoticeForm(Form):
     )
     email = BooleanField()
     version = HiddenField()
+    # Names this opening of the form: what was kept of it, and the one thing it makes.
+    key = HiddenField()

@@ -35,6 +35,8 @@ class SessionNotice(Binned, Base):
     send_to_readers: Mapped[bool] = mapped_column(default=False)
     # When its letter is due. It may have been on the site long before.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The opening of the form that made it: pressed twice, it makes one.
+    form_key: Mapped[str | None] = mapped_column(String(22), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
@@ -57,19 +58,26 @@ def hold(session: Session, notice_id: int, version: int | None = None) -> Sessio
     return notice
 
 
+def made_by(session: Session, form_key: str) -> SessionNotice | None:
+    """The notice that this opening of the form has made already."""
+    made = select(SessionNotice).where(SessionNotice.form_key == form_key)
+    return session.scalar(made) if form_key else None
+
+
 def save(
     session: Session,
     notice: SessionNotice | None,
     words: NoticeWords,
     version: int | None,
     now: datetime,
+    form_key: str = "",
 ) -> SessionNotice:
     """Write the words down: as a new draft, or into `notice` whatever its state.
 
     Raises NoticeGone, or StaleNotice; then nothing is written.
     """
     if notice is None:
-        notice = SessionNotice(slug="", created_at=now, version=0)
+        notice = SessionNotice(slug="", created_at=now, version=0, form_key=form_key or None)
         session.add(notice)
     else:
         notice = hold(session, notice.id, version)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from hrsite import unsaved
 from hrsite.binning import LASTS
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.models import Issue, issue_articles
@@ -80,6 +81,7 @@ def delete(session: Session, row: Row) -> None:
     """For good. Raises Kept."""
     if is_kept(session, row):
         raise Kept(row.id)
+    unsaved.forget_of(session, row.__tablename__, row.id)
     session.delete(row)
     session.flush()
 
@@ -107,6 +109,7 @@ def empty(session: Session, now: datetime) -> int:
     """Let go of what has lain there long enough. How many that were."""
     rows = [row for kind in KINDS.values() for row in _over(session, kind, now)]
     for row in rows:
+        unsaved.forget_of(session, row.__tablename__, row.id)
         session.delete(row)
     session.flush()
     return len(rows)

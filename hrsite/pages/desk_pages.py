@@ -7,13 +7,17 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from hrsite import clock
+from hrsite import clock, unsaved
 from hrsite.extensions import db
-from hrsite.markup import from_markdown, to_markdown
+from hrsite.markup import clean, from_markdown, to_markdown
 from hrsite.pages import addressing, listing, ordering, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
-from hrsite.posts.boxes import number_in
+from hrsite.posts import begun, comparing
+from hrsite.posts.boxes import key_in, named, number_in, opened
+from hrsite.unsaved import UnsavedWords
+
+ROOM = Page.__tablename__
 
 
 def page_list() -> str:
@@ -23,6 +27,7 @@ def page_list() -> str:
     return render_template(
         "pages/desk/index.html",
         pages=pages,
+        begun=begun.begun(session, ROOM),
         unwritten={
             slug: title
             for slug, title in listing.KNOWN_SLUGS.items()
@@ -32,31 +37,34 @@ def page_list() -> str:
 
 
 def new_page() -> ResponseReturnValue:
-    """Write a new one."""
-    form = PageForm()
+    """Write a new one, or go on with one that was never saved."""
     if request.method == "POST":
-        return _take(form, None, "")
-    form.is_in_menu.data, form.version.data = True, "0"
-    return _page(form, None)
+        return _take(PageForm(), None, "")
+    words = unsaved.of_new(db.session(), ROOM, request.args.get("words", ""))
+    form = opened(PageForm, words)
+    if words is None:
+        form.is_in_menu.data, form.version.data = True, "0"
+    return _page(form, None, kept=words)
 
 
 def edit(slug: str) -> ResponseReturnValue:
     """Go on with a page. One that the desk asks for begins empty."""
-    form, page = PageForm(), listing.kept(db.session(), slug)
+    page = listing.kept(db.session(), slug)
     if request.method == "POST":
         if page is None and slug not in listing.KNOWN_SLUGS:
             flash("This page was deleted elsewhere. Here are your words, as a new one.", "careful")
-            return _take(form, None, "")
-        return _take(form, page, slug)
+            return _take(PageForm(), None, "")
+        return _take(PageForm(), page, slug)
     if page is None and slug not in listing.KNOWN_SLUGS:
         abort(404)
-    form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
-    form.body.data = to_markdown(page.body_html) if page else ""
-    form.menu_name.data = page.menu_name if page else listing.KNOWN_SLUGS[slug]
-    form.is_in_menu.data = page.is_in_menu if page else True
-    form.address.data = slug
-    form.version.data = str(page.version if page else 0)
-    return _page(form, page)
+    words = unsaved.newest_of(db.session(), ROOM, page.id) if page else None
+    form = opened(PageForm, words)
+    if page is None or words is None or _lines(form) == _saved_lines(page):
+        _fill(form, page, slug)
+        return _page(form, page)
+    is_stale = number_in(form.version.data) != page.version
+    form.version.data = str(page.version)
+    return _page(form, page, theirs=page if is_stale else None, kept=words)
 
 
 def move_page(slug: str) -> ResponseReturnValue:
@@ -68,6 +76,9 @@ def move_page(slug: str) -> ResponseReturnValue:
 def _take(form: PageForm, page: Page | None, slug: str) -> ResponseReturnValue:
     """Save it, or show the form again with every word still in it."""
     session = db.session()
+    made = writing.made_by(session, key_in(form)) if page is None else None
+    if made is not None:  # The button of a new page, pressed again.
+        page, slug, form.version.data = made, made.slug, "1"
     if not form.validate():
         return _page(form, page, status=422)
     try:
@@ -88,6 +99,8 @@ def _take(form: PageForm, page: Page | None, slug: str) -> ResponseReturnValue:
         session.commit()
     except IntegrityError:  # The same new page was sent twice at once.
         session.rollback()
+        if page is None and writing.made_by(session, key_in(form)) is not None:
+            return _take(form, None, slug)
         form.address.errors = ["Another page has this address already. Choose another."]
         return _page(form, page, status=422)
     flash(words, "done")
@@ -106,7 +119,9 @@ def _save(form: PageForm, slug: str) -> Page:
     html, version = from_markdown(form.body.data or ""), number_in(form.version.data)
     now = clock.now()
     menu = writing.Menu(form.menu_name.data or "", bool(form.is_in_menu.data))
-    page = writing.save(session, slug or wanted, title, html, version, now, menu)
+    key = key_in(form)
+    page = writing.save(session, slug or wanted, title, html, version, now, menu, key)
+    unsaved.forget(session, key)
     addressing.rename(session, page, wanted or slug, now)
     return page
 
@@ -121,8 +136,45 @@ def _done(words: str) -> ResponseReturnValue:
     return redirect(url_for("pages_desk.page_list"), 303)
 
 
+def _fill(form: PageForm, page: Page | None, slug: str) -> None:
+    form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
+    form.body.data = to_markdown(page.body_html) if page else ""
+    form.menu_name.data = page.menu_name if page else listing.KNOWN_SLUGS[slug]
+    form.is_in_menu.data = page.is_in_menu if page else True
+    form.address.data = slug
+    form.version.data = str(page.version if page else 0)
+
+
+def _lines(form: PageForm) -> list[str]:
+    """What the page would say, once saved."""
+    above = {"Title": form.title.data, "In the menu": "yes" if form.is_in_menu.data else "no"}
+    above |= {"Short name": form.menu_name.data, "Address": form.address.data}
+    said = {name: text or "" for name, text in above.items()}
+    return comparing.lines_under(said, clean(from_markdown(form.body.data or "")))
+
+
+def _saved_lines(page: Page) -> list[str]:
+    saved = PageForm(formdata=None)
+    _fill(saved, page, page.slug)
+    return _lines(saved)
+
+
 def _page(
-    form: PageForm, page: Page | None, *, theirs: Page | None = None, status: int = 200
+    form: PageForm,
+    page: Page | None,
+    *,
+    theirs: Page | None = None,
+    kept: UnsavedWords | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    html = render_template("pages/desk/edit.html", form=form, page=page, theirs=theirs)
+    named(form)
+    saved = theirs or (page if kept else None)
+    html = render_template(
+        "pages/desk/edit.html",
+        form=form,
+        page=page,
+        theirs=theirs,
+        unsaved=kept,
+        compared=comparing.compare(_saved_lines(saved), _lines(form)) if saved else None,
+    )
     return html, status

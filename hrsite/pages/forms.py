@@ -34,3 +34,5 @@ class PageForm(Form):
         validators=[Length(max=120, message="The address is too long.")],
     )
     version = HiddenField()
+    # Names this opening of the form: what was kept of it, and the one thing it makes.
+    key = HiddenField()

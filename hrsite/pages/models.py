@@ -25,4 +25,6 @@ class Page(Binned, Base):
     is_in_menu: Mapped[bool] = mapped_column(default=True, server_default=true())
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # The opening of the form that made it: pressed twice, it makes one.
+    form_key: Mapped[str | None] = mapped_column(String(22), unique=True)
     version: Mapped[int] = mapped_column(default=1)

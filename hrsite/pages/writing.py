@@ -39,6 +39,12 @@ def hold(session: Session, slug: str) -> Page | None:
     )
 
 
+def made_by(session: Session, form_key: str) -> Page | None:
+    """The page that this opening of the form has made already."""
+    made = select(Page).where(Page.form_key == form_key)
+    return session.scalar(made) if form_key else None
+
+
 def save(
     session: Session,
     slug: str,
@@ -47,6 +53,7 @@ def save(
     version: int | None,
     now: datetime,
     menu: Menu | None = None,
+    form_key: str = "",
 ) -> Page:
     """Write the page, or write it for the first time. Readers see it at once.
 
@@ -56,6 +63,7 @@ def save(
     page = hold(session, slug)
     if page is None:
         page = Page(slug=slug, version=0, position=next_place(session))
+        page.form_key = form_key or None
     elif version is not None and page.version != version:
         raise StalePage(page)
     page.title = tidy_text(title).strip()

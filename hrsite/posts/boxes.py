@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
 from hrsite.markup import tidy_text
 from hrsite.posts.timing import is_in_reach
+from hrsite.tokens import is_token_shaped, new_token
+from hrsite.unsaved import UnsavedWords, boxes_of
+
+F = TypeVar("F")
 
 LONGEST_BODY = 400_000
+# Of all boxes of a form together.
+MOST_LETTERS = LONGEST_BODY + 10_000
 # What browsers send, and what people type where the browser has no box for times.
 CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
 
@@ -27,6 +34,26 @@ def paragraphs(text: str | None) -> str | None:
 def number_in(text: str | None) -> int:
     """The number a hidden field carries; 0, which no saved version has, for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def key_in(form: Any) -> str:
+    """The name of this opening of a form; nothing, when it is not one of ours."""
+    key = form.key.data or ""
+    return key if is_token_shaped(key) else ""
+
+
+def named(form: Any) -> None:
+    """See that this opening of a form has a name."""
+    if not key_in(form):
+        form.key.data = new_token()
+
+
+def opened(kind: Callable[..., F], words: UnsavedWords | None) -> F:
+    """A form with a name of its own, or one as it was when its words were kept."""
+    form: Any = kind() if words is None else kind(formdata=MultiDict(boxes_of(words)))
+    form.key.data = new_token() if words is None else words.key
+    found: F = form
+    return found
 
 
 class MaybeDay:

@@ -1,7 +1,7 @@
 """Two texts beside each other: which lines and words are new, which are gone."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -51,10 +51,14 @@ _UNDERLINE = re.compile(r"=+|-+")
 def lines_of(words: Words) -> list[str]:
     """What an article says, a paragraph, heading or item a line."""
     above = {"Title": words.title, "Summary": words.summary, "Topics": words.topics}
-    above["Content note"] = words.content_note
+    return lines_under(above | {"Content note": words.content_note}, words.body_html)
+
+
+def lines_under(above: Mapping[str, str], html: str) -> list[str]:
+    """What stands in some named boxes, then a text."""
     lines = [f"{name}: {text}" for name, text in above.items() if text]
     last = ""
-    for line in to_text(words.body_html, _WIDTH).split("\n"):
+    for line in to_text(html, _WIDTH).split("\n"):
         is_underline = _UNDERLINE.fullmatch(line) and len(line) == len(last)
         if line.strip() and not is_underline:
             lines.append(line)

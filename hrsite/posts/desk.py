@@ -7,16 +7,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from hrsite import clock, furniture, tokens
+from hrsite import clock, furniture, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.headers import content_security_policy
 from hrsite.markup import clean
 from hrsite.media.storing import MOST_BYTES, PictureRefused
 from hrsite.posts import (
-    autosaving,
+    begun,
     desk_address,
-    desk_autosaving,
     desk_hinting,
     desk_mailing,
     desk_picturing,
@@ -29,11 +28,11 @@ from hrsite.posts import (
     shelf,
     viewing,
 )
-from hrsite.posts.boxes import number_in
+from hrsite.posts.boxes import key_in, named, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
-from hrsite.posts.models_revising import UnsavedWords
 from hrsite.posts.tagging import find_or_make, names_of
+from hrsite.unsaved import UnsavedWords
 
 ANY_POST = "<int(max=2147483647):id>"
 
@@ -52,10 +51,6 @@ blueprint.add_url_rule(
     f"/{ANY_POST}/address", "address", desk_address.address, methods=["GET", "POST"]
 )
 blueprint.add_url_rule("/pictures", "add_picture", desk_picturing.add, methods=["POST"])
-blueprint.add_url_rule("/words", "keep_words", desk_autosaving.keep, methods=["POST"])
-blueprint.add_url_rule(
-    "/words/throw-away", "throw_words_away", desk_autosaving.throw_away, methods=["POST"]
-)
 blueprint.add_url_rule(f"/{ANY_POST}/revisions", "revisions", desk_revising.index)
 blueprint.add_url_rule(
     f"/{ANY_POST}/revisions/<int(max=2147483647):version>",
@@ -89,7 +84,7 @@ def index() -> str:
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),
         published=shelf.published(session, now),
-        unsaved=desk_autosaving.begun(),
+        begun=begun.begun(session, Post.__tablename__),
     )
 
 
@@ -98,10 +93,8 @@ def new() -> ResponseReturnValue:
     """Write a new article, or go on with one that was never saved."""
     if request.method == "POST":
         return _take(PostForm(), None)
-    words = autosaving.of_new_article(db.session(), request.args.get("words", ""))
-    if words is None:
-        return _page(desk_writing.opened(), None)
-    return _page(desk_writing.continued(words), None, unsaved=words)
+    words = unsaved.of_new(db.session(), Post.__tablename__, request.args.get("words", ""))
+    return _page(opened(PostForm, words), None, kept=words)
 
 
 @blueprint.route(f"/{ANY_POST}", methods=["GET", "POST"])
@@ -117,14 +110,14 @@ def edit(id: int) -> ResponseReturnValue:
         return _take(PostForm(), post)
     if post is None:
         abort(404)
-    words = autosaving.newest_of(session, post)
-    form = desk_writing.opened() if words is None else desk_writing.continued(words)
+    words = unsaved.newest_of(session, Post.__tablename__, post.id)
+    form = opened(PostForm, words)
     if words is None or not desk_writing.is_news(form, post):
         desk_writing.fill(form, post)
         return _page(form, post)
     is_stale = number_in(form.version.data) != post.version
     form.version.data = str(post.version)
-    return _page(form, post, theirs=post if is_stale else None, unsaved=words)
+    return _page(form, post, theirs=post if is_stale else None, kept=words)
 
 
 @blueprint.post("/preview")
@@ -156,7 +149,7 @@ def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
 def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> ResponseReturnValue:
     """Do what the button says, or show the form again with every word still in it."""
     act, session = request.form.get("act"), db.session()
-    made = publishing.made_by(session, desk_writing.key_in(form)) if post is None else None
+    made = publishing.made_by(session, key_in(form)) if post is None else None
     if made is not None:  # The button of a new article, pressed again.
         post, form.version.data = made, "1"
     if desk_hinting.is_answered(form, act or ""):
@@ -173,7 +166,7 @@ def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> Respo
         return _page(form, stale.theirs, theirs=stale.theirs, status=409)
     except IntegrityError:
         session.rollback()
-        is_double = publishing.made_by(session, desk_writing.key_in(form)) is not None
+        is_double = publishing.made_by(session, key_in(form)) is not None
         if is_again and not is_double:
             raise
         # Pressed twice at once, the other press has made the article. Otherwise an article of the
@@ -222,12 +215,11 @@ def _page(
     post: Post | None,
     *,
     theirs: Post | None = None,
-    unsaved: UnsavedWords | None = None,
+    kept: UnsavedWords | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    if not desk_writing.key_in(form):
-        form.key.data = tokens.new_token()
-    saved = theirs or (post if unsaved else None)
+    named(form)
+    saved = theirs or (post if kept else None)
     html = desk_writing.put_in_box(form)
     page = render_template(
         "posts/desk/edit.html",
@@ -236,7 +228,7 @@ def _page(
         most_bytes=MOST_BYTES,
         post=post,
         theirs=theirs,
-        unsaved=unsaved,
+        unsaved=kept,
         hints=desk_hinting.hints_of(form),
         hint_places=desk_hinting.BOXES_IN_WORDS,
         compared=desk_writing.compared(saved, form) if saved is not None else None,

@@ -3,7 +3,7 @@
 They never stop anything. `desk` puts these at their addresses, behind the guard.
 """
 
-from flask import abort, flash, render_template
+from flask import abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture
@@ -11,7 +11,8 @@ from hrsite.extensions import db
 from hrsite.hints.gathering import Box, Gathered
 from hrsite.hints.hint import Hint
 from hrsite.hints.seen import Format
-from hrsite.posts import desk_autosaving, desk_writing, hinting
+from hrsite.posts import desk_writing, hinting
+from hrsite.posts.boxes import MOST_LETTERS
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 
@@ -30,7 +31,7 @@ SAY, KEEP, ASK, LOOK = "hint-say", "hint-keep", "hint-ask", "hints"
 def show() -> ResponseReturnValue:
     """The hints about what stands in the form now, for the script."""
     form = PostForm()
-    if sum(map(len, desk_writing.boxes_in(form).values())) > desk_autosaving.MOST_LETTERS:
+    if sum(map(len, request.form.values())) > MOST_LETTERS:
         abort(413)
     return render_template(
         "posts/desk/_hints.html", hints=hints_of(form), hint_places=BOXES_IN_WORDS

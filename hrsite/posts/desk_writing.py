@@ -1,48 +1,18 @@
 """What the writing form says, handed to the jobs: words, pictures, and the text in its format."""
 
 from flask import current_app
-from werkzeug.datastructures import MultiDict
 
-from hrsite import clock, furniture, tokens
+from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
 from hrsite.markup import clean, from_markdown, to_markdown
-from hrsite.posts import aging, autosaving, comparing, hinting, illustrating, publishing
-from hrsite.posts.boxes import number_in
+from hrsite.posts import aging, comparing, hinting, illustrating, publishing
+from hrsite.posts.boxes import key_in, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
-from hrsite.posts.models_revising import UnsavedWords
 from hrsite.posts.revising import Words
 from hrsite.posts.tagging import line_of, names_of
 from hrsite.posts.timing import is_in_reach
-
-
-def opened() -> PostForm:
-    """An empty form, with a name of its own."""
-    form = PostForm()
-    form.key.data = tokens.new_token()
-    return form
-
-
-def continued(words: UnsavedWords) -> PostForm:
-    """The form as it was when its words were kept."""
-    form = PostForm(formdata=MultiDict(autosaving.boxes_of(words)))
-    form.key.data = words.key
-    return form
-
-
-def boxes_in(form: PostForm) -> dict[str, str]:
-    """What stands in the boxes, as it was typed; files are not among it."""
-    return {
-        field.name: field.raw_data[0]
-        for field in form
-        if field.raw_data and isinstance(field.raw_data[0], str)
-    }
-
-
-def key_in(form: PostForm) -> str:
-    """The name of this opening of the form; nothing, when it is not one of ours."""
-    key = form.key.data or ""
-    return key if tokens.is_token_shaped(key) else ""
+from hrsite.unsaved import UnsavedWords
 
 
 def words_in(form: PostForm) -> Words:
@@ -73,8 +43,8 @@ def is_news(form: PostForm, post: Post) -> bool:
 
 def unsaved_news(post: Post) -> UnsavedWords | None:
     """Words of it that are kept, not saved, and say something else."""
-    words = autosaving.newest_of(db.session(), post)
-    return words if words is not None and is_news(continued(words), post) else None
+    words = unsaved.newest_of(db.session(), Post.__tablename__, post.id)
+    return words if words is not None and is_news(opened(PostForm, words), post) else None
 
 
 def fill(form: PostForm, post: Post) -> None:
@@ -109,7 +79,7 @@ def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Pos
         add_picture_to_text(form)
     words, key = words_of(form, post, is_reviewed), key_in(form)
     post = publishing.save(session, post, words, None, now, key)
-    autosaving.forget(session, key)
+    unsaved.forget(session, key)
     wish = illustrating.HeadPicture(
         form.picture.data,
         form.picture_alt.data or "",

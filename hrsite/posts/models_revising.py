@@ -1,4 +1,4 @@
-"""What an article said before, and words that were not saved yet."""
+"""What an article said before."""
 
 from datetime import datetime
 
@@ -28,20 +28,3 @@ class PostRevision(Base):
     content_note: Mapped[str] = mapped_column(String(200))
     # Of all the words above, so that the same words are not kept twice.
     digest: Mapped[str] = mapped_column(String(64))
-
-
-class UnsavedWords(Base):
-    """What stood in one open writing form when it last spoke to the server, and was not saved."""
-
-    __tablename__ = "unsaved_words"
-    shows_on_pages = False
-
-    # Made with the form; it names this opening of it.
-    key: Mapped[str] = mapped_column(String(22), primary_key=True)
-    # None: a new article.
-    post_id: Mapped[int | None] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), index=True
-    )
-    # The boxes as JSON, names and values.
-    boxes: Mapped[str] = mapped_column(Text)
-    kept_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

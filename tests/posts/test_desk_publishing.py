@@ -149,7 +149,7 @@ def test_words_that_are_not_saved_are_told_before_the_old_ones_go_out(
     address = f"/desk/posts/{post.id}/publish"
     boxes = {"title": post.title, "body": "Newer words.", "key": "k" * 22, "version": "1"}
     assert "not saved yet" not in coach.get(address).text
-    coach.post(f"/desk/posts/words?id={post.id}", data=boxes)
+    coach.post(f"/desk/words/posts?id={post.id}", data=boxes)
 
     for page in (coach.get(address), plan(coach, post)):
         assert "You have words here that are not saved yet" in page.text

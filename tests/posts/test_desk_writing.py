@@ -218,7 +218,7 @@ def test_words_kept_by_the_editor_stand_in_the_box_as_markdown(
     key = tokens.new_token()
     html = "<h2>Start</h2><p>Two <strong>doses</strong>.</p>"
     boxes = {"title": "", "body": html, "body_format": "html", "key": key, "version": ""}
-    assert coach.post("/desk/posts/words?id=0", data=boxes).status_code == 200
+    assert coach.post("/desk/words/posts?id=0", data=boxes).status_code == 200
 
     assert "Start Two doses." in coach.get("/desk/posts/").text
     page = coach.get(f"/desk/posts/new?words={key}").text

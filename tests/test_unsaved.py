@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from hrsite import clock, looking
-from hrsite.posts.models_revising import UnsavedWords
+from hrsite.unsaved import UnsavedWords
 from tests.factories import make_post
 from tests.posts.writing import saved, saved_count, send
 
@@ -22,7 +22,7 @@ KEY, OTHER = "k" * 22, "o" * 22
 def keep(coach: FlaskClient, post_id: int = 0, **boxes: Any) -> TestResponse:
     """What the script sends while she writes."""
     form = {"title": "What I carry", "body": "Two doses.", "key": KEY, "version": "0"}
-    return coach.post(f"/desk/posts/words?id={post_id}", data=form | boxes)
+    return coach.post(f"/desk/words/posts?id={post_id}", data=form | boxes)
 
 
 def kept_count(session: Session) -> int:
@@ -70,7 +70,7 @@ def test_thrown_away_the_saved_text_stands_there(coach: FlaskClient, session: Se
     post = make_post(session, body_html="<p>Old words.</p>")
     keep(coach, post.id, body="New words.", version="1")
 
-    answer = coach.post(f"/desk/posts/words/throw-away?id={post.id}", data={"key": KEY})
+    answer = coach.post(f"/desk/words/posts/throw-away?id={post.id}", data={"key": KEY})
 
     page = coach.get(answer.location).text
     assert "New words." not in page
