@@ -80,12 +80,11 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
 
     How often somebody wants letters holds for articles alone: a session notice cannot wait.
     """
-    is_blocked = exists().where(Suppression.address_key == Recipient.address_key)
     cadence = Subscriber.cadence if topic == Topic.ARTICLES else literal(Cadence.EACH.value)
     place = case(
         (Subscription.state == SubscriptionState.UNCONFIRMED, "unconfirmed"),
         (Subscription.state == SubscriptionState.UNSUBSCRIBED, "left"),
-        (is_blocked, "blocked"),
+        (_is_blocked(), "blocked"),
         (~is_awake(now), "paused"),
         (cadence == Cadence.WEEKLY, "weekly"),
         (cadence == Cadence.MONTHLY, "monthly"),
@@ -100,6 +99,30 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
         .group_by("place")
     )
     return AudienceCounts(**dict(iter(rows)))
+
+
+def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> AudienceCounts:
+    """How many of these people an Issue does not go to now, though they had confirmed its topic."""
+    at, is_blocked = issue.created_at, _is_blocked()
+    waits = Subscriber.cadence if issue.topic == Topic.ARTICLES else literal(Cadence.EACH.value)
+    place = case(
+        (is_blocked, "blocked"),
+        (~is_awake(at), "paused"),
+        (waits == Cadence.WEEKLY, "weekly"),
+        else_="monthly",
+    )
+    chosen = _confirmed(issue.topic, Subscription.changed_at <= at)
+    rows = session.execute(
+        # Those few first: nothing else is asked of all the others.
+        chosen.where(*people, or_(~is_awake(at), waits != Cadence.EACH))
+        .with_only_columns(place.label("place"), func.count(), maintain_column_froms=True)
+        .group_by("place")
+    )
+    return AudienceCounts(**dict(iter(rows)))
+
+
+def _is_blocked() -> ColumnElement[bool]:
+    return exists().where(Suppression.address_key == Recipient.address_key)
 
 
 def _confirmed(topic: Topic, *further: ColumnElement[bool]) -> Select[int, str, bool]:

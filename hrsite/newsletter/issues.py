@@ -9,13 +9,13 @@ from flask import current_app
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import holding, letters, owing
-from hrsite.newsletter.audience import counts, readers_of
+from hrsite.newsletter import audience, holding, letters, owing
+from hrsite.newsletter.audience import readers_of
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, put_deliveries, put_message
+from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, next_part, put_message, put_part
 from hrsite.outbox.models import OutboxMessage
 from hrsite.outbox.progress import Numbers
 from hrsite.posts.models import Post
@@ -80,9 +80,19 @@ def unlisted(session: Session) -> list[int]:
 def write_list_down(session: Session, issue: Issue, now: datetime, most: int = AT_ONCE) -> None:
     """Write down the next part of an Issue's readers: whoever was on the list when it was opened.
 
-    Whoever has left since is not written down.
+    Whoever has left since is not written down. Who is left out is counted, and who gets an article
+    in a digest is noted, in the same part: nobody else can write while a part is written.
     """
-    put_deliveries(session, issue.message, readers_of(issue), now, most)
+    people = readers_of(issue)
+    part = next_part(session, issue.message, people.selected_columns.recipient_id, most)
+    if issue.digest_id is None:
+        left_out = audience.left_out(session, issue, *part.people)
+        issue.weekly_count += left_out.weekly
+        issue.monthly_count += left_out.monthly
+        issue.paused_count += left_out.paused
+    if issue.post_id is not None:
+        owing.owe(session, issue, *part.people)
+    put_part(session, issue.message, people, part, now)
 
 
 def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None:
@@ -168,8 +178,6 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
     issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, due_at=due_at)
     if not freeze(session, issue, f"issue/post/{post.id}", wordings, now):
         return None
-    _count_left_out(session, issue, now)
-    owing.owe(session, issue)
     return begin(session, issue, now)
 
 
@@ -181,14 +189,7 @@ def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issu
     ends_at = None if notice.starts_at is None else notice.starts_at - NOTICE_MARGIN
     if not freeze(session, issue, f"issue/notice/{notice.id}", wordings, now, ends_at):
         return None
-    _count_left_out(session, issue, now)
     return begin(session, issue, now)
-
-
-def _count_left_out(session: Session, issue: Issue, now: datetime) -> None:
-    left_out = counts(session, issue.topic, now)
-    issue.weekly_count, issue.monthly_count = left_out.weekly, left_out.monthly
-    issue.paused_count = left_out.paused
 
 
 def freeze(
@@ -212,6 +213,7 @@ def freeze(
     if message is None:
         return False
     issue.message, issue.created_at = message, now
+    issue.weekly_count = issue.monthly_count = issue.paused_count = 0
     session.add(issue)
     session.flush()
     return True

@@ -1,13 +1,14 @@
 """Which articles each reader of the weekly or monthly letter has yet to get.
 
-Each reader who is on the list when an article goes out is in one of two places, and stays there:
-on its Issue's list, or among those who are owed it. So nobody gets it twice and nobody misses it.
+Each reader who was on the list when an article's Issue was opened comes into one of two places when
+her part of it is written down, and stays there: on the Issue's list, or among those who are owed
+it. So nobody gets it twice and nobody misses it.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime
@@ -28,26 +29,24 @@ from hrsite.posts.models import Post
 MOST_ARTICLES = 25
 
 
-def owe(session: Session, issue: Issue) -> None:
-    """Write down everybody who gets an article in a digest. Before the Issue's own list."""
-    people = (
-        select(
-            Subscriber.id,
-            literal(issue.post_id),
-            literal(issue.created_at, UTCDateTime),
-            null(),
-            null(),
-        )
-        .join(Subscription)
-        .where(
-            Subscription.topic == Topic.ARTICLES,
-            Subscription.state == CONFIRMED,
-            Subscriber.cadence != Cadence.EACH,
-            is_awake(issue.created_at),
-            ~exists().where(
-                OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == issue.post_id
-            ),
-        )
+def owe(session: Session, issue: Issue, *part: ColumnElement[bool]) -> None:
+    """Write down who of a part of the list gets an article in a digest. Before its copies."""
+    is_on_list = exists().where(
+        Subscription.subscriber_id == Subscriber.id,
+        Subscription.topic == Topic.ARTICLES,
+        Subscription.state == CONFIRMED,
+        Subscription.changed_at <= issue.created_at,
+    )
+    is_owed = exists().where(
+        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == issue.post_id
+    )
+    since = literal(issue.created_at, UTCDateTime)
+    people = select(Subscriber.id, literal(issue.post_id), since, null(), null()).where(
+        *part,
+        Subscriber.cadence != Cadence.EACH,
+        is_awake(issue.created_at),
+        is_on_list,
+        ~is_owed,
     )
     columns = ["subscriber_id", "post_id", "since_at", "digest_id", "issue_id"]
     session.execute(insert(OwedArticle).from_select(columns, people))

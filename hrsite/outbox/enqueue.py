@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import (
@@ -54,6 +55,13 @@ class Envelope:
     not_after: datetime
     is_timely: bool = False
     starts_at: datetime | None = None
+
+
+class Part(NamedTuple):
+    """A part of a list: its last number, unless it is the last part; and who is in it."""
+
+    upto: int | None
+    people: list[ColumnElement[bool]]
 
 
 def put_message(
@@ -148,13 +156,24 @@ def put_deliveries(
     again until then. A suppressed address gets its row too, so that the numbers add up and the
     coach can see who was left out.
     """
-    upto, part = next_part(session, message, audience.selected_columns.recipient_id, most)
+    part = next_part(session, message, audience.selected_columns.recipient_id, most)
+    return put_part(session, message, audience, part, now)
+
+
+def put_part(
+    session: Session,
+    message: OutboxMessage,
+    audience: Select[int, str, bool],
+    part: Part,
+    now: datetime,
+) -> int:
+    """The same for a part that is known already."""
     session.flush()
-    written = session.execute(_copies(message, audience.where(*part), now))
+    written = session.execute(_copies(message, audience.where(*part.people), now))
     count = changed_rows(written)
     tally.created(session, message.id, count, _new_suppressed_count(session, message))
-    message.audience_cursor = upto
-    if upto is None:
+    message.audience_cursor = part.upto
+    if part.upto is None:
         message.expanded_at = now
     return count
 
@@ -167,8 +186,8 @@ def next_size(session: Session, most: int, seconds: float) -> int:
 
 def next_part(
     session: Session, message: OutboxMessage, number: ColumnElement[int], most: int
-) -> tuple[int | None, list[ColumnElement[bool]]]:
-    """Where the next part of a list ends, if it is not the last one, and who is in it.
+) -> Part:
+    """The next part of a list, as large as it may be.
 
     Read from the index of the numbers alone, and not from who is chosen: so a part of which few
     are chosen is no longer than any other, and nobody is looked up twice.
@@ -176,7 +195,7 @@ def next_part(
     after = message.audience_cursor
     part = [] if after is None else [number > after]
     upto = session.scalar(select(number).where(*part).order_by(number).offset(most - 1).limit(1))
-    return upto, part if upto is None else [*part, number <= upto]
+    return Part(upto, part if upto is None else [*part, number <= upto])
 
 
 def _new_suppressed_count(session: Session, message: OutboxMessage) -> int:

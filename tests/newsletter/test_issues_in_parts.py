@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.newsletter import issues, subscribing
-from hrsite.newsletter.models import Issue, Subscriber, SubscriptionState
+from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, SubscriptionState
 from hrsite.outbox import enqueue, tally
 from hrsite.outbox.models import Delivery
 from tests import factories
@@ -32,6 +32,8 @@ def begin_a_list(session: Session, most: int) -> Issue:
     session.execute(delete(Delivery).where(Delivery.message_id == issue.message_id))
     issue.message.tally.created_count = issue.message.tally.suppressed_count = 0
     issue.message.expanded_at = issue.message.audience_cursor = None
+    session.execute(delete(OwedArticle))
+    issue.weekly_count = issue.monthly_count = issue.paused_count = 0
     session.flush()
     issues.write_list_down(session, issue, our_clock.now(), most)
     session.commit()
@@ -109,6 +111,28 @@ def test_a_part_looks_at_so_many_people_however_few_of_them_are_chosen(session: 
     assert looks == 6
     assert states(session) == {"suppressed": 1}
     assert issue.message.suppressed_count == 1
+
+
+def test_who_is_left_out_is_counted_part_by_part_and_owed_what_she_does_not_get(
+    session: Session,
+) -> None:
+    people = [factories.make_subscriber(session, reader) for reader in PEOPLE]
+    for number, cadence in ((0, Cadence.WEEKLY), (4, Cadence.MONTHLY), (8, Cadence.WEEKLY)):
+        people[number].cadence = cadence
+    people[5].paused_until = our_clock.now() + timedelta(days=30)
+    session.commit()
+    issue = begin_a_list(session, 2)
+    # She is already owed it; the other, not yet reached, now wants each article by itself.
+    people[0].cadence = people[8].cadence = Cadence.EACH
+    session.commit()
+    while not is_whole(issue):
+        go_on(session, issue, 2)
+        session.commit()
+    assert (issue.weekly_count, issue.monthly_count, issue.paused_count) == (1, 1, 1)
+    owed = set(session.scalars(select(OwedArticle.subscriber_id)))
+    got = {row.recipient_id for row in rows(session)}
+    assert owed == {people[0].id, people[4].id}
+    assert got == {one.id for one in people} - owed - {people[5].id}
 
 
 def test_two_workers_at_the_same_list_write_each_reader_down_once(session: Session) -> None:
