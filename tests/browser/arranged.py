@@ -33,6 +33,8 @@ and `naloxone`.
 
 > Nobody ever got better by being shamed.
 
+[How to pack a kit for the night](https://www.youtube.com/watch?v=packing)
+
 ### In numbers
 
 | When | What | How long to stay beside them afterwards |

@@ -7,7 +7,7 @@
   // The place a press reaches: a tick has its label, a card's link covers the card.
   const place = (one) => {
     const cover = getComputedStyle(one, "::after");
-    if (cover.position === "absolute" && cover.inset === "0px") return one.closest(".card, .lead, li");
+    if (cover.position === "absolute" && cover.inset === "0px") return one.closest(".card, .lead, .elsewhere, li");
     return (one.type === "checkbox" || one.type === "radio") && one.labels[0] || one;
   };
   for (const one of document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")) {
