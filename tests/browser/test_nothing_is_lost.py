@@ -132,6 +132,20 @@ def test_a_form_that_comes_back_with_a_fault_is_kept_too(page: Page, site: LiveS
     expect(page.locator("#kept")).to_contain_text("Kept at")
 
 
+def test_notices_and_pages_are_kept_as_articles_are(page: Page, site: LiveSite) -> None:
+    for room, label in (("notices", "A few words more"), ("pages", "Words")):
+        page.goto(f"{site.url}/desk/{room}/new")
+        page.get_by_label(label, exact=True).press_sequentially(HERS)
+        expect(page.locator("#kept")).to_contain_text("Kept at")
+        assert until(lambda: copies(page) == 0)
+
+        page.goto(f"{site.url}/desk/{room}/")  # Without saving.
+        page.get_by_role("link", name=HERS.strip()).click()
+
+        expect(page.get_by_label(label, exact=True)).to_have_value(HERS)
+        expect(page.get_by_role("heading", name="These words are not saved yet")).to_be_visible()
+
+
 def test_two_tabs_lose_neither_text(page: Page, site: LiveSite) -> None:
     page.goto(f"{site.url}/desk/posts/1")
     other = page.context.new_page()
