@@ -17,7 +17,7 @@ from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, enqueue, recording
+from hrsite.outbox import claiming, enqueue, recipients, recording
 from hrsite.outbox.enqueue import put_delivery
 from hrsite.outbox.models import DeliveryState
 from tests import factories
@@ -195,6 +195,10 @@ def write_twice(world: World) -> None:
 
 def open_twice(world: World) -> None:
     """Two workers open an Issue at the same moment: neither sees what the other writes."""
+    # Written to before: making her a recipient twice would fail at a key of its own.
+    known = recipients.find_or_make(world.session, ADA, key_of(addresses.check(ADA)))
+    known.links = {"unsubscribe": "x" * 22, "settings": "y" * 22}
+    world.session.commit()
     with Session(db.engine.execution_options(isolation_level="REPEATABLE READ")) as other:
         other.execute(text("SELECT 1 FROM outbox_messages"))
         put_letter(world.session, ADA)
