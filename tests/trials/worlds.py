@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock, looking, markfile
@@ -18,6 +18,7 @@ from hrsite.newsletter import asking, subscribing
 from hrsite.newsletter.models import Topic
 from hrsite.outbox import history, instance, pausing, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
+from tests.trials.dying import at_commit, death
 from tests.trials.places import Place
 from tests.trials.post_office import PostOffice, Taken
 from tests.trials.remembering import CLOSED, LEFT, PAUSED, Bar, Memory, on_their_way
@@ -25,10 +26,6 @@ from tests.trials.remembering import CLOSED, LEFT, PAUSED, Bar, Memory, on_their
 READERS = tuple(f"reader{number}@example.org" for number in range(5))
 S = DeliveryState
 UNSETTLED = (S.QUEUED, S.SENDING, S.DEFERRED)
-
-
-class Killed(BaseException):
-    """The worker is gone, and nothing catches it."""
 
 
 class World:
@@ -160,12 +157,9 @@ class World:
     def die(self, commit: int, when: str) -> None:
         """Let a worker look, and be gone right before or after its so-manieth commit."""
 
-        def strike() -> None:
-            raise Killed
-
         before = on_their_way(self.session)
-        with contextlib.suppress(Killed):
-            self.look_while(commit, strike, when)
+        with death(self.session, commit, when):
+            self.look()
         self.session.rollback()
         in_doubt = on_their_way(self.session) - before
         self.session.rollback()
@@ -174,23 +168,8 @@ class World:
 
     def look_while(self, commit: int, act: Callable[[], None], when: str = "after_commit") -> None:
         """Let a worker look, and do something at its so-manieth commit."""
-        self.session.commit()
-        count = 0
-
-        def at_a_commit(session: Session) -> None:
-            nonlocal count
-            # Neither our own, nor a savepoint: after that the database is still locked.
-            if session is self.session or session.in_nested_transaction():
-                return
-            count += 1
-            if count == commit:
-                act()
-
-        event.listen(Session, when, at_a_commit)
-        try:
+        with at_commit(self.session, commit, act, when):
             self.look()
-        finally:
-            event.remove(Session, when, at_a_commit)
 
     def back_up(self) -> None:
         """Copy the database, as a nightly job does."""
