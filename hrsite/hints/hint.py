@@ -41,18 +41,19 @@ class Hint:
 
 def together(hints: list[Hint]) -> list[Hint]:
     """The hints in their order, each word of a box once with all its places."""
-    found: dict[str, Hint] = {}
+    places: dict[str, list[Place]] = {}
+    first: dict[str, Hint] = {}
     for hint in hints:
-        first = found.get(hint.name)
-        found[hint.name] = (
-            hint if first is None else replace(first, places=first.places + hint.places)
-        )
-    return list(found.values())
+        first.setdefault(hint.name, hint)
+        places.setdefault(hint.name, []).extend(hint.places)
+    return [replace(hint, places=tuple(places[name])) for name, hint in first.items()]
 
 
 def changed(text: str, hint: Hint, choice: int) -> str:
-    """The text with the chosen words in all places of a hint."""
-    for place in sorted(hint.places, key=lambda place: place.start, reverse=True):
+    """The text with the chosen words in all places of a hint, which follow one another."""
+    pieces, done = [], 0
+    for place in hint.places:
         if choice < len(place.instead):
-            text = f"{text[: place.start]}{place.instead[choice]}{text[place.end :]}"
-    return text
+            pieces += [text[done : place.start], place.instead[choice]]
+            done = place.end
+    return "".join([*pieces, text[done:]])

@@ -20,7 +20,7 @@ HARD_AGE, YOUNGEST, OLDEST = 14, 6, 22
 WORDS_OF_A_SENTENCE_SHOWN = 9
 
 _WORD = re.compile(r"[^\W_]+(?:['’.,:/-][^\W_]+)*")
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ])|[.!?…]+[\"'”’)\]*_]*\s*$")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*_]*+(?:(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ])|(?=\s*$))")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Mrs|Ms|St|No|a\.m|p\.m)|\b[A-Z])\.$", re.IGNORECASE
 )

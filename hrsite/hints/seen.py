@@ -2,11 +2,12 @@
 
 All hints work on the text as it stands in the box, Markdown or HTML, so that a suggestion can be
 put exactly where the words are. What is no prose (tags, addresses, code) is covered by a sign that
-stands in no word; the length never changes.
+stands in no word; the length never changes. Each pattern reads a letter a few times at
+most, whatever the text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Literal
@@ -22,7 +23,10 @@ _QUOTES = re.compile(
     rf"|(?<!\w)‘[^‘\n]{{1,{LONGEST_QUOTE}}}?’(?!\w)"
     rf'|(?<![\w=])"[^"\n]{{1,{LONGEST_QUOTE}}}"(?!\w)'
 )
-_ADDRESS = re.compile(r"<?(?:https?://|www\.|mailto:|tel:)[^\s<>)\]]+>?|[\w.+-]+@[\w-]+\.[\w.-]+")
+_ADDRESS = re.compile(
+    r"<?(?:https?://|www\.|mailto:|tel:)[^\s<>)\]]+>?"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}"
+)
 _CODE = re.compile(r"^(```|~~~).*?(?:^\1|\Z)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _DESTINATION = re.compile(r"(?<=\])\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _QUOTED_LINES = re.compile(r"^ {0,3}>.*$", re.MULTILINE)
@@ -30,12 +34,10 @@ _MARKER = re.compile(r"^[ \t]*(?:#{1,6}|[-*+]|\d{1,4}[.)])(?=[ \t])", re.MULTILI
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\([^()\n]*\)")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\n]*\)")
 
-_TAG = re.compile(r'<!--.*?-->|</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"]|"[^"]*")*>', re.DOTALL)
+_TAG = re.compile(r'<!--(?:.*?-->|.*)|</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"]|"[^"]*")*>', re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
-_QUOTED_HTML = re.compile(
-    r"<(blockquote|code|pre|q|cite)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE
-)
-_LINK_HTML = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL | re.IGNORECASE)
+_QUOTING = re.compile(r"<(/?)(?:blockquote|code|pre|q|cite)\b[^<>]*>", re.IGNORECASE)
+_LINK_HTML = re.compile(r"<a\b[^<>]*>((?:(?!<a\b).)*?)</a>", re.DOTALL | re.IGNORECASE)
 _ALT = re.compile(r'\balt="([^"]*)"', re.IGNORECASE)
 _WITHIN = {"a", "b", "strong", "em", "i", "u", "s", "span", "img", "br", "small", "sub", "sup"}
 
@@ -65,7 +67,9 @@ def _seen_markdown(text: str) -> Seen:
     prose = _covered(text, _CODE, _DESTINATION, _ADDRESS, _MARKER)
     return Seen(
         prose,
-        _covered(_covered_at(prose, _QUOTED_LINES.finditer(text)), _QUOTES),
+        _covered(
+            _covered_at(prose, (match.span() for match in _QUOTED_LINES.finditer(text))), _QUOTES
+        ),
         tuple(_blocks_of_lines(text)),
         tuple(match[1] for match in _LINK.finditer(text)),
         tuple(match[1] for match in _IMAGE.finditer(text)),
@@ -76,7 +80,7 @@ def _seen_html(text: str) -> Seen:
     prose = _covered(_TAG.sub(_without_tag, text), _ENTITY, _ADDRESS)
     return Seen(
         prose,
-        _covered(_covered_at(prose, _QUOTED_HTML.finditer(text)), _QUOTES),
+        _covered(_covered_at(prose, _quoted_in_tags(text)), _QUOTES),
         tuple(_blocks_between_tags(text)),
         tuple(_words(match[1]) for match in _LINK_HTML.finditer(text)),
         tuple(_alt(tag[0]) for tag in _TAG.finditer(text) if (tag[1] or "").lower() == "img"),
@@ -89,11 +93,26 @@ def _covered(text: str, *patterns: re.Pattern[str]) -> str:
     return text
 
 
-def _covered_at(text: str, matches: Iterator[re.Match[str]]) -> str:
-    """Cover the same places of another text of this length."""
-    for match in matches:
-        text = f"{text[: match.start()]}{COVER * len(match[0])}{text[match.end() :]}"
-    return text
+def _covered_at(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Cover these places, which follow one another."""
+    pieces, done = [], 0
+    for start, end in spans:
+        pieces += [text[done:start], COVER * (end - start)]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _quoted_in_tags(text: str) -> Iterator[tuple[int, int]]:
+    """From where a quote or code begins to where the last one open in it ends."""
+    depth = start = 0
+    for tag in _QUOTING.finditer(text):
+        if not tag[1]:
+            start = start if depth else tag.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                yield start, tag.end()
 
 
 def _without_tag(tag: re.Match[str]) -> str:

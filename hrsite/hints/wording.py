@@ -22,7 +22,7 @@ NEAR = 120
 MOST_CAPITALS = 0.5
 
 _BEFORE = re.compile(r"([\w'’-]+)[ \t\n*_]+$")
-_AFTER = re.compile(r"[ \t\n*_]+([\w'’-]+)")
+_AFTER = re.compile(r"[ \t\n*_]{1,40}([\w'’-]{1,40})")
 _ARTICLE = re.compile(r"\b([Aa])n?([ \t\n]+)$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -100,7 +100,10 @@ def _stands(entry: Entry, said: str, match: re.Match[str], drugs: re.Pattern[str
         return False
     if not entry.near_drugs:
         return True
-    near = said[max(0, match.start() - NEAR) : match.start()], said[match.end() :][:NEAR]
+    near = (
+        said[max(0, match.start() - NEAR) : match.start()],
+        said[match.end() : match.end() + NEAR],
+    )
     return any(drugs.search(part) for part in near)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hrsite.hints.days import MONTHS, WEEKDAYS, day_hints
 from hrsite.hints.gathering import Box, Gathered, gather
 from hrsite.hints.hint import changed
+from hrsite.hints.seen import Format
 
 TODAY = date(2026, 6, 1)
 EASY = "We meet at the lake. Bring a cup. You can stay as long as you like. It is free. " * 8
@@ -115,3 +116,18 @@ def test_what_she_keeps_is_not_mentioned_again() -> None:
     (hint,) = body("An addict.").hints
     assert body("An addict.", frozenset({hint.key})).hints == ()
     assert body("An addict.", frozenset({hint.key})).kept == (hint,)
+
+
+@pytest.mark.parametrize("format", ["plain", "markdown", "html"])
+@pytest.mark.parametrize(
+    "piece",
+    ["a", ".", "x", "_", "[", "](", "`", "```\n", "> a\n", "“", '"', "<", "<!--", "<q>", "<a ",
+     "<a>", "<p>", "</q>", "& ", "&a", "a.", ". ", "addict ", "drug ", "Mon ", "[ ", "@a.", "- a\n",
+     "![](", "www.", "user heroin "],
+)  # fmt: skip
+def test_no_text_holds_the_desk_up(piece: str, format: Format) -> None:
+    """A pattern that looks at each letter from each other one would never end here."""
+    text = (piece * 100_000)[:200_000]
+    found = gather([Box("body", text, format, is_body=True)], "en", TODAY)
+    for hint in found.hints:
+        assert len(changed(text, hint, 0)) >= len(text) // 3
