@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
+from hrsite.negotiating import coding
 from hrsite.pagecache import COUNTS_AS, SHARED
 from hrsite.readypage import Headers, ReadyPage
 
@@ -95,7 +96,11 @@ def ask(
     return Answer(said[0], list(said[1]), body, clean.get(COUNTS_AS, ""))
 
 
-def pass_on(answer: Answer, method: str, start_response: StartResponse) -> list[bytes]:
-    """Hand out what Flask said as it is."""
-    start_response(answer.status, answer.headers)
-    return [] if method == "HEAD" else [answer.body]
+def pass_on(answer: Answer, environ: Environ, start_response: StartResponse) -> list[bytes]:
+    """Hand out what Flask said, in the form that suits the browser, and keep nothing of it."""
+    page = ReadyPage(answer.headers, answer.body, until=0)
+    name = coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    form = page.forms.get(name) or page.make(name)
+    # Who asks for nothing that is there has nothing to ask again for.
+    start_response(answer.status, [pair for pair in form.headers if pair[0] != "ETag"])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else form.body

@@ -54,7 +54,7 @@ def _bring_up(app: Flask) -> None:
             if schema.bring_up():
                 click.echo("The database is up to date now.")
             catch_up()
-        except schema.NewerDatabase as trouble:
+        except (schema.OldSqlite, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)
         except OperationalError as trouble:

@@ -90,9 +90,13 @@ def _disk(app: Flask) -> Iterator[Finding]:
 
 def _database(app: Flask) -> Iterator[Finding]:
     try:
+        schema.check_engine()
         found = schema.state()
         with db.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+    except schema.OldSqlite as trouble:
+        yield Finding("wrong", "database", str(trouble))
+        return
     except SQLAlchemyError as trouble:
         yield Finding("wrong", "database", f"cannot be reached ({_first_line(trouble)})")
         return

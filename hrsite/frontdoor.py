@@ -88,7 +88,7 @@ class FrontDoor:
         if found is None:
             return self._behind(environ, start_response)
         if isinstance(found, Answer):
-            return pass_on(found, environ["REQUEST_METHOD"], start_response)
+            return pass_on(found, environ, start_response)
         return self._say(found, environ, start_response)
 
     def _find(

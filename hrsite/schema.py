@@ -1,6 +1,7 @@
 """Which version the database is at, and bringing it up to the code's own."""
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -19,6 +20,8 @@ from hrsite.extensions import db
 MIGRATIONS = PROJECT / "migrations"
 # Any number: whoever migrates this database on another machine waits for the same one.
 MIGRATING = 7_264_101
+# The first that answers a change with the changed rows (RETURNING), which the sender stands on.
+OLDEST_SQLITE = (3, 35)
 
 
 class SchemaState(StrEnum):
@@ -29,6 +32,10 @@ class SchemaState(StrEnum):
     CURRENT = "current"
     # Made by a later version of hrsite: this one would misread it, so it touches nothing.
     NEWER = "newer"
+
+
+class OldSqlite(Exception):
+    """Python's SQLite is older than what we ask of it."""
 
 
 class NewerDatabase(Exception):
@@ -91,11 +98,22 @@ def _version() -> str | None:
         return found
 
 
+def check_engine() -> None:
+    """Raises OldSqlite where the site's database is one, and too old for us."""
+    if db.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise OldSqlite(
+            f"This Python brings SQLite {'.'.join(map(str, sqlite3.sqlite_version_info))}, and"
+            f" hrsite needs {'.'.join(map(str, OLDEST_SQLITE))} or newer. Start it with a newer"
+            " Python, or let DATABASE_URL name a PostgreSQL."
+        )
+
+
 def bring_up() -> bool:
     """Apply the migrations that are missing; False when there were none.
 
-    Raises NewerDatabase, and then nothing was touched.
+    Raises OldSqlite or NewerDatabase, and then nothing was touched.
     """
+    check_engine()
     if state() == SchemaState.CURRENT:
         return False
     with _alone():

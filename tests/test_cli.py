@@ -1,6 +1,7 @@
 """Commands: what they say, and the exit code that a script can trust."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,6 +69,17 @@ def test_a_newer_database_ends_with_3_and_is_left_alone(
     assert "Nothing was changed" in said.stderr
     assert "post_tags" not in inspect(engine).get_table_names()
     engine.dispose()
+
+
+def test_an_sqlite_that_is_too_old_is_named_and_nothing_is_begun(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    said = run("migrate")  # Every command brings the database up in the same way first.
+    assert said.exit_code == 3
+    assert "SQLite 3.34.1, and hrsite needs 3.35 or newer" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert not (tmp_path / "data" / "hrsite.db").exists()
 
 
 def test_a_database_that_is_not_there_ends_with_3_in_one_line(run: Run) -> None:

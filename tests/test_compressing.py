@@ -17,7 +17,9 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 def paths(session: Session) -> list[str]:
     links = factories.make_subscriber(session, READERS[0]).links
     own = [f"/{kind}/{links[kind]}" for kind in ("confirm", "settings", "unsubscribe")]
-    return ["/search?q=overdose", "/confirm/nobody", *own]
+    # Found by nobody: asked for without a word of the browser, as a page to keep would be.
+    missing = ["/posts/none-such", "/topics/none", "/none-such", "/posts/none-such?plain=1"]
+    return ["/search?q=overdose", "/confirm/nobody", *own, *missing]
 
 
 def test_a_page_of_ones_own_comes_small_and_is_the_same(

@@ -62,6 +62,14 @@ def test_an_empty_database_is_wrong(empty_app: Flask) -> None:  # noqa: F811
     assert said["queue"][0] == "good"
 
 
+@ON_SQLITE
+def test_an_sqlite_that_is_too_old_is_wrong(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    level, said = found(app)["database"]
+    assert level == "wrong"
+    assert "needs 3.35 or newer" in said
+
+
 @pytest.mark.parametrize(("version", "words"), [("0001", "older"), ("9999", "newer")])
 def test_a_database_of_another_version_is_wrong(app: Flask, version: str, words: str) -> None:
     with app.app_context():
