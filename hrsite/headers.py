@@ -17,6 +17,11 @@ _POLICY = (
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
+# A letter of our own, looked at on the desk: mail carries its style in itself.
+FRAMED_LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox allow-same-origin"
+)
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
 YEAR_SECONDS = 31_536_000
 # Pages whose address is a secret, or that belong to one person: what she looks for, too.
@@ -34,6 +39,17 @@ PRIVATE_PATHS = (
 def content_security_policy() -> str:
     """What a page may load, run and be framed by: our own files, and nothing else."""
     return "; ".join(_POLICY).format(sheets=sheets.sources())
+
+
+def framing_policy() -> str:
+    """The same for a page of the desk that shows pages of ours in a frame."""
+    return f"{content_security_policy()}; frame-src 'self'"
+
+
+def framed_policy() -> str:
+    """The same for a page in such a frame. Nothing in it runs, submits or leads away."""
+    policy = content_security_policy().replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return f"{policy}; sandbox allow-same-origin"
 
 
 def init_app(app: Flask) -> None:

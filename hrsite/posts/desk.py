@@ -1,7 +1,6 @@
 """The coach's articles: list, write, preview."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from hrsite import clock, furniture, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.headers import content_security_policy
-from hrsite.markup import clean
 from hrsite.media.storing import MOST_BYTES, PictureRefused
 from hrsite.posts import (
     begun,
@@ -19,6 +16,7 @@ from hrsite.posts import (
     desk_hinting,
     desk_mailing,
     desk_picturing,
+    desk_previewing,
     desk_publishing,
     desk_revising,
     desk_standing,
@@ -31,7 +29,6 @@ from hrsite.posts import (
 from hrsite.posts.boxes import key_in, named, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
-from hrsite.posts.tagging import find_or_make, names_of
 from hrsite.unsaved import UnsavedWords
 
 ANY_POST = "<int(max=2147483647):id>"
@@ -58,6 +55,10 @@ blueprint.add_url_rule(
     desk_revising.show,
     methods=["GET", "POST"],
 )
+blueprint.add_url_rule("/preview", "begin_preview", desk_previewing.begin, methods=["POST"])
+blueprint.add_url_rule(f"/{ANY_POST}/preview", "preview", desk_previewing.show)
+blueprint.add_url_rule(f"/{ANY_POST}/preview/page", "preview_page", desk_previewing.page)
+blueprint.add_url_rule(f"/{ANY_POST}/preview/letter", "preview_letter", desk_previewing.letter)
 blueprint.add_url_rule("/hints", "hints", desk_hinting.show, methods=["POST"])
 blueprint.add_url_rule("/synonyms", "synonyms", desk_synonyms.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
@@ -118,28 +119,6 @@ def edit(id: int) -> ResponseReturnValue:
     is_stale = number_in(form.version.data) != post.version
     form.version.data = str(post.version)
     return _page(form, post, theirs=post if is_stale else None, kept=words)
-
-
-@blueprint.post("/preview")
-def preview() -> ResponseReturnValue:
-    """The page as readers would see it. Nothing is saved, and nothing in it runs or submits."""
-    form, session = PostForm(), db.session()
-    saved = session.get(Post, number_in(request.args.get("id")))
-    post = Post(
-        title=form.title.data or "No title yet",
-        slug=saved.slug if saved else "",
-        summary=form.summary.data or "",
-        body_html=clean(desk_writing.html_of(form)),
-        author_name=furniture.site().coach_name,
-        language=saved.language if saved else "",
-        picture=None if saved is None or form.remove_picture.data else saved.picture,
-        published_at=saved.published_at if saved else None,
-        **asdict(desk_writing.standing_of(form, saved, is_reviewed=False)),
-        tags=[find_or_make(session, name) for name in names_of(form.topics.data or "")],
-    )
-    page = render_template("posts/desk/preview.html", post=post)
-    policy = f"{content_security_policy()}; sandbox allow-same-origin"
-    return page, {"Content-Security-Policy": policy}
 
 
 def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:

@@ -59,7 +59,8 @@ def test_a_fault_is_said_at_its_box_and_the_words_stay(
     assert words in answer.text
     assert "Two doses, and a spare." in answer.text
     preview = coach.post("/desk/posts/preview", data={"title": "T", "body": "x"} | boxes)
-    assert preview.status_code == 200
+    assert preview.status_code == 303
+    assert coach.get(preview.location.replace("preview?", "preview/page?")).status_code == 200
 
 
 def test_past_its_date_a_page_says_so_by_itself(
