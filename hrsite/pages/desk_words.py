@@ -5,12 +5,12 @@
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
 from hrsite.notices.models import SessionNotice
 from hrsite.pages.models import Page
-from hrsite.posts import publishing
 from hrsite.posts.boxes import MOST_LETTERS, number_in
 from hrsite.posts.models import Post
 from hrsite.tokens import is_token_shaped
@@ -22,7 +22,10 @@ ROOMS: dict[str, type[Post] | type[SessionNotice] | type[Page]] = {
 
 
 def keep(room: str) -> ResponseReturnValue:
-    """Keep what stands in a form; answers with the time, for the script to say."""
+    """Keep what stands in a form; answers with the time, for the script to say.
+
+    A script that `asks` is told whether the form was saved, and nothing is kept.
+    """
     session, now, row_id = db.session(), clock.now(), _row_id(room)
     boxes = {name: text for name, text in request.form.items() if name not in NOT_KEPT}
     key = boxes.get("key", "")
@@ -30,10 +33,11 @@ def keep(room: str) -> ResponseReturnValue:
         abort(400)
     if sum(map(len, [*boxes, *boxes.values()])) > MOST_LETTERS:
         return {"trouble": "This is too long to keep. The text can have 400,000 characters."}, 422
-    is_saved = room == Post.__tablename__ and publishing.made_by(session, key) is not None
-    if row_id is None and is_saved:
+    if row_id is None and _is_saved(room, key):
         # The last words of a form whose button was pressed already.
-        return {"kept_at": furniture.clock_time(now)}
+        return {"kept_at": furniture.clock_time(now), "is_saved": True}
+    if "asks" in boxes:
+        return {"is_saved": False}
     unsaved.keep(session, key, room, row_id, boxes, now)
     session.commit()
     return {"kept_at": furniture.clock_time(now)}
@@ -48,6 +52,12 @@ def throw_away(room: str) -> ResponseReturnValue:
     session.commit()
     flash("Those words are gone.", "done")
     return redirect(_back(room), 303)
+
+
+def _is_saved(room: str, key: str) -> bool:
+    """Has the form of this key made something?"""
+    table = ROOMS[room]
+    return db.session.scalar(select(table.id).where(table.form_key == key)) is not None
 
 
 def _row_id(room: str) -> int | None:

@@ -49,13 +49,23 @@ function changed() {
   timer = setTimeout(keep, Math.max(0, Math.min(QUIET, dirtySince + LATEST - Date.now())));
 }
 
-function offer() {
+// Was the form that the copy is of saved after all, within the moment before the server was told?
+function wasSaved(key) {
+  const sent = new FormData();
+  for (const [name, value] of [["csrf_token", form.elements.namedItem("csrf_token").value], ["key", key], ["asks", "yes"]]) sent.append(name, value);
+  return fetch(told.dataset.keep, { method: "POST", body: sent, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) })
+    .then((answer) => (answer.ok ? answer.json() : {})).then((said) => said.is_saved === true).catch(() => false);
+}
+
+async function offer() {
   const copy = stored((it) => JSON.parse(it.getItem(PLACE) || "null"));
   if (!copy || !Array.isArray(copy.boxes)) return;
   const note = document.getElementById("from-browser");
   const of = JSON.stringify(copy.boxes.filter(([name]) => name !== "version" && name !== "key"));
-  note.hidden = bare(of) === bare(kept);
-  if (note.hidden) return forget();
+  if (bare(of) === bare(kept)) { note.hidden = true; return forget(); }
+  const key = copy.boxes.find(([name]) => name === "key")?.[1];
+  if (key && key !== form.elements.namedItem("key").value && await wasSaved(key)) return dirtySince || forget();
+  note.hidden = false;
   document.getElementById("from-browser-when").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
   document.getElementById("take-them").onclick = () => {
     for (const [name, value] of copy.boxes) {

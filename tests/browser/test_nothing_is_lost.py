@@ -132,6 +132,23 @@ def test_a_form_that_comes_back_with_a_fault_is_kept_too(page: Page, site: LiveS
     expect(page.locator("#kept")).to_contain_text("Kept at")
 
 
+def test_words_saved_before_the_server_kept_them_are_not_offered_to_the_next_article(
+    page: Page, site: LiveSite
+) -> None:
+    page.route("**/desk/words/**", lambda route: route.abort())
+    page.goto(f"{site.url}/desk/posts/new")
+    page.get_by_label("Title", exact=True).fill("Saved at once")
+    write(page, HERS)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+    assert copies(page) == 1
+    page.unroute_all()
+
+    page.goto(f"{site.url}/desk/posts/new")
+    assert until(lambda: copies(page) == 0)
+    expect(page.get_by_role("button", name="Put them in the boxes")).to_be_hidden()
+
+
 def test_notices_and_pages_are_kept_as_articles_are(page: Page, site: LiveSite) -> None:
     for room, label in (("notices", "A few words more"), ("pages", "Words")):
         page.goto(f"{site.url}/desk/{room}/new")

@@ -150,3 +150,15 @@ def test_deleted_for_good_its_words_in_open_forms_go_too(
         coach.post(f"/desk/bin/{kind}/{row.id}{deed}")
     # Another may get its number.
     assert count(session, room.table) == count(session, UnsavedWords) == 0
+
+
+@EACH
+def test_what_was_saved_is_not_kept_again_by_a_late_word(
+    coach: FlaskClient, session: Session, room: Room
+) -> None:
+    assert room.keep(coach, asks="yes").json == {"is_saved": False}
+    assert count(session, UnsavedWords) == 0
+    room.send(coach, key=KEY)
+    for asks in ({}, {"asks": "yes"}):
+        assert (room.keep(coach, **asks).json or {})["is_saved"]
+    assert count(session, UnsavedWords) == 0
