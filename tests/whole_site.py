@@ -124,6 +124,10 @@ def furnish(app: Flask, session: Session) -> Furnished:
                 ("pages_desk.throw_away", "pages_desk.put_back", "pages_desk.delete"),
                 {"kind": "article", "id": binned.id},
             ),
+            **dict.fromkeys(
+                (f"pages_desk.picture{deed}" for deed in ("", "_describe", "_replace", "_delete")),
+                {"id": picture.id},
+            ),
             "settings_desk": {"id": help_line.id},
             "media": {"name": picture.name},
             "media.show_jpeg": {"name": f"{picture.name}-320"},

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
@@ -23,3 +23,15 @@ class Picture(Base):
     height: Mapped[int]
     byte_count: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class FormerName(Base):
+    """A name that a picture had before its file was changed: old addresses lead to the new file."""
+
+    __tablename__ = "picture_former_names"
+    shows_on_pages = True
+
+    name: Mapped[str] = mapped_column(String(22), primary_key=True)
+    picture_id: Mapped[int] = mapped_column(
+        ForeignKey("pictures.id", ondelete="CASCADE"), index=True
+    )

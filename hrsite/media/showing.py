@@ -1,13 +1,12 @@
 """Pictures in the text, as a page shows them: in the size a screen needs, without a jump."""
 
 import re
-from collections.abc import Mapping
 from html import escape
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.media import resizing
+from hrsite.media import resizing, shelving
 from hrsite.media.models import Picture
 
 # How wide a picture in the text can be: the column of words.
@@ -30,7 +29,10 @@ def illustrated(session: Session, html: str, *, opens_page: bool = False) -> str
     if not names:
         return html
     found = session.scalars(select(Picture).where(Picture.name.in_(names)))
-    pictures: Mapping[str, Picture] = {picture.name: picture for picture in found}
+    pictures: dict[str, Picture] = {picture.name: picture for picture in found}
+    for former in names - pictures.keys():  # In words that came back from before.
+        if picture := shelving.now_called(session, former):
+            pictures[former] = picture
     first = _PICTURE.search(html) if opens_page else None
     in_sight = first.start() if first and _letters(html[: first.start()]) < FIRST_SIGHT else -1
     return _PICTURE.sub(

@@ -1,4 +1,4 @@
-"""Takes a picture in: checks it, redraws it, keeps its files, notes it in the database."""
+"""Takes a picture in: checks it, redraws it, keeps its files, notes it in the database; lets go."""
 
 import os
 import re
@@ -11,8 +11,14 @@ from typing import IO, Literal
 from sqlalchemy.orm import Session, scoped_session
 
 from hrsite.markup import tidy_text
-from hrsite.media.models import Picture
-from hrsite.media.redrawing import NotAPicture, PictureRefused, PictureTooManyPixels, redraw
+from hrsite.media.models import FormerName, Picture
+from hrsite.media.redrawing import (
+    NotAPicture,
+    PictureRefused,
+    PictureTooManyPixels,
+    Redrawn,
+    redraw,
+)
 
 __all__ = [
     "AltTextMissing",
@@ -22,7 +28,10 @@ __all__ = [
     "PictureRefused",
     "PictureTooLarge",
     "PictureTooManyPixels",
+    "alt_text",
     "path_of",
+    "remove_files",
+    "replace_file",
     "store",
     "url_path",
 ]
@@ -30,6 +39,7 @@ __all__ = [
 Size = Literal["full", "small"]
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
+MOST_PIXELS = 40_000_000
 LONGEST_ALT = 500
 _ENDINGS: dict[str, str] = {"full": ".webp", "small": "-small.webp"}
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -60,22 +70,16 @@ def store(
     folder: Path,
     now: datetime,
     most_bytes: int = MOST_BYTES,
-    most_pixels: int = 40_000_000,
+    most_pixels: int = MOST_PIXELS,
 ) -> Picture:
     """Keep a picture: two WebP files in `folder`, and a Picture added to the session.
 
     Raises AltTextMissing, AltTextTooLong, PictureTooLarge, NotAPicture, PictureTooManyPixels and
     PictureNotKept, each with a sentence for the person; then no file is left behind.
     """
-    alt = "" if is_decorative else _alt_text(alt)
+    alt = "" if is_decorative else alt_text(alt)
     redrawn = redraw(_read(upload, most_bytes), most_pixels)
-    name = secrets.token_urlsafe(16)
-    _keep(
-        {
-            path_of(folder, name, "full"): redrawn.full,
-            path_of(folder, name, "small"): redrawn.small,
-        }
-    )
+    name = _keep_under_new_name(redrawn, folder)
     picture = Picture(
         name=name,
         alt=alt,
@@ -87,6 +91,31 @@ def store(
     )
     session.add(picture)
     return picture
+
+
+def replace_file(
+    session: Session, picture: Picture, upload: bytes | IO[bytes], folder: Path
+) -> str:
+    """Give the picture other pixels, under a new name; answers the one it had.
+
+    Browsers keep a file for ever under its name, so the name must change with it. The old files
+    stay until the caller has committed. Raises what `store` raises.
+    """
+    redrawn = redraw(_read(upload, MOST_BYTES), MOST_PIXELS)
+    former = picture.name
+    picture.name = _keep_under_new_name(redrawn, folder)
+    picture.width, picture.height = redrawn.width, redrawn.height
+    picture.byte_count = len(redrawn.full)
+    session.add(FormerName(name=former, picture_id=picture.id))
+    return former
+
+
+def remove_files(folder: Path, name: str) -> None:
+    """Every size of one picture. A file that the disk does not let go of is left."""
+    path_of(folder, name)  # The right shape, so that the pattern names one picture.
+    for path in folder.glob(f"{name}[.-]*"):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def path_of(folder: Path, name: str, size: Size = "full") -> Path:
@@ -101,7 +130,8 @@ def url_path(name: str, size: Size = "full") -> str:
     return f"/media/{name}{_ENDINGS[size]}"
 
 
-def _alt_text(alt: str) -> str:
+def alt_text(alt: str) -> str:
+    """A description as it is kept. Raises AltTextMissing and AltTextTooLong."""
     alt = " ".join(tidy_text(alt).split())
     if not alt:
         raise AltTextMissing(
@@ -124,6 +154,17 @@ def _read(upload: bytes | IO[bytes], most_bytes: int) -> bytes:
             "Nothing was changed. Please make the picture smaller, then choose it again."
         )
     return content
+
+
+def _keep_under_new_name(redrawn: Redrawn, folder: Path) -> str:
+    name = secrets.token_urlsafe(16)
+    _keep(
+        {
+            path_of(folder, name, "full"): redrawn.full,
+            path_of(folder, name, "small"): redrawn.small,
+        }
+    )
+    return name
 
 
 def _keep(files: dict[Path, bytes]) -> None:

@@ -1,4 +1,7 @@
-"""Hands out the pictures, reading no row: a name nobody could guess is all the right there is."""
+"""Hands out the pictures: a name nobody could guess is all the right there is.
+
+No row is read for a picture that is there; only an old name asks where its picture went.
+"""
 
 import re
 from io import BytesIO
@@ -10,7 +13,7 @@ from markupsafe import Markup
 
 from hrsite import markup
 from hrsite.extensions import db
-from hrsite.media import elsewhere, resizing, showing, storing, views_cards
+from hrsite.media import elsewhere, resizing, shelving, showing, storing, views_cards
 from hrsite.media.models import Picture
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
@@ -18,6 +21,7 @@ blueprint.add_url_rule("/card-<name>.png", "card", views_cards.show)
 
 # A file never changes under its name, so browsers may keep it as long as they like.
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_WHILE = "public, max-age=300"
 _FILE = re.compile(r"([A-Za-z0-9_-]{22})(-small|-[1-9][0-9]{1,3})?")
 
 
@@ -77,11 +81,24 @@ def _answer(name: str, kind: resizing.Kind) -> Response:
             conditional=True,
         )
     except (FileNotFoundError, resizing.NoSuchPicture):
-        abort(404)
+        return _led_on(parts[1], parts[2] or "", kind)
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _led_on(name: str, size: str, kind: resizing.Kind) -> Response:
+    """From the name a picture had to the one it has, in the nearest width it comes in."""
+    picture = shelving.now_called(db.session(), name) or abort(404)
+    width = size.removeprefix("-")
+    if width.isdigit():
+        at_most = [one for one in resizing.widths_of(picture) if one <= int(width)]
+        nearest = at_most[-1] if at_most else resizing.widths_of(picture)[0]
+        place = resizing.url_path(picture.name, nearest, kind)
+    else:
+        place = storing.url_path(picture.name, "small" if size else "full")
+    return Response(status=302, headers={"Location": place, "Cache-Control": FOR_A_WHILE})
 
 
 def _file(name: str, size: str, kind: resizing.Kind) -> Path | bytes:

@@ -45,7 +45,7 @@ class Kept(Exception):
 def hold(session: Session, kind: str, row_id: int) -> Row | None:
     """The thing as it stands, closed to other writers until the transaction ends."""
     table = KINDS[kind]
-    query = _all_of(table).where(table.id == row_id).with_for_update(of=table)
+    query = all_of(table).where(table.id == row_id).with_for_update(of=table)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -100,7 +100,7 @@ def lying(session: Session) -> list[Lying]:
     found = [
         Lying(kind, row, is_kept(session, row))
         for kind, table in KINDS.items()
-        for row in session.scalars(_all_of(table).where(table.deleted_at.is_not(None)))
+        for row in session.scalars(all_of(table).where(table.deleted_at.is_not(None)))
     ]
     return sorted(found, key=lambda one: (str(one.row.deleted_at), one.row.id), reverse=True)
 
@@ -115,13 +115,14 @@ def empty(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def _all_of(table: Kind) -> Select[Row]:
+def all_of(table: Kind) -> Select[Row]:
+    """Every row of one kind, to be narrowed."""
     query: Select[Row] = select(table)
     return query
 
 
 def _over(session: Session, table: Kind, now: datetime) -> Sequence[Row]:
-    query = _all_of(table).where(table.deleted_at <= now - LASTS)
+    query = all_of(table).where(table.deleted_at <= now - LASTS)
     if table is not Page:
         column = Issue.post_id if table is Post else Issue.notice_id
         query = query.where(~exists().where(column == table.id))

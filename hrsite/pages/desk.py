@@ -11,7 +11,7 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
 from hrsite.outbox import instance
-from hrsite.pages import desk_bin, desk_pages, desk_words, needing
+from hrsite.pages import desk_bin, desk_pages, desk_pictures, desk_words, needing
 from hrsite.pages.binning import KINDS
 from hrsite.posts import shelf
 
@@ -35,6 +35,15 @@ blueprint.add_url_rule("/bin/", "bin_list", desk_bin.bin_list)
 blueprint.add_url_rule(BINNED, "throw_away", desk_bin.throw_away, methods=["POST"])
 blueprint.add_url_rule(f"{BINNED}/back", "put_back", desk_bin.put_back, methods=["POST"])
 blueprint.add_url_rule(f"{BINNED}/delete", "delete", desk_bin.delete, methods=["GET", "POST"])
+
+PICTURE = f"/pictures/<int(max={LARGEST_ID}):id>"
+blueprint.add_url_rule("/pictures/", "picture_list", desk_pictures.picture_list)
+blueprint.add_url_rule(PICTURE, "picture", desk_pictures.picture)
+for deed, view in (("describe", desk_pictures.describe), ("replace", desk_pictures.replace)):
+    blueprint.add_url_rule(f"{PICTURE}/{deed}", f"picture_{deed}", view, methods=["POST"])
+blueprint.add_url_rule(
+    f"{PICTURE}/delete", "picture_delete", desk_pictures.delete, methods=["GET", "POST"]
+)
 
 
 @blueprint.get("/")

@@ -1,5 +1,6 @@
 """The shape of what the coach sends about a page."""
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -36,3 +37,22 @@ class PageForm(Form):
     version = HiddenField()
     # Names this opening of the form: what was kept of it, and the one thing it makes.
     key = HiddenField()
+
+
+class PictureWordsForm(Form):
+    """What a picture shows. How long the words may be is for `storing` to say."""
+
+    alt = StringField(filters=[one_line])
+    decorative = BooleanField()
+
+
+class PictureFileForm(Form):
+    """Another file for a picture."""
+
+    file = FileField()
+
+
+class PictureDeleteForm(Form):
+    """Yes, it goes: from the places that stood on the page."""
+
+    seen = HiddenField()

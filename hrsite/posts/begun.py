@@ -21,10 +21,11 @@ class Begun(NamedTuple):
 
 def begun(session: Session, room: str) -> list[Begun]:
     """New articles, notices or pages that were never saved."""
-    return [Begun(words, _title_of(words)) for words in unsaved.all_new(session, room)]
+    return [Begun(words, title_of(words)) for words in unsaved.all_new(session, room)]
 
 
-def _title_of(words: UnsavedWords) -> str:
+def title_of(words: UnsavedWords) -> str:
+    """Its title, or how it begins."""
     boxes = unsaved.boxes_of(words)
     body = boxes.get("body", "")
     if boxes.get("body_format") == "html":
