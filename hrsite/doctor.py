@@ -1,39 +1,24 @@
 """Look at everything the site needs, and say in words what is set, missing or broken."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hrsite import clock, furniture, schema
+from hrsite import clock, furniture
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.extensions import db
-from hrsite.newsletter.models import Subscriber
-from hrsite.outbox import history, instance, mailboxes, presence, returned, ses
-from hrsite.outbox.models import Recipient
-from hrsite.outbox.transport import open_connection
+from hrsite.outbox import instance, mailboxes, returned, ses
+from hrsite.pages import checking
+from hrsite.pages.checking import Finding, first_line
 
-LEAST_FREE_MEGABYTES = 200
 HELD_WORDS = {
     instance.BEHIND: "the database is older than the last letters that went out",
     instance.COPIED: "its DATA_DIR is a copy or a restored backup",
     instance.NEW: "it is new here",
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at. `level` is "good", "careful" or "wrong"."""
-
-    level: str
-    what: str
-    words: str
 
 
 def examine(app: Flask) -> Iterator[Finding]:
@@ -43,13 +28,8 @@ def examine(app: Flask) -> Iterator[Finding]:
     )  # fmt: skip
     with app.app_context():
         for look in looks:
-            try:
-                yield from look(app)
-            except Exception as trouble:
-                # Whatever it is, the keeper wants to see the rest as well.
-                what = look.__name__.removeprefix("_")
-                said = f"could not be looked at ({type(trouble).__name__}: {_first_line(trouble)})"
-                yield Finding("wrong", what, said)
+            what = look.__name__.removeprefix("_")
+            yield from checking.safely(partial(look, app), partial(Finding, "wrong", what))
 
 
 def _site(app: Flask) -> Iterator[Finding]:
@@ -74,51 +54,21 @@ def _described() -> furniture.Site:
 
 
 def _disk(app: Flask) -> Iterator[Finding]:
-    folder = Path(app.config["DATA_DIR"])
-    try:
-        with tempfile.NamedTemporaryFile(dir=folder) as file:
-            file.write(b"hrsite")
-            file.flush()
-            os.fsync(file.fileno())
-        free = shutil.disk_usage(folder).free // 1_000_000
-    except OSError as trouble:
-        yield Finding("wrong", "disk", f"cannot write to {folder}: {trouble.strerror}")
-        return
-    level = "good" if free >= LEAST_FREE_MEGABYTES else "wrong"
-    yield Finding(level, "disk", f"{free:,} MB free in {folder}")
+    yield checking.disk(Path(app.config["DATA_DIR"]))
 
 
 def _database(app: Flask) -> Iterator[Finding]:
-    try:
-        schema.check_engine()
-        found = schema.state()
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except schema.OldSqlite as trouble:
-        yield Finding("wrong", "database", str(trouble))
-        return
-    except SQLAlchemyError as trouble:
-        yield Finding("wrong", "database", f"cannot be reached ({_first_line(trouble)})")
-        return
-    said = {
-        schema.SchemaState.CURRENT: ("good", f"{db.engine.dialect.name}, up to date"),
-        schema.SchemaState.BEHIND: ("wrong", "older than the code; run: hrsite migrate"),
-        schema.SchemaState.EMPTY: ("wrong", "empty; run: hrsite migrate"),
-        schema.SchemaState.NEWER: ("wrong", "made by a newer hrsite; start that version instead"),
-    }[found]
-    yield Finding(said[0], "database", said[1])
-    if found == schema.SchemaState.CURRENT:
+    found = checking.database()
+    yield found
+    if found.level == "good":
         yield from _inside_the_database()
 
 
 def _inside_the_database() -> Iterator[Finding]:
     if needs_owner(db.session()):
         yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
-    newest = select(Recipient.address).join(Subscriber).order_by(Subscriber.id.desc())
-    address = db.session.scalar(newest.limit(1))
-    if address is not None and not address:  # What cannot be opened reads as nothing.
-        words = "does not open the readers' addresses; put the right one, or address.key, back"
-        yield Finding("wrong", "ADDRESS_KEY", words)
+    if found := checking.address_key(db.session()):
+        yield found
 
 
 def _queue(app: Flask) -> Iterator[Finding]:
@@ -127,25 +77,17 @@ def _queue(app: Flask) -> Iterator[Finding]:
         waiting = app.extensions["huey"].pending_count()
     except Exception as trouble:
         # Each kind of queue has errors of its own; whichever it is, it does not work.
-        yield Finding("wrong", "queue", f"{kind} cannot be reached ({_first_line(trouble)})")
+        yield Finding("wrong", "queue", f"{kind} cannot be reached ({first_line(trouble)})")
         return
     yield Finding("good", "queue", f"{kind}, {waiting} wake-ups waiting")
 
 
 def _mail(app: Flask) -> Iterator[Finding]:
-    config = app.config
-    if not config["MAIL_SERVER"]:
-        words = f"no MAIL_SERVER: letters go into {config['MAIL_FOLDER']} and nobody gets them"
-        yield Finding("careful" if config["MODE"] == "production" else "good", "mail", words)
+    if folder := checking.mail_folder(app.config):
+        yield folder
         return
-    server = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
-    with open_connection(app) as connection:
-        trouble = connection.check()
-    if trouble is None:
-        yield Finding("good", "mail", f"{server} answers, and takes our name and password")
-    else:
-        yield Finding("wrong", "mail", f"{server}: {trouble.text} (at {trouble.stage})")
-    if not config["MAIL_REPLY_TO"]:
+    yield checking.mail_server(app)
+    if not app.config["MAIL_REPLY_TO"]:
         yield Finding("careful", "MAIL_REPLY_TO", "not set, so answers go to the sender's address")
 
 
@@ -203,16 +145,6 @@ def _instance(app: Flask) -> Iterator[Finding]:
 
 def _worker(app: Flask) -> Iterator[Finding]:
     try:
-        seen_at = history.worker_seen_at(db.session())
+        yield checking.worker(db.session(), clock.now())
     except SQLAlchemyError:
-        return  # The database was reported above.
-    if seen_at is None:
-        yield Finding("careful", "worker", "none has run yet; mail waits until one does")
-    elif clock.now() - seen_at > presence.SILENCE:
-        yield Finding("careful", "worker", f"last seen {furniture.moment(seen_at)}; mail waits")
-    else:
-        yield Finding("good", "worker", f"last seen {furniture.moment(seen_at)}")
-
-
-def _first_line(trouble: Exception) -> str:
-    return str(trouble).strip().splitlines()[0][:200] if str(trouble).strip() else "no reason given"
+        db.session.rollback()  # The database was reported above.

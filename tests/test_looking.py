@@ -14,7 +14,7 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.newsletter import asking
 from hrsite.newsletter.models import Issue, SignupRequest, Subscriber, SubscriptionState, Topic
-from hrsite.outbox import history
+from hrsite.outbox import presence
 from hrsite.outbox.models import Delivery
 from hrsite.pages.needing import needs
 from tests import factories
@@ -132,7 +132,7 @@ def test_a_worker_told_to_stop_begins_nothing_new(app: Flask, session: Session) 
     with app.app_context():
         looking.do_what_is_due(lambda: True)
     assert states(session) == {"queued": 3}
-    assert history.worker_seen_at(session)
+    assert presence.worker_seen_at(session)
 
 
 def test_by_night_whoever_never_confirmed_is_forgotten(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, load_only
 
 from hrsite.outbox import recipients
 from hrsite.outbox.enqueue import TRANSACTIONAL
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Worker
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.progress import Numbers
 
 TROUBLED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)
@@ -160,8 +160,3 @@ def paused_single(session: Session) -> tuple[int, str | None]:
 
 def _paused(which: ColumnElement[bool]) -> Select[OutboxMessage]:
     return select(OutboxMessage).where(OutboxMessage.paused_at.is_not(None), which)
-
-
-def worker_seen_at(session: Session) -> datetime | None:
-    """When any worker last said that it was there."""
-    return session.scalar(select(Worker.seen_at).order_by(Worker.seen_at.desc()).limit(1))

@@ -39,9 +39,13 @@ class Presence:
 def look(session: Session, now: datetime) -> Presence:
     """Is there a worker to carry mail? One that said goodbye is not, however short ago."""
     here = select(Worker.seen_at).where(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))
-    newest = select(Worker.seen_at).order_by(Worker.seen_at.desc())
     is_here = session.scalar(here.limit(1)) is not None
-    return Presence(is_here, session.scalar(newest.limit(1)))
+    return Presence(is_here, worker_seen_at(session))
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When any worker last said that it was there."""
+    return session.scalar(select(Worker.seen_at).order_by(Worker.seen_at.desc()).limit(1))
 
 
 def living_count(session: Session, now: datetime) -> int:

@@ -11,7 +11,7 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
 from hrsite.outbox import instance
-from hrsite.pages import desk_bin, desk_pages, desk_pictures, desk_words, needing
+from hrsite.pages import desk_bin, desk_health, desk_pages, desk_pictures, desk_words, needing
 from hrsite.pages.binning import KINDS
 from hrsite.posts import shelf
 
@@ -23,6 +23,9 @@ blueprint.add_url_rule("/pages/", "page_list", desk_pages.page_list)
 blueprint.add_url_rule("/pages/new", "new_page", desk_pages.new_page, methods=["GET", "POST"])
 blueprint.add_url_rule("/pages/<slug>", "edit", desk_pages.edit, methods=["GET", "POST"])
 blueprint.add_url_rule("/pages/<slug>/move", "move_page", desk_pages.move_page, methods=["POST"])
+
+blueprint.add_url_rule("/health", "health", desk_health.health)
+blueprint.add_url_rule("/health/try", "try_mail", desk_health.try_mail, methods=["POST"])
 
 WORDS = f"/words/<any({', '.join(desk_words.ROOMS)}):room>"
 blueprint.add_url_rule(WORDS, "keep_words", desk_words.keep, methods=["POST"])

@@ -69,10 +69,10 @@ class Need(NamedTuple):
 def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
-        *_paused_letters(session),
-        *_in_vain(session),
+        *paused_letters(session),
+        *in_vain(session),
         *_no_worker(session, now),
-        *_returned_mail(session, now),
+        *returned_mail(session, now),
         *_old_notices(session, now),
         *_unchecked_help(session, now),
         *_old_news(session, now),
@@ -81,7 +81,8 @@ def needs(session: Session, now: datetime) -> list[Need]:
     ]
 
 
-def _paused_letters(session: Session) -> list[Need]:
+def paused_letters(session: Session) -> list[Need]:
+    """What stopped on its way."""
     paused = {message.id: message for message in history.paused(session)}
     if not paused:
         return []
@@ -101,7 +102,7 @@ def _paused_letters(session: Session) -> list[Need]:
     return found
 
 
-def _in_vain(session: Session) -> list[Need]:
+def in_vain(session: Session) -> list[Need]:
     """What the worker tries again and again and cannot do."""
     return [_need_of(trouble, session) for trouble in troubles.standing(session)]
 
@@ -126,10 +127,11 @@ def _no_worker(session: Session, now: datetime) -> list[Need]:
     if trouble is None:
         return []
     text = f"{trouble} Nothing is lost: letters wait, and go out when it runs again."
-    return [Need(text, "outbox_desk.index", {}, "See the letters")]
+    return [Need(text, "pages_desk.health", {}, "See what is wrong")]
 
 
-def _returned_mail(session: Session, now: datetime) -> list[Need]:
+def returned_mail(session: Session, now: datetime) -> list[Need]:
+    """News of letters that came back, and cannot be had."""
     names = [mailbox.name for mailbox in mailboxes.configured(current_app.config)]
     found = []
     if troubles := returned.troubles(session, names, now):

@@ -39,6 +39,7 @@ DESK = (
     "/desk/pictures/",
     "/desk/pictures/1",
     "/desk/pictures/1/delete",
+    "/desk/health",
     "/desk/bin/",
     "/desk/pages/",
     "/desk/pages/new",

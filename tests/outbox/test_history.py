@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import history, pausing
+from hrsite.outbox import history, pausing, presence
 from hrsite.outbox.models import DeliveryState
 from tests.outbox.ledger import READERS, answer_to, becomes, look, mail_goes_to, put_letter, rows
 from tests.outbox.smtp_server import mail_server
@@ -84,4 +84,4 @@ def test_paused_messages_are_found_until_resumed(session: Session) -> None:
 
 
 def test_nobody_has_seen_a_worker_until_one_runs(session: Session) -> None:
-    assert history.worker_seen_at(session) is None
+    assert presence.worker_seen_at(session) is None

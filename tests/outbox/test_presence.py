@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import history, presence
+from hrsite.outbox import presence
 from hrsite.outbox.models import Worker
 
 WELCOME = "another_worker_is_here"
@@ -26,7 +26,7 @@ def test_the_desk_can_tell_when_a_worker_was_last_seen(
     clock.shift(timedelta(minutes=1))
     presence.refresh(session, "one", our_clock.now())
     session.commit()
-    assert history.worker_seen_at(session) == our_clock.now()
+    assert presence.worker_seen_at(session) == our_clock.now()
 
 
 def test_a_second_worker_is_welcomed_in_words(
@@ -59,7 +59,7 @@ def test_a_worker_that_ended_politely_is_gone_at_once_and_was_last_seen_then(
     session.commit()
     announce(session, "two")
     assert WELCOME not in caplog.text
-    assert history.worker_seen_at(session) == our_clock.now()
+    assert presence.worker_seen_at(session) == our_clock.now()
     presence.refresh(session, "one", our_clock.now())
     session.commit()
     announce(session, "three")
