@@ -8,7 +8,7 @@ from tests.browser.writing import save, words
 
 desk, page, without_script = writing.desk, writing.page, writing.without_script
 TIPTAP = "**/editor/tiptap.js"
-KEEPING = "**/desk/posts/words?*"
+KEEPING = "**/desk/words/**"
 BOX = "textarea[name=body]"
 
 
