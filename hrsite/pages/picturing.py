@@ -38,7 +38,7 @@ class Use(NamedTuple):
     title: str = ""
     row_id: int | None = None
     slug: str = ""
-    state: str = ""  # draft, in the bin, or nothing to say
+    state: str = ""  # A draft, in the bin, or nothing to say.
     own_words: str = ""  # The text describes it in words of its own.
     key: str = ""  # Of a form that was never saved.
 
@@ -182,5 +182,5 @@ def _own_words(html: str, names: dict[str, int], picture: Picture) -> str:
 
 def _state(deleted_at: datetime | None, *, is_draft: bool) -> str:
     if deleted_at is not None:
-        return "in the bin"
-    return "draft" if is_draft else ""
+        return "In the bin"
+    return "A draft" if is_draft else ""

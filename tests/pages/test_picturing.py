@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -124,11 +125,13 @@ def test_deleting_names_the_places_and_takes_it_out_of_them(
     unsaved.keep(session, KEY, "posts", None, boxes, clock.now())
     session.commit()
     replaced(coach, kept, as_bytes(halves()))
-    name = kept.name
+    name = kept.name  # As this session has it still: the one it had before.
+    left = Path(app.config["MEDIA_FOLDER"]) / f"{name}.webp"
+    left.write_bytes(b"A file that the disk did not let go of.")
 
     asked = coach.get(address(kept, "/delete")).text
     assert "5 places" in asked
-    for place in ("Tea</a>, on top", "Tea</a>, in the text", "About Jordan</a>", "Your portrait"):
+    for place in ("Article, on top", "Article, in the text", "About Jordan</a>", "Your portrait"):
         assert place in asked
     assert "is gone" in deleted(coach, kept)
 
