@@ -90,6 +90,8 @@ class Site:
     # A chat that shows a shared link shows a picture: with the article's title in it, or without.
     cards_name_articles: bool = False
     postal_address: str = ""
+    # A colour such as #80301a, for light pages. Empty: the one in site.css.
+    accent: str = ""
     # The name plain letters come from, when the keeper has chosen one.
     chosen_discreet_name: str = ""
 

@@ -1,6 +1,7 @@
 """Security headers, on every answer whatever its status."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
+from markupsafe import Markup
 
 from hrsite import sheets
 from hrsite.cookies import DESK
@@ -23,6 +24,8 @@ FRAMED_LETTER_POLICY = (
     " frame-ancestors 'self'; sandbox allow-same-origin"
 )
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
+# Where a page notes the sheet with the coach's colour that stands in it.
+ACCENT = "accent_rules"
 YEAR_SECONDS = 31_536_000
 # Pages whose address is a secret, or that belong to one person: what she looks for, too.
 PRIVATE_PATHS = (
@@ -38,7 +41,16 @@ PRIVATE_PATHS = (
 
 def content_security_policy() -> str:
     """What a page may load, run and be framed by: our own files, and nothing else."""
-    return "; ".join(_POLICY).format(sheets=sheets.sources())
+    return "; ".join(_POLICY).format(sheets=sheets.sources(g.get(ACCENT, "")))
+
+
+def written_accent(colour: str) -> Markup:
+    """The coach's own colour as an element of this page, and its policy will name it."""
+    rules = sheets.accent_rules(colour)
+    if not rules:
+        return Markup()
+    setattr(g, ACCENT, rules)
+    return Markup(f"<style>{rules}</style>")  # noqa: S704 - made of checked colours alone
 
 
 def framing_policy() -> str:
@@ -54,6 +66,7 @@ def framed_policy() -> str:
 
 def init_app(app: Flask) -> None:
     """Put the headers on everything this application answers."""
+    app.jinja_env.globals["written_accent"] = written_accent
     app.after_request(_add_headers)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from markupsafe import Markup
 
+from hrsite import colours
 from hrsite.staticfiles import STATIC
 
 SITE, TWIN = "site.css", "plain.css"
@@ -28,13 +29,23 @@ def written(name: str) -> Markup:
     return Markup(f"<style>{_text(name)}</style>")  # noqa: S704 - a file of ours
 
 
-def sources() -> str:
-    """How a Content-Security-Policy names them."""
-    return " ".join(f"'sha256-{_digest(_text(name))}'" for name in (SITE, TWIN))
+def accent_rules(colour: str) -> str:
+    """What a colour of the coach's own changes in the site's sheet; nothing when it is none."""
+    if not colours.is_colour(colour):
+        return ""
+    shades = f"var(--day,{colours.by_day(colour)}) var(--night,{colours.by_night(colour)})"
+    return f":root{{--clay:{shades};--clay-ink:{shades}}}"
+
+
+def sources(more: str = "") -> str:
+    """How a Content-Security-Policy names them, and one sheet more that a page may have."""
+    texts = [_text(SITE), _text(TWIN), *([more] if more else [])]
+    return " ".join(f"'sha256-{_digest(text)}'" for text in texts)
 
 
 def init_app(app: Flask) -> None:
     """Let the frame of all pages write them."""
+    app.jinja_env.filters["by_night"] = colours.by_night
     app.jinja_env.globals |= {"written_sheet": written, "fonts": fonts}
 
 

@@ -11,7 +11,7 @@ from hrsite.media import storing
 from hrsite.media.storing import PictureRefused
 from hrsite.posts.boxes import number_in
 from hrsite.settings import desk_help, reading, writing
-from hrsite.settings.forms import SiteForm
+from hrsite.settings.forms import USUAL_ACCENT, SiteForm
 from hrsite.settings.models import SiteWords
 
 blueprint = Blueprint("settings_desk", __name__, url_prefix="/desk/settings")
@@ -73,6 +73,7 @@ def _fill(form: SiteForm, row: SiteWords) -> None:
     form.views_are_shown.data = now.shows_views
     form.cards_name_articles.data = now.cards_name_articles
     form.postal_address.data = now.postal_address
+    form.accent.data = now.accent or USUAL_ACCENT
     form.version.data = str(row.version)
 
 
@@ -90,6 +91,7 @@ def _said(form: SiteForm) -> writing.Said:
         views_are_shown=bool(form.views_are_shown.data),
         cards_name_articles=bool(form.cards_name_articles.data),
         postal_address=form.postal_address.data or "",
+        accent=form.chosen_accent(),
     )
 
 
@@ -105,6 +107,7 @@ def _told(row: SiteWords) -> list[tuple[str, str | None]]:
         ("How to book", row.book_text),
         ("“Leave this site” leads to", row.exit_url if row.exit_is_shown else "Not shown"),
         ("Postal address", row.postal_address),
+        ("Your colour", row.accent),
     ]
 
 
@@ -137,5 +140,6 @@ def _page(
         theirs=theirs,
         theirs_said=_told(theirs) if theirs else [],
         portrait=furniture.site().portrait,
+        accent=furniture.site().accent,
     )
     return html, status

@@ -7,6 +7,7 @@ from environs import ValidationError as RuleBroken
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    ColorField,
     DateField,
     HiddenField,
     RadioField,
@@ -16,7 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from hrsite import clock, setting_rules
+from hrsite import clock, colours, setting_rules
 from hrsite.posts.boxes import one_line, paragraphs
 from hrsite.posts.timing import EARLIEST_YEAR
 from hrsite.settings import dialling
@@ -24,6 +25,8 @@ from hrsite.settings.helping import LineWords
 from hrsite.settings.models import Way
 from hrsite.shaping import Form
 
+# The colour of small marks in site.css, by day.
+USUAL_ACCENT = "#80301a"
 LINK_WORDS = (
     "Begin the link with https:// (or mailto:, tel: or sms:), or with / for a page of this site."
 )
@@ -62,6 +65,11 @@ def lines(text: str | None) -> str | None:
     return tidy and "\n".join(line.strip() for line in tidy.strip().splitlines())
 
 
+def lower(text: str | None) -> str | None:
+    """A colour as we write it."""
+    return text and text.strip().lower()
+
+
 class SiteForm(Form):
     """What the coach says of her site."""
 
@@ -85,8 +93,13 @@ class SiteForm(Form):
     exit_url = StringField(filters=[one_line], validators=[short(500), good_link])
     views_are_shown = BooleanField()
     cards_name_articles = BooleanField()
+    accent = ColorField(filters=[lower])
+    usual_accent = BooleanField()
+    # The colour that was offered in place of one that is too pale, when she takes it.
+    take_nearest = StringField(filters=[lower])
     postal_address = TextAreaField(filters=[lines], validators=[short(300)])
     version = HiddenField()
+    nearest_accent = ""
 
     def validate_exit_url(self, field: Any) -> None:
         """A way out needs a place to lead to, and not one on this site."""
@@ -100,6 +113,25 @@ class SiteForm(Form):
             raise ValidationError(
                 "“Leave this site” must lead elsewhere: begin with https://"
             ) from None
+
+    def validate_accent(self, field: Any) -> None:
+        """A colour that can be read on every light page; for dark ones a lighter one is made."""
+        field.data = self.take_nearest.data or field.data
+        if self.usual_accent.data or not field.data:
+            return
+        if not colours.is_colour(field.data):
+            raise ValidationError("A colour is written like this: #80301a")
+        nearest = colours.by_day(field.data)
+        if nearest != field.data:
+            self.nearest_accent = nearest
+            raise ValidationError(
+                f"This colour is too pale to read on a page. The nearest that works is {nearest}."
+            )
+
+    def chosen_accent(self) -> str | None:
+        """A colour of her own; None for the usual one."""
+        is_usual = self.usual_accent.data or self.accent.data == USUAL_ACCENT
+        return None if is_usual else self.accent.data or None
 
     def validate_book_text(self, field: Any) -> None:
         """One way to book, so that nobody has to choose."""

@@ -42,6 +42,8 @@ class SiteWords(Base):
     views_are_shown: Mapped[bool | None]
     cards_name_articles: Mapped[bool | None]
     postal_address: Mapped[str | None] = mapped_column(String(300))
+    # A colour such as #80301a, for light pages. None: the site’s own.
+    accent: Mapped[str | None] = mapped_column(String(7))
     # She has decided which help lines there are, even that there are none.
     help_is_hers: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -56,6 +56,7 @@ def described(said: SiteWords, ours: Site) -> Site:
         book_words=said.book_words or ours.book_words,
         shows_views=bool(said.views_are_shown),
         cards_name_articles=bool(said.cards_name_articles),
+        accent=said.accent or "",
         postal_address=hers(said.postal_address, ours.postal_address),
     )
 

@@ -32,6 +32,7 @@ class Said:
     views_are_shown: bool
     cards_name_articles: bool
     postal_address: str
+    accent: str | None
 
 
 def hold(session: Session, version: int | None = None) -> SiteWords:

@@ -1,5 +1,8 @@
 """The coach says what her site is called and what stands on every page."""
 
+import base64
+import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from hrsite import colours
 from hrsite.accounts.models import AuditEvent
 from hrsite.settings.models import SiteWords
 from hrsite.settings.reading import words
@@ -124,3 +128,45 @@ def test_a_site_whose_row_is_gone_still_has_a_page_to_write_on(
     assert client.get("/").status_code == 200
     assert send(coach).status_code == 303
     assert "Solid Ground" in client.get("/").text
+
+
+def test_a_colour_of_her_own_is_on_every_page_and_the_policy_names_it(
+    coach: FlaskClient, client: FlaskClient
+) -> None:
+    assert client.get("/").text.count("<style>") == 1
+    send(coach, accent="#1B4F72")
+    for path in ("/", "/", "/no/such/page", "/signup"):  # The second time it is ready.
+        answer = client.get(path)
+        rules = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)[1]
+        assert "--clay-ink:var(--day,#1b4f72) var(--night,#" in rules
+        digest = base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+    assert "#1b4f72" not in client.get("/?plain=1").text
+    page = coach.get("/desk/settings").text
+    assert "Your colour now: #1b4f72 on light screens" in page
+    send(coach, accent="#1b4f72", usual_accent="y", version="1")
+    assert "#1b4f72" not in client.get("/").text
+
+
+def test_a_pale_colour_is_refused_with_the_nearest_that_works(
+    coach: FlaskClient, session: Session
+) -> None:
+    answer = send(coach, accent="#ff9933", tagline="Still here")
+    assert answer.status_code == 422
+    nearest = colours.by_day("#ff9933")
+    assert f"too pale to read on a page. The nearest that works is {nearest}." in answer.text
+    assert 'value="#ff9933"' in answer.text
+    assert 'value="Still here"' in answer.text
+    assert words(session).accent is None
+    assert "A colour is written like this" in send(coach, accent="red;}").text
+    assert f'value="{nearest}"' in answer.text
+    assert send(coach, accent="#ff9933", take_nearest=nearest).status_code == 303
+    session.expire_all()
+    assert words(session).accent == nearest
+
+
+def test_the_usual_colour_counts_as_none_of_her_own(coach: FlaskClient, session: Session) -> None:
+    assert 'value="#80301a"' in coach.get("/desk/settings").text
+    send(coach, accent="#80301a")
+    session.expire_all()
+    assert words(session).accent is None
