@@ -6,7 +6,8 @@ from html import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.media import resizing, shelving
+from hrsite.markup import clean
+from hrsite.media import mentioning, resizing, shelving
 from hrsite.media.models import Picture
 
 # How wide a picture in the text can be: the column of words.
@@ -38,6 +39,21 @@ def illustrated(session: Session, html: str, *, opens_page: bool = False) -> str
     return _PICTURE.sub(
         lambda one: _shown(one, pictures.get(one[1]), is_urgent=one.start() == in_sight), html
     )
+
+
+def of_today(session: Session, html: str) -> str:
+    """A text from before: its pictures under the names they have now, and none that is gone."""
+    named = mentioning.named_in(html)
+    if not named:
+        return html
+    there = {*session.scalars(select(Picture.name).where(Picture.name.in_(named)))}
+    for former in sorted(named - there):
+        picture = shelving.now_called(session, former)
+        if picture is None:
+            html = clean(mentioning.without(html, {former}))
+        else:
+            html = mentioning.renamed(html, {former}, picture.name)
+    return html
 
 
 def _letters(html: str) -> int:

@@ -86,7 +86,10 @@ def delete(id: int) -> ResponseReturnValue:
     session, form = db.session(), PictureDeleteForm()
     if request.method != "POST":
         return _ask(db.session.get(Picture, id) or abort(404), form)
-    held = shelving.hold(session, id) or abort(404)
+    held = shelving.hold(session, id)
+    if held is None:  # Pressed twice, or in another tab.
+        flash("That picture is gone already.", "done")
+        return redirect(url_for("pages_desk.picture_list"), 303)
     if form.seen.data != _mark(picturing.uses(session, [held])[id]):
         return _ask(held, form, status=409)
     names = picturing.delete(session, held, clock.now())

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import clock
 from hrsite.extensions import db
+from hrsite.media import showing
 from hrsite.posts import comparing, publishing, revising
 from hrsite.posts.boxes import number_in
 from hrsite.posts.models import Post
@@ -40,7 +41,8 @@ def _bring_back(post: Post, then: revising.Words) -> ResponseReturnValue:
     words = publishing.PostWords(
         title=then.title,
         summary=then.summary,
-        body_html=then.body_html,
+        # A picture may have another file since, or be gone.
+        body_html=showing.of_today(session, then.body_html),
         topics=names_of(then.topics),
         standing=publishing.Standing(then.content_note, post.current_until, post.reviewed_at),
     )

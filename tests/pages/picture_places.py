@@ -23,7 +23,7 @@ def figure(picture: Picture, alt: str = "Two cups", caption: str = "") -> str:
     return clean(f"<p>Before.</p><figure>{image}{below}</figure><p>After.</p>")
 
 
-def stored(app: Flask, session: Session) -> Picture:
+def stored(app: Flask, session: Session, files_so_far: int = 0) -> Picture:
     """A picture with its files, in three sizes."""
     folder = app.config["MEDIA_FOLDER"]
     picture = storing.store(
@@ -32,7 +32,7 @@ def stored(app: Flask, session: Session) -> Picture:
     )  # fmt: skip
     session.commit()
     assert app.test_client().get(f"/media/{picture.name}-320.jpg", buffered=True).status_code == 200
-    assert len(files(app)) == 3
+    assert len(files(app)) == files_so_far + 3
     return picture
 
 

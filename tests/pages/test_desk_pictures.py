@@ -163,5 +163,7 @@ def test_a_description_that_is_refused_is_still_in_the_box(
 
 def test_a_picture_that_is_not_there(coach: FlaskClient) -> None:
     assert coach.get(f"{SHELF}7").status_code == 404
-    for deed in ("describe", "replace", "delete"):
+    for deed in ("describe", "replace"):
         assert coach.post(f"{SHELF}7/{deed}").status_code == 404
+    # Delete, pressed twice.
+    assert "gone already" in coach.get(coach.post(f"{SHELF}7/delete").location).text

@@ -180,3 +180,28 @@ def test_a_form_that_was_open_does_not_bring_the_picture_back_unasked(
     session.rollback()
     session.refresh(post)
     assert "/media/" not in post.body_html
+
+
+def test_an_earlier_text_comes_back_with_the_pictures_of_today(
+    app: Flask, coach: FlaskClient, client: FlaskClient, session: Session, kept: Picture
+) -> None:
+    other = stored(app, session, files_so_far=3)
+    post = make_post(session, slug="one", body_html=figure(kept) + figure(other))
+    revising.keep(session, post)
+    session.commit()
+    old = kept.name
+    replaced(coach, kept, as_bytes(halves()))
+    deleted(coach, other)
+    session.rollback()
+    session.refresh(post)
+
+    coach.post(f"/desk/posts/{post.id}/revisions/1", data={"version": str(post.version)})
+
+    session.rollback()
+    session.refresh(post)
+    session.refresh(kept)
+    assert f"/media/{kept.name}.webp" in post.body_html
+    assert post.body_html.count("<img") == 1
+    text = client.get("/posts/one").text
+    assert f"/media/{kept.name}-80.jpg" in text
+    assert old not in text
