@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from hrsite.cli import main
 from tests import databases
+from tests.running_site import free_port
 
 Run = Callable[..., Result]
 
@@ -63,7 +64,7 @@ def test_a_newer_database_ends_with_3_and_is_left_alone(
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         connection.execute(text("DROP TABLE post_tags"))
-    said = run(command, PORT="8399")
+    said = run(command, PORT=str(free_port()))
     assert said.exit_code == 3
     assert "newer hrsite" in said.stderr
     assert "Nothing was changed" in said.stderr
