@@ -111,6 +111,22 @@ def _told(row: SiteWords) -> list[tuple[str, str | None]]:
     ]
 
 
+def _on_the_server() -> list[tuple[str, str, str, str]]:
+    """What is set beside the program: its name, how it is, what it changes, and its setting."""
+    config, site = current_app.config, furniture.site()
+    answers = config["MAIL_REPLY_TO"] or f"the sender, {config['MAIL_SENDER']}"
+    return [
+        ("Time zone", site.zone_name, "All dates and times are written in it.", "TIME_ZONE"),
+        ("Answers to letters go to", answers, "Where readers write back to.", "MAIL_REPLY_TO"),
+        (
+            "Plain letters come from",
+            site.discreet_name,
+            "Readers may ask for letters that tell an onlooker nothing.",
+            "DISCREET_NAME",
+        ),
+    ]
+
+
 def _set_portrait(form: SiteForm, row: SiteWords) -> None:
     """A new picture, other words for the old one, or none. Raises PictureRefused."""
     alt = form.portrait_alt.data or ""
@@ -140,6 +156,7 @@ def _page(
         theirs=theirs,
         theirs_said=_told(theirs) if theirs else [],
         portrait=furniture.site().portrait,
+        on_the_server=_on_the_server(),
         accent=furniture.site().accent,
     )
     return html, status

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -170,3 +171,15 @@ def test_the_usual_colour_counts_as_none_of_her_own(coach: FlaskClient, session:
     send(coach, accent="#80301a")
     session.expire_all()
     assert words(session).accent is None
+
+
+def test_what_is_set_elsewhere_is_told_with_what_it_changes(app: Flask, coach: FlaskClient) -> None:
+    page = coach.get("/desk/settings").text
+    for said in ("Toronto time", "the sender, post@localhost", "TIME_ZONE", 'href="/desk/pages/"'):
+        assert said in page
+    assert "Plain letters come from:</strong> Jordan" in page
+    app.config["MAIL_REPLY_TO"] = "robin@example.org"
+    send(coach, coach_name="Robin Vale")
+    page = coach.get("/desk/settings").text
+    assert "Plain letters come from:</strong> Robin" in page
+    assert "go to:</strong> robin@example.org" in page
