@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, unsaved
@@ -72,6 +72,26 @@ def test_another_file_stands_in_every_place_and_the_old_one_is_gone(
     for path in files(app):
         assert b"Secret" not in path.read_bytes()
         assert b"EXIF" not in path.read_bytes()
+
+
+def test_when_the_database_refuses_the_old_picture_stays_and_no_file_is_left(
+    app: Flask, coach: FlaskClient, client: FlaskClient, session: Session, kept: Picture
+) -> None:
+    make_page(session, body_html=figure(kept))
+    before = files(app)
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError
+
+    event.listen(Picture, "before_update", refuse)
+    try:
+        status, _ = replaced(coach, kept, as_bytes(halves()))
+    finally:
+        event.remove(Picture, "before_update", refuse)
+
+    assert status == 500
+    assert files(app) == before
+    assert kept.name in client.get("/about").text
 
 
 def test_words_from_before_show_the_new_picture(
