@@ -144,7 +144,7 @@ def test_a_pasted_video_becomes_a_card_that_asks_nobody(page: Page, without_scri
     address = save(page)
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview").click()
-    card = opened.value.locator(".elsewhere")
+    card = opened.value.frame_locator("iframe").locator(".elsewhere")
     expect(card.get_by_role("link", name="Packing a kit")).to_have_attribute("href", VIDEO)
     opened.value.close()
     assert markdown_of(without_script, address) == (
