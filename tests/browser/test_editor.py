@@ -17,6 +17,11 @@ CARET = """() => {
   return view.coordsAtPos(view.state.selection.head);
 }"""
 
+ON_TOP = """(button) => {
+  const { x, y, width, height } = button.getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2) === button;
+}"""
+
 
 def test_an_article_is_written_by_keyboard_alone(page: Page, without_script: Page) -> None:
     keys = page.keyboard
@@ -197,3 +202,11 @@ def test_an_idea_about_her_words_is_taken_by_one_press(
     plain.get_by_role("button", name="It is fine so where it says [date]").click()
     expect(plain.get_by_text("Nothing that asks for a second look.")).to_be_visible()
     expect(plain.get_by_label("Words", exact=True)).to_have_value("On [date] an addict came.")
+
+
+def test_the_bar_with_save_is_never_under_the_editors_own(page: Page) -> None:
+    for height in range(500, 900, 40):
+        page.set_viewport_size({"width": 390, "height": height})
+        page.evaluate("scrollTo(0, 0)")
+        assert page.get_by_role("button", name="Save draft").evaluate(ON_TOP), height
+    page.set_viewport_size({"width": 1280, "height": 900})
