@@ -38,8 +38,9 @@ EXPECTED = {
 # Beside the chosen moments of a letter: any moment, wherever the worker happens to be.
 WHENEVER, AT_THE_START = "whenever", "at the start"
 KINDS = (*MOMENTS, WHENEVER, WHENEVER, WHENEVER, AT_THE_START)
-# A worker needs about so long to begin with letters, and to hand over a few.
-STARTING_SECONDS, A_FEW_LETTERS_SECONDS = 1.0, 0.05
+# A worker needs about so long to begin with letters, and to hand over a few. On a fast machine a
+# longer while would see all letters gone before the last kills.
+STARTING_SECONDS, A_FEW_LETTERS_SECONDS = 1.0, 0.005
 
 
 @dataclass(frozen=True)
