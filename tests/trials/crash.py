@@ -40,7 +40,7 @@ WHENEVER, AT_THE_START = "whenever", "at the start"
 KINDS = (*MOMENTS, WHENEVER, WHENEVER, WHENEVER, AT_THE_START)
 # A worker needs about so long to begin with letters, and to hand over a few. On a fast machine a
 # longer while would see all letters gone before the last kills.
-STARTING_SECONDS, A_FEW_LETTERS_SECONDS = 1.0, 0.005
+STARTING_SECONDS, A_FEW_LETTERS_SECONDS = 0.3, 0.005
 
 
 @dataclass(frozen=True)
