@@ -5,17 +5,17 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, unsaved
-from hrsite.extensions import db
 from hrsite.media import shelving, storing
 from hrsite.media.models import Picture
 from hrsite.posts.models_revising import PostRevision
 from hrsite.settings import reading
 from tests.factories import make_notice, make_page, make_picture, make_post
 from tests.pages.picture_places import KEY, SHELF, address, figure, stored
+from tests.statements import noted_statements
 
 
 @pytest.fixture
@@ -104,12 +104,9 @@ def test_used_where_asks_no_more_for_many_than_for_one(
     coach: FlaskClient, session: Session
 ) -> None:
     def asked() -> int:
-        said: list[str] = []
-        listener = lambda *known: said.append(known[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listener)
-        coach.get(SHELF)
-        event.remove(db.engine, "before_cursor_execute", listener)
-        return len(said)
+        with noted_statements() as statements:
+            coach.get(SHELF)
+        return len(statements)
 
     make_post(session, slug="a0", body_html=figure(make_picture(session)))
     few = asked()
