@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, lazyload
 
 from hrsite import clock
 from hrsite.pagecache import changes_with_time
@@ -14,6 +14,8 @@ from hrsite.posts.models import MonthCount, Post, Tag, post_tags
 from hrsite.posts.months import Month
 
 PAGE_SIZE = 12
+# A card shows neither the text nor the topics.
+FOR_CARDS = (defer(Post.body_html), lazyload(Post.tags))
 
 
 class NoSuchPage(Exception):
@@ -59,7 +61,7 @@ def recent(
 ) -> Sequence[Post]:
     """The newest articles for a list of cards, leaving out those the page shows already."""
     query = _without(published(now), besides)
-    return session.scalars(query.options(defer(Post.body_html)).limit(limit)).all()
+    return session.scalars(query.options(*FOR_CARDS).limit(limit)).all()
 
 
 def _without(query: Select[Post], besides: Sequence[Post]) -> Select[Post]:
@@ -171,7 +173,7 @@ class _Shelf:
         self.session, self.now = session, now
         self.date: ColumnElement[datetime | None] | Any = Post.published_at
         self.number: ColumnElement[int] | Any = Post.id
-        self.query = select(Post).options(defer(Post.body_html))
+        self.query = select(Post).options(*FOR_CARDS)
         self.tag = within if isinstance(within, Tag) else None
         self.month = within if isinstance(within, Month) else None
         if self.tag is not None:
