@@ -10,6 +10,8 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
+from hrsite.receipt import INFO, Receipt
+
 
 class Base(DeclarativeBase):
     """Every model's base: one naming rule, so that migrations can name what they change."""
@@ -26,10 +28,14 @@ class Base(DeclarativeBase):
     # Does a change of its rows change what readers see? Each model says so; then pages that were
     # kept ready are forgotten (generation.py). Forgetting too often is the safer mistake.
     shows_on_pages: ClassVar[bool] = True
+    # What its columns hold of a person, why and how long: each model says that, too.
+    holds: ClassVar[Receipt | None] = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.metadata.tables[cls.__tablename__].info["shows_on_pages"] = cls.shows_on_pages
+        info = cls.metadata.tables[cls.__tablename__].info
+        info["shows_on_pages"] = cls.shows_on_pages
+        info[INFO] = cls.holds
 
 
 db = SQLAlchemy(model_class=Base)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
 from hrsite.extensions import Base
+from hrsite.receipt import INFO, nobody
 
 SHOWS = "shows_on_pages"
 RAISE = "UPDATE page_generation SET number = number + 1"
@@ -24,7 +25,7 @@ table = Table(
     "page_generation",
     Base.metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    info={SHOWS: False},
+    info={SHOWS: False, INFO: nobody("number")},
 )
 
 

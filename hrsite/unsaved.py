@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import Kept, of_coach
 from hrsite.tokens import is_token_shaped
 
 
@@ -20,6 +21,17 @@ class UnsavedWords(Base):
 
     __tablename__ = "unsaved_words"
     shows_on_pages = False
+    holds = of_coach(
+        "What the coach writes",
+        4,
+        Kept(
+            "room row_id boxes kept_at",
+            "Words in a form that are not saved yet",
+            "So that none is lost",
+            "90 days",
+        ),
+        of_nobody="key",
+    )
     __table_args__ = (Index("ix_unsaved_words_room_row_id", "room", "row_id"),)
 
     # Made with the form; it names this opening of it.

@@ -31,6 +31,7 @@ PUBLIC = {
     "/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>",
     "/posts/<slug>",
     "/privacy",
+    "/privacy/receipt",
     "/robots.txt",
     "/search",
     "/settings/<token>",

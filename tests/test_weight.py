@@ -29,6 +29,7 @@ BUDGETS = {
     "/notices/": FORM,
     "/about": FORM,
     "/privacy": FORM,
+    "/privacy/receipt": FORM,
     "/staying-private": FORM,
     "/follow": FORM,
     "/signup": FORM,

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import Kept, nobody, of_coach
+
+UNTIL_TAKEN_AWAY = "Until the account is taken away"
 
 
 class Account(Base):
@@ -14,6 +17,20 @@ class Account(Base):
 
     __tablename__ = "accounts"
     shows_on_pages = False
+    holds = of_coach(
+        "Who may sign in",
+        1,
+        Kept("name email", "A name and an email address", "To sign in", UNTIL_TAKEN_AWAY),
+        Kept(
+            "password_hash",
+            "A mark made from the password",
+            "To check it",
+            UNTIL_TAKEN_AWAY,
+            is_secret=True,
+        ),
+        Kept("is_owner created_at", "Whose site it is, since when", "To know", UNTIL_TAKEN_AWAY),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -29,6 +46,17 @@ class DeskSession(Base):
 
     __tablename__ = "desk_sessions"
     shows_on_pages = False
+    holds = of_coach(
+        "Who is signed in",
+        2,
+        Kept(
+            "account_id token_hash is_kept started_at seen_at ends_at",
+            "Each browser that is signed in, and until when",
+            "To keep it signed in, and to end it",
+            "30 days at most",
+        ),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -46,6 +74,7 @@ class SetUpCode(Base):
 
     __tablename__ = "set_up_codes"
     shows_on_pages = False
+    holds = nobody("id code_hash made_at ends_at")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -58,6 +87,24 @@ class AuditEvent(Base):
 
     __tablename__ = "audit_events"
     shows_on_pages = False
+    holds = of_coach(
+        "What was done at the desk",
+        3,
+        Kept(
+            "happened_at kind account_id detail",
+            "What was done, when, by whom. No reader’s address",
+            "To see who did what",
+            "One year",
+        ),
+        Kept(
+            "account_key network_key",
+            "Marks made from a name and a network",
+            "To stop somebody who guesses passwords",
+            "One year",
+            is_secret=True,
+        ),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class Picture(Base):
@@ -14,6 +15,7 @@ class Picture(Base):
 
     __tablename__ = "pictures"
     shows_on_pages = True
+    holds = nobody("id name alt is_decorative width height byte_count created_at")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(22), unique=True)
@@ -30,6 +32,7 @@ class FormerName(Base):
 
     __tablename__ = "picture_former_names"
     shows_on_pages = True
+    holds = nobody("name picture_id")
 
     name: Mapped[str] = mapped_column(String(22), primary_key=True)
     picture_id: Mapped[int] = mapped_column(

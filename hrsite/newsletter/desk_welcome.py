@@ -12,7 +12,7 @@ from hrsite import clock
 from hrsite.extensions import db
 from hrsite.markup import from_markdown, to_markdown
 from hrsite.newsletter import welcoming
-from hrsite.newsletter.models import WelcomeWords
+from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.posts.boxes import number_in, paragraphs
 from hrsite.shaping import Form
 

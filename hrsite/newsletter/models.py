@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,6 +11,7 @@ from hrsite.columns import SealedText, UTCDateTime, words
 from hrsite.extensions import Base
 from hrsite.newsletter.models_people import BroughtList
 from hrsite.outbox.models import OutboxMessage, Recipient
+from hrsite.receipt import INFO, Kept, mark, nobody, of_reader
 
 
 class Topic(StrEnum):
@@ -41,6 +42,29 @@ class Subscriber(Base):
 
     __tablename__ = "subscribers"
     shows_on_pages = False
+    holds = of_reader(
+        "What you chose",
+        2,
+        Kept(
+            "created_at",
+            "The day you first asked",
+            "To forget you if you never say yes",
+            "14 days, if you never say yes. Else until you erase it",
+        ),
+        Kept("is_discreet cadence", "Plain letters, and how often", "To send what you chose"),
+        Kept("paused_until", "Until when you paused", "To leave you alone until then"),
+        Kept(
+            "welcome_at reminded_at",
+            "If a first letter is due, and when we reminded you",
+            "So that each comes only once",
+        ),
+        Kept(
+            "id confirm_hash settings_hash unsubscribe_hash",
+            "Marks made from your secret links",
+            "So that a link opens your page, and no other",
+            is_secret=True,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(ForeignKey("recipients.id"), primary_key=True)
     # What finds the person by a token in her letters.
@@ -76,6 +100,16 @@ class Subscription(Base):
 
     __tablename__ = "subscriptions"
     shows_on_pages = False
+    holds = of_reader(
+        "What you chose",
+        3,
+        Kept(
+            "subscriber_id topic state changed_at",
+            "Which letters you get or left, and since when",
+            "To send those, and no others",
+        ),
+        of_nobody="id",
+    )
     __table_args__ = (UniqueConstraint("subscriber_id", "topic"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +124,24 @@ class ConsentEvent(Base):
 
     __tablename__ = "consent_events"
     shows_on_pages = False
+    holds = of_reader(
+        "What you said yes to",
+        4,
+        Kept(
+            "kind topic how happened_at",
+            "Each time you asked, said yes, changed something or left",
+            "To prove that you asked for letters",
+            "Three years after you leave, or until you erase it",
+        ),
+        Kept(
+            "words_version said_on list_id",
+            "Which words you read, or the day and list you came with",
+            "To prove what you said yes to",
+            "Three years after you leave, or until you erase it",
+        ),
+        mark("address_key", "Three years after you leave, or until you erase it"),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
@@ -119,6 +171,17 @@ class SignupRequest(Base):
 
     __tablename__ = "signup_requests"
     shows_on_pages = False
+    holds = of_reader(
+        "What you typed just now",
+        5,
+        Kept(
+            "kind address topics words_version asked_at",
+            "What you typed into the form, locked with a key",
+            "To answer it by letter",
+            "A minute or so, until it is answered",
+        ),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # "signup", or "link" for somebody who has lost the settings link.
@@ -136,7 +199,7 @@ issue_articles = Table(
     Base.metadata,
     Column("issue_id", ForeignKey("issues.id"), primary_key=True),
     Column("post_id", ForeignKey("posts.id"), primary_key=True, index=True),
-    info={"shows_on_pages": False},
+    info={"shows_on_pages": False, INFO: nobody("issue_id post_id")},
 )
 
 
@@ -145,6 +208,7 @@ class Digest(Base):
 
     __tablename__ = "digests"
     shows_on_pages = False
+    holds = nobody("id cadence key due_at opened_at")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cadence: Mapped[Cadence] = mapped_column(words(Cadence))
@@ -159,6 +223,10 @@ class Issue(Base):
 
     __tablename__ = "issues"
     shows_on_pages = False
+    holds = nobody(
+        "id topic title post_id notice_id digest_id message_id created_at due_at dropped_at "
+        "weekly_count monthly_count paused_count"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[Topic] = mapped_column(words(Topic))
@@ -192,6 +260,15 @@ class OwedArticle(Base):
 
     __tablename__ = "owed_articles"
     shows_on_pages = False
+    holds = of_reader(
+        "Letters to you",
+        7,
+        Kept(
+            "subscriber_id post_id since_at digest_id issue_id",
+            "Which articles wait for your weekly or monthly letter",
+            "So that none is left out and none comes twice",
+        ),
+    )
     __table_args__ = (Index("ix_owed_articles_since_at", "since_at"),)
 
     subscriber_id: Mapped[int] = mapped_column(
@@ -204,16 +281,3 @@ class OwedArticle(Base):
     # Nothing: still to come. Otherwise the digest that took it up, and its Issue.
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"), index=True)
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)
-
-
-class WelcomeWords(Base):
-    """What the coach says to somebody who has just confirmed. No row: our own words."""
-
-    __tablename__ = "welcome_words"
-    shows_on_pages = False
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    is_on: Mapped[bool]
-    body_html: Mapped[str] = mapped_column(Text)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    version: Mapped[int] = mapped_column(default=1)

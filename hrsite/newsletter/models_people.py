@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import SealedText, UTCDateTime, words
 from hrsite.extensions import Base
+from hrsite.receipt import Kept, nobody, of_reader
 
 
 class DailyTally(Base):
@@ -15,6 +16,7 @@ class DailyTally(Base):
 
     __tablename__ = "daily_tallies"
     shows_on_pages = False
+    holds = nobody("day getting_count paused_count waiting_count left_count closed_count")
 
     day: Mapped[date] = mapped_column(primary_key=True)
     getting_count: Mapped[int]
@@ -40,6 +42,27 @@ class BroughtList(Base):
 
     __tablename__ = "brought_lists"
     shows_on_pages = False
+    holds = of_reader(
+        "When your coach brings in a list",
+        11,
+        Kept(
+            "people",
+            "The addresses on it, locked with a key",
+            "To add them, once the coach has looked",
+            "24 hours, or until all are added",
+        ),
+        Kept(
+            "said_on said_where",
+            "When and where its people said yes, as the coach wrote it",
+            "To prove that you asked for letters",
+            "Three years after the last of them leaves",
+        ),
+        of_nobody=(
+            "id form_key state made_at asks_all topics people_count cursor added_count here_count"
+            " waiting_count left_count closed_count gone_count twice_count bad_count bad_lines"
+            " started_at ended_at removed_count kept_count"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # The opening of the form that brought it: pressed twice, it is one list.

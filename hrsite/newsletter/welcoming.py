@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hrsite import markup
 from hrsite.newsletter import asking, letters, subscribing
-from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, WelcomeWords
+from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
+from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.outbox.enqueue import PATIENCE, TRANSACTIONAL, Envelope, put_delivery, put_message
 
 # An unanswered confirmation is asked about once more, after a day and before two.

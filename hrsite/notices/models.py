@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class SessionNotice(Binned, Base):
@@ -15,6 +16,10 @@ class SessionNotice(Binned, Base):
 
     __tablename__ = "session_notices"
     shows_on_pages = True
+    holds = nobody(
+        "id title slug body_html starts_at ends_at place how_to_join created_at updated_at "
+        "published_at was_published_at send_to_readers send_at form_key version deleted_at"
+    )
     __table_args__ = (Index("ix_session_notices_published_at", "published_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

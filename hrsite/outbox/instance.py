@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from hrsite import markfile
 from hrsite.columns import UTCDateTime
 from hrsite.outbox.enqueue import PATIENCE
-from hrsite.outbox.models import Delivery, DeliveryState, Instance, OutboxMessage
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models_workers import Instance
 from hrsite.outbox.retrying import BACKOFF
 
 log = structlog.get_logger(__name__)

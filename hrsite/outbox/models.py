@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hrsite.columns import SealedLinks, SealedText, UTCDateTime, words
 from hrsite.extensions import Base
+from hrsite.receipt import Kept, mark, nobody, of_reader
 
 
 class DeliveryState(StrEnum):
@@ -34,6 +35,12 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_messages"
     shows_on_pages = False
+    holds = nobody(
+        "id key stream mark sender_name sender_address reply_to language subject text html "
+        "created_at not_after is_timely starts_at expanded_at audience_cursor paused_at "
+        "pause_kind pause_reason discreet_sender_name discreet_subject discreet_text "
+        "discreet_html settled_at"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -94,6 +101,11 @@ class MessageTally(Base):
 
     __tablename__ = "message_tallies"
     shows_on_pages = False
+    holds = nobody(
+        "message_id created_count accepted_count refused_count uncertain_count "
+        "withdrawn_count suppressed_count expired_count policy_refusal_count "
+        "policy_refusals_in_a_row"
+    )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), primary_key=True)
     created_count: Mapped[int] = mapped_column(default=0)
@@ -128,6 +140,18 @@ class Recipient(Base):
 
     __tablename__ = "recipients"
     shows_on_pages = False
+    holds = of_reader(
+        "Your address",
+        1,
+        Kept("address", "Your email address, locked with a key", "To write to you"),
+        Kept(
+            "id address_key",
+            "A number for you, and a mark made from your address",
+            "To find you again without opening the address",
+            is_secret=True,
+        ),
+        Kept("links", "The secret links in your letters", "To put them in", is_secret=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(SealedText)
@@ -145,6 +169,25 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     shows_on_pages = False
+    holds = of_reader(
+        "Letters to you",
+        6,
+        Kept(
+            "message_id state changed_at next_at attempt_count repeat_count is_discreet",
+            "Each letter to you, and if your mail service took it",
+            "To send each letter once, and to see when something breaks",
+            "90 days. Then only how many there were",
+        ),
+        Kept("reply_code reply_text", "What your mail service said", "To see why", "90 days"),
+        Kept(
+            "recipient_id own_links letter_id",
+            "Marks that tie a letter to you",
+            "To know a letter again when it comes back",
+            "90 days",
+            is_secret=True,
+        ),
+        of_nobody="id owner lease_until fence",
+    )
     __table_args__ = (
         # In this order it also finds all that was written to one address.
         UniqueConstraint("recipient_id", "message_id"),
@@ -200,6 +243,18 @@ class Bounce(Base):
 
     __tablename__ = "bounces"
     shows_on_pages = False
+    holds = of_reader(
+        "When a letter comes back",
+        8,
+        Kept(
+            "message_id delivery_id kind happened_at reply_code reply_text source",
+            "Which letter came back, when, and why",
+            "To stop writing to an address that takes no mail",
+            "90 days. Then only how many there were",
+        ),
+        mark("address_key event_key", "90 days"),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
@@ -220,6 +275,18 @@ class Suppression(Base):
 
     __tablename__ = "suppressions"
     shows_on_pages = False
+    holds = of_reader(
+        "When we must not write",
+        9,
+        Kept(
+            "kind reason since_at",
+            "That we must not write to you, and why",
+            "To leave you alone",
+            "Until you say yes again",
+        ),
+        mark("address_key", "Until you say yes again"),
+        of_nobody="id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -227,34 +294,3 @@ class Suppression(Base):
     kind: Mapped[str] = mapped_column(String(20), default="hard")
     reason: Mapped[str] = mapped_column(String(600))
     since_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Worker(Base):
-    """A worker was here: so that the desk can say when mail last had somebody to carry it."""
-
-    __tablename__ = "workers"
-    shows_on_pages = False
-
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    # Nothing while it runs, and when it was killed.
-    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Instance(Base):
-    """One installed copy of the site, by the mark in its folder: may it hand letters over?"""
-
-    __tablename__ = "instances"
-    shows_on_pages = False
-
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    machine: Mapped[str] = mapped_column(String(80))
-    # Only rises. A mark that is ahead of every counter here has known a newer ledger.
-    counter: Mapped[int]
-    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # "behind", "copied" or "new": nothing goes out until the coach presses Resume.
-    trouble: Mapped[str | None] = mapped_column(String(20))
-    noticed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # The mail service asked to be left alone for a while (421).
-    rests_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

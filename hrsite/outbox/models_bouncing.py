@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import Kept, mark, nobody, of_reader
 
 
 class BounceSource(Base):
@@ -14,6 +15,7 @@ class BounceSource(Base):
 
     __tablename__ = "bounce_sources"
     shows_on_pages = False
+    holds = nobody("name looked_at failing_since_at trouble link")
 
     # "maildir", "imap", "ses", "postmark" or "mailgun".
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -30,6 +32,17 @@ class OpenedAddress(Base):
 
     __tablename__ = "opened_addresses"
     shows_on_pages = False
+    holds = of_reader(
+        "When we must not write",
+        10,
+        Kept(
+            "opened_at",
+            "When you said yes again after letters came back",
+            "So that an old report does not close your address",
+            "30 days",
+        ),
+        mark("address_key", "30 days"),
+    )
 
     address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
@@ -40,6 +53,7 @@ class HeardCall(Base):
 
     __tablename__ = "heard_calls"
     shows_on_pages = False
+    holds = nobody("token_hash heard_at")
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     heard_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class Trouble(Base):
@@ -14,6 +15,7 @@ class Trouble(Base):
 
     __tablename__ = "troubles"
     shows_on_pages = False
+    holds = nobody("kind subject fault since_at")
 
     # What was tried, and of which row, message or moment.
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
-from hrsite.outbox.models import Worker
+from hrsite.outbox.models_workers import Worker
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
 from hrsite.outbox import presence, tally
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Worker
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models_workers import Worker
 
 # How long to leave a copy alone that was in the air when the line broke.
 UNCERTAIN_PAUSE = timedelta(minutes=15)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class Page(Binned, Base):
@@ -15,6 +16,10 @@ class Page(Binned, Base):
 
     __tablename__ = "pages"
     shows_on_pages = True
+    holds = nobody(
+        "id slug title body_html menu_name is_in_menu position updated_at form_key version "
+        "deleted_at"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)

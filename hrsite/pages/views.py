@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from hrsite import furniture, pagecache
-from hrsite.extensions import db
+from hrsite import furniture, pagecache, receipt
+from hrsite.extensions import Base, db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
 
@@ -36,6 +36,18 @@ def show(slug: str) -> str:
 def privacy() -> str:
     """How this site keeps its readers private."""
     return render_template("pages/privacy.html")
+
+
+@blueprint.get("/privacy/receipt")
+@pagecache.ready()
+def receipt_page() -> str:
+    """What is kept of a reader, column by column; and of who signs in."""
+    return render_template(
+        "pages/receipt.html",
+        readers=receipt.sections(Base.metadata, "reader"),
+        coaches=receipt.sections(Base.metadata, "coach"),
+        besides=receipt.BESIDES,
+    )
 
 
 @blueprint.get(furniture.BOOKING_PATH)

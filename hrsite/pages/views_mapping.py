@@ -23,6 +23,7 @@ STANDING = (
     "notices.index",
     "posts.follow",
     "pages.privacy",
+    "pages.receipt_page",
 )
 
 

@@ -9,6 +9,7 @@ from hrsite.binning import Binned
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
 from hrsite.media.models import Picture
+from hrsite.receipt import INFO, nobody
 
 post_tags = Table(
     "post_tags",
@@ -19,7 +20,7 @@ post_tags = Table(
     # order from the index below, and not joined and sorted.
     Column("published_at", UTCDateTime),
     Index("ix_post_tags_tag_id_published_at_post_id", "tag_id", "published_at", "post_id"),
-    info={"shows_on_pages": True},
+    info={"shows_on_pages": True, INFO: nobody("post_id tag_id published_at")},
 )
 
 
@@ -28,6 +29,7 @@ class Tag(Base):
 
     __tablename__ = "tags"
     shows_on_pages = True
+    holds = nobody("id name slug dated_count")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -41,6 +43,7 @@ class MonthCount(Base):
 
     __tablename__ = "month_counts"
     shows_on_pages = True
+    holds = nobody("zone month dated_count")
 
     zone: Mapped[str] = mapped_column(String(64), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
@@ -52,6 +55,7 @@ class SynonymWords(Base):
 
     __tablename__ = "synonym_words"
     shows_on_pages = False  # The search alone reads them, and its pages are not kept ready.
+    holds = nobody("id text updated_at version")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(Text)
@@ -67,6 +71,12 @@ class Post(Binned, Base):
 
     __tablename__ = "posts"
     shows_on_pages = True
+    holds = nobody(
+        "id title slug summary body_html language author_name picture_id created_at "
+        "updated_at published_at was_published_at reviewed_at current_until left_at "
+        "content_note pinned_place send_to_readers send_at press_count form_key version "
+        "deleted_at"
+    )
     # Serves the order of every list: newest first, and the row number where dates are equal.
     __table_args__ = (Index("ix_posts_published_at_id", "published_at", "id"),)
 

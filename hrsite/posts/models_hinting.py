@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class KeptHints(Base):
@@ -11,6 +12,7 @@ class KeptHints(Base):
 
     __tablename__ = "kept_hints"
     shows_on_pages = False
+    holds = nobody("post_id keys")
 
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True

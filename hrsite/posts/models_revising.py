@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class PostRevision(Base):
@@ -14,6 +15,7 @@ class PostRevision(Base):
 
     __tablename__ = "post_revisions"
     shows_on_pages = False
+    holds = nobody("post_id version saved_at title summary body_html topics content_note digest")
 
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True

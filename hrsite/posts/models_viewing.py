@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 
 class PostViews(Base):
@@ -14,6 +15,7 @@ class PostViews(Base):
     __tablename__ = "post_views"
     # Or each reading would have all ready pages made anew.
     shows_on_pages = False
+    holds = nobody("post_id day count")
     __table_args__ = (CheckConstraint("count > 0", name="count_is_positive"),)
 
     post_id: Mapped[int] = mapped_column(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
+from hrsite.receipt import nobody
 
 LONGEST_PATH = 500
 
@@ -16,6 +17,7 @@ class Redirect(Base):
 
     __tablename__ = "redirects"
     shows_on_pages = True
+    holds = nobody("id old_path new_path new_key created_at")
     # Ready pages are pages that are there; of the others none is kept.
     __table_args__ = {"info": {"shows_on_pages": False}}
 

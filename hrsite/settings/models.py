@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hrsite.columns import UTCDateTime, words
 from hrsite.extensions import Base
 from hrsite.media.models import Picture
+from hrsite.receipt import nobody
 
 # There is one site, so there is one row.
 THE_SITE = 1
@@ -27,6 +28,11 @@ class SiteWords(Base):
 
     __tablename__ = "site_words"
     shows_on_pages = True
+    holds = nobody(
+        "id site_name tagline coach_name about_line portrait_id book_url book_text "
+        "book_words exit_url exit_is_shown views_are_shown cards_name_articles "
+        "postal_address accent help_is_hers updated_at version"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_name: Mapped[str | None] = mapped_column(String(80))
@@ -62,6 +68,7 @@ class HelpLine(Base):
 
     __tablename__ = "help_lines"
     shows_on_pages = True
+    holds = nobody("id site_id who number way url hours position checked_on version")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site_words.id"), default=THE_SITE, index=True)

@@ -45,6 +45,7 @@ PATHS = {
     "what to expect": "/what-to-expect",
     "how to book": "/call",
     "privacy": "/privacy",
+    "what we keep": "/privacy/receipt",
     "staying private": "/staying-private",
     "follow": "/follow",
     "signup": "/signup",

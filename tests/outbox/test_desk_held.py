@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hrsite import doctor, markfile
-from hrsite.outbox.models import Instance
+from hrsite.outbox.models_workers import Instance
 from tests.outbox.ledger import READERS, look, put_letter, states
 
 BACK = "/desk/letters/held/resume"

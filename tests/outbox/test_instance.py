@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite import looking, markfile
 from hrsite.outbox import instance
-from hrsite.outbox.models import Instance
+from hrsite.outbox.models_workers import Instance
 from tests.conftest import AppMaker
 from tests.outbox.backups import Backup, backup_of, let_go
 from tests.outbox.ledger import READERS, look, put_letter, states

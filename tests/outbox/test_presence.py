@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.outbox import presence
-from hrsite.outbox.models import Worker
+from hrsite.outbox.models_workers import Worker
 
 WELCOME = "another_worker_is_here"
 

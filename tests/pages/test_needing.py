@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import returned
-from hrsite.outbox.models import Worker
+from hrsite.outbox.models_workers import Worker
 from hrsite.pages.needing import needs
 from tests.factories import make_page, make_post, open_issues
 

@@ -49,7 +49,7 @@ def test_the_sitemap_lists_what_readers_can_open_and_nothing_else(
 
     assert set(pages) == {
         "/", "/posts/", "/topics/", "/topics/sleep", "/notices/", "/notices/group", "/about",
-        "/privacy", "/follow", "/posts/kept",
+        "/privacy", "/privacy/receipt", "/follow", "/posts/kept",
     }  # fmt: skip
     for path in pages:
         assert client.get(path).status_code == 200, path

@@ -17,7 +17,7 @@ from huey.api import Task
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox.models import Worker
+from hrsite.outbox.models_workers import Worker
 from tests.outbox.ledger import put_letter
 from tests.trials.forked_workers import Forks, forks
 from tests.trials.outcomes import Outcome, outcome, waiting_count
