@@ -93,6 +93,11 @@ check-parsers: .venv/.test ## Bring Node's mailparser and Perl's Email::MIME, an
 	@.venv/bin/python -m tests.parsers.bringing
 	@$(RUN) pytest tests/outbox/test_parsed_alike.py
 
+.PHONY: check-calendar
+check-calendar: .venv/.test ## Bring ical.js, and let it read our calendar files: the same times, the same words.
+	@.venv/bin/python -m tests.parsers.bringing calendar
+	@$(RUN) pytest tests/notices/test_calendar_read_alike.py
+
 .PHONY: check-html
 check-html: .venv/.test ## Bring the Nu checker (it needs Java), and let it judge every page and state.
 	@.venv/bin/python -m tests.browser.nu_checker

