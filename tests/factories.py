@@ -16,7 +16,8 @@ from hrsite.media.models import Picture
 from hrsite.newsletter import bringing, issues, listknowing
 from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList
-from hrsite.notices.models import SessionNotice
+from hrsite.notices import planning
+from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox import recipients
 from hrsite.outbox.enqueue import AT_ONCE
 from hrsite.pages.models import Page
@@ -105,15 +106,20 @@ def make_help_line(session: Session, **changes: Any) -> HelpLine:
 
 
 def make_notice(session: Session, **changes: Any) -> SessionNotice:
-    """A published notice of a session in two days, at 7 pm in Toronto, for an hour."""
-    number, now = next(_numbers), clock.now()
-    starts_at: datetime = now + timedelta(days=2, hours=9)
+    """A published notice of a session in two days, at 7 pm in Toronto, for an hour.
+
+    Give it moments (`starts_at`, `ends_at`; both None: until further notice) or, for a series,
+    `rhythm`, `first_on`, `start_time` and so on: the others follow.
+    """
+    number, now, zone = next(_numbers), clock.now(), clock.zone()
+    starts_at: datetime | None = changes.pop("starts_at", now + timedelta(days=2, hours=9))
+    ends_at = changes.pop("ends_at", starts_at and starts_at + timedelta(hours=1))
     facts: dict[str, Any] = {
         "title": "Thursday's group moves online",
         "slug": f"thursdays-group-moves-online-{number}",
         "body_html": "<p>The room is closed this week. We meet online.</p>",
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(hours=1),
+        "rhythm": Rhythm.STANDING,
+        "zone_name": zone.key,
         "place": "Online",
         "how_to_join": "Open your booking letter and press Join.",
         "created_at": now,
@@ -121,8 +127,22 @@ def make_notice(session: Session, **changes: Any) -> SessionNotice:
         "published_at": now - timedelta(minutes=1),
         "send_to_readers": False,
         "version": 1,
-    } | changes
-    return _keep(session, SessionNotice(**facts))
+        "sequence": 0,
+    }
+    if starts_at is not None:
+        local, length = starts_at.astimezone(zone), (ends_at or starts_at) - starts_at
+        facts |= {
+            "rhythm": Rhythm.ONCE,
+            "first_on": local.date(),
+            "start_time": local.time(),
+            "length_minutes": int(length.total_seconds()) // 60,
+        }
+    notice = SessionNotice(**facts | changes)
+    if notice.until_further_notice and notice.review_on is None:
+        notice.review_on = planning.review_day(notice.updated_at, zone)
+    planning.settle(notice)
+    made: SessionNotice = _keep(session, notice)
+    return made
 
 
 def make_subscriber(

@@ -176,3 +176,32 @@ def test_copies_written_before_there_were_tallies_are_counted(empty_app: Flask) 
         "refused_count": 1,
         "policy_refusals_in_a_row": 2,
     }
+
+
+def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0028")
+    utc = "+00" if db.engine.dialect.name == "postgresql" else ".000000"
+    dates = {"start": f"2026-06-04 23:00:00{utc}", "end": f"2026-06-05 00:15:00{utc}"}
+    with db.engine.begin() as connection:  # fmt: skip
+        for number, times in enumerate((dates, {"start": None, "end": None}), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO session_notices (id, title, slug, body_html, starts_at, ends_at,"
+                    " place, how_to_join, created_at, updated_at, send_to_readers, version)"
+                    " VALUES (:id, 't', :slug, '', :start, :end, '', '', :now, :now, FALSE, 1)"
+                ),
+                {"id": number, "slug": str(number), "now": f"2026-06-01 12:00:00{utc}"} | times,
+            )
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0029")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM session_notices ORDER BY id")).mappings()
+        once, standing = ({name: str(fact) for name, fact in row.items()} for row in rows)
+    assert (once["rhythm"], once["first_on"], once["length_minutes"]) == (
+        "once",
+        "2026-06-04",
+        "75",
+    )
+    assert once["start_time"].startswith("19:00:00")
+    assert once["zone_name"] == "America/Toronto"
+    assert (standing["rhythm"], standing["review_on"]) == ("standing", "2026-07-01")
+    assert len({once["calendar_uid"], standing["calendar_uid"], ""}) == 3

@@ -3,7 +3,7 @@
 import secrets
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from hrsite.demo import words
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Topic
 from hrsite.newsletter.models_people import DailyTally
-from hrsite.notices.models import SessionNotice
+from hrsite.notices import planning
+from hrsite.notices.models import Rhythm, SessionNotice
+from hrsite.notices.planning import Plan
 from hrsite.posts import aging
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import tags_named
@@ -148,31 +150,37 @@ def _true_until(facts: dict[str, Any], published_at: datetime) -> datetime | Non
 
 
 def _notice(facts: dict[str, Any], number: int, now: datetime) -> SessionNotice:
-    starts_at = ends_at = None
-    if "starts_in_days" in facts:
-        starts_at = _next_session(facts, now)
-        ends_at = starts_at + timedelta(minutes=facts["length_minutes"])
-    return SessionNotice(
+    notice = SessionNotice(
         title=facts["title"],
         slug=f"notice-{number}",
         body_html=markdown.from_markdown(facts["body"]),
-        starts_at=starts_at,
-        ends_at=ends_at,
         place=facts.get("place", ""),
         how_to_join=facts.get("how_to_join", ""),
+        rhythm=Rhythm.STANDING,
+        zone_name=clock.zone().key,
+        sequence=0,
+        version=0,
         created_at=now,
         updated_at=now,
         published_at=now,
     )
+    plan = Plan(zone_name=notice.zone_name)
+    if "starts_in_days" in facts:
+        at = time.fromisoformat(facts["starts_at_time"])
+        plan = Plan(
+            Rhythm.ONCE, _day(facts, now), at, facts["length_minutes"], notice.zone_name
+        )  # fmt: skip
+    planning.set_plan(notice, plan, now, is_mended=True)
+    notice.version = 1
+    return notice
 
 
-def _next_session(facts: dict[str, Any], now: datetime) -> datetime:
-    """The day asked for, or the first such weekday from then on; on the coach's own clock."""
+def _day(facts: dict[str, Any], now: datetime) -> date:
+    """The day asked for, or the first such weekday from then on; on the coach's own calendar."""
     on = clock.local(now).date() + timedelta(days=facts["starts_in_days"])
     while "on_weekday" in facts and f"{on:%A}".lower() != facts["on_weekday"]:
         on += timedelta(days=1)
-    at = time.fromisoformat(facts["starts_at_time"])
-    return datetime.combine(on, at, tzinfo=clock.zone())
+    return on
 
 
 def _add_reader(session: Session, typed: str, now: datetime) -> None:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import audience, holding, letters, owing
 from hrsite.newsletter.audience import readers_of
 from hrsite.newsletter.models import Issue, Topic
-from hrsite.notices.models import SessionNotice
+from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, next_part, put_message, put_part
@@ -156,8 +156,14 @@ def _due_posts(now: datetime) -> Select[Post]:
 
 
 def _due_notices(now: datetime) -> Select[SessionNotice]:
+    # A series may have begun long ago, and goes on.
     is_in_time = or_(
-        SessionNotice.starts_at.is_(None), SessionNotice.starts_at > now + NOTICE_MARGIN
+        SessionNotice.starts_at.is_(None),
+        SessionNotice.starts_at > now + NOTICE_MARGIN,
+        and_(
+            SessionNotice.rhythm == Rhythm.WEEKLY,
+            or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now + NOTICE_MARGIN),
+        ),
     )
     return (
         select(SessionNotice)
@@ -186,7 +192,9 @@ def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issu
     wordings = letter, letters.discreet_notice(notice, letter.mark)
     due_at = notice.send_at or notice.published_at or now
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
-    ends_at = None if notice.starts_at is None else notice.starts_at - NOTICE_MARGIN
+    # Of a series the letter is as true after its next session as before.
+    starts_at = None if notice.is_series else notice.starts_at
+    ends_at = None if starts_at is None else starts_at - NOTICE_MARGIN
     if not freeze(session, issue, f"issue/notice/{notice.id}", wordings, now, ends_at):
         return None
     return begin(session, issue, now)

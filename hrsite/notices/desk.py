@@ -153,7 +153,9 @@ def _test(notice: SessionNotice, is_plain: bool) -> str:
 
 def _is_too_late(notice: SessionNotice) -> bool:
     starts_at = notice.starts_at
-    return starts_at is not None and starts_at <= clock.now() + issues.NOTICE_MARGIN
+    if notice.is_series or starts_at is None:
+        return False
+    return starts_at <= clock.now() + issues.NOTICE_MARGIN
 
 
 def _what_was_saved(notice: SessionNotice) -> str:

@@ -9,7 +9,8 @@ from hrsite.extensions import db
 from hrsite.markup import clean, from_markdown, to_markdown
 from hrsite.notices import publishing
 from hrsite.notices.forms import NoticeForm
-from hrsite.notices.models import SessionNotice
+from hrsite.notices.models import Rhythm, SessionNotice
+from hrsite.notices.planning import Plan
 from hrsite.posts import comparing
 from hrsite.posts.boxes import key_in, number_in
 from hrsite.posts.timing import NoSuchTime, moment_of
@@ -29,21 +30,18 @@ def fill(form: NoticeForm, notice: SessionNotice) -> None:
     form.how_to_join.data = notice.how_to_join
     form.version.data = str(notice.version)
     form.until_further_notice.data = notice.until_further_notice
-    if notice.starts_at is not None:
-        starts = clock.local(notice.starts_at)
-        form.date.data, form.time.data = starts.date(), starts.time()
-    if notice.ends_at is not None:
-        form.end_time.data = clock.local(notice.ends_at).time()
+    if notice.first_on and notice.start_time and notice.length_minutes:
+        form.date.data, form.time.data = notice.first_on, notice.start_time
+        length = timedelta(minutes=notice.length_minutes)
+        form.end_time.data = (datetime.combine(notice.first_on, notice.start_time) + length).time()
 
 
 def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
     """Save what the form says; the caller commits. Raises StaleNotice, NoticeGone or WrongTimes."""
-    starts_at, ends_at = _times(form)
     words = publishing.NoticeWords(
         title=form.title.data or "",
         body_html=from_markdown(form.body.data or ""),
-        starts_at=starts_at,
-        ends_at=ends_at,
+        plan=_plan(form),
         place=form.place.data or "",
         how_to_join=form.how_to_join.data or "",
     )
@@ -72,23 +70,25 @@ def saved_lines(notice: SessionNotice) -> list[str]:
     return lines(saved)
 
 
-def _times(form: NoticeForm) -> tuple[datetime | None, datetime | None]:
+def _plan(form: NoticeForm) -> Plan:
+    zone = clock.zone()
     if form.until_further_notice.data:
-        return None, None
+        return Plan(zone_name=zone.key)
     day, start, end = form.date.data, form.time.data, form.end_time.data
     if start == end:
         form.end_time.errors = ["It would end as it starts. Choose a later time."]
         raise WrongTimes
     try:
-        starts = moment_of(day, start, clock.zone())
+        starts = moment_of(day, start, zone)
     except NoSuchTime as trouble:
         form.time.errors = [str(trouble)]
         raise WrongTimes from trouble
     try:  # Late evening to after midnight is one session.
-        ends = moment_of(day + timedelta(days=end < start), end, clock.zone())
+        ends = moment_of(day + timedelta(days=end < start), end, zone)
     except NoSuchTime as trouble:
         form.end_time.errors = [str(trouble)]
         raise WrongTimes from trouble
     if starts.comes_twice or ends.comes_twice:
         flash(TWICE, "careful")
-    return starts.at, ends.at
+    length = int((ends.at - starts.at).total_seconds()) // 60
+    return Plan(Rhythm.ONCE, day, start, length, zone.key)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
+from hrsite.notices import planning
 from hrsite.notices.models import SessionNotice
+from hrsite.notices.planning import Plan
 from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
 
 FALLBACK_SLUG = "notice"
@@ -35,14 +37,14 @@ class NoticeOver(Exception):
 
 @dataclass(frozen=True)
 class NoticeWords:
-    """What the coach has written. Without times it holds until further notice."""
+    """What the coach has written."""
 
     title: str
     body_html: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    plan: Plan = Plan()
     place: str = ""
     how_to_join: str = ""
+    for_whom: str = ""
 
 
 def hold(session: Session, notice_id: int, version: int | None = None) -> SessionNotice:
@@ -77,16 +79,19 @@ def save(
     Raises NoticeGone, or StaleNotice; then nothing is written.
     """
     if notice is None:
-        notice = SessionNotice(slug="", created_at=now, version=0, form_key=form_key or None)
+        notice = _new(words.plan, now, form_key)
         session.add(notice)
     else:
         notice = hold(session, notice.id, version)
     with session.no_autoflush:
         notice.title = tidy_text(words.title).strip()
         notice.body_html = clean(words.body_html)
-        notice.starts_at = words.starts_at
-        notice.ends_at = words.ends_at
-        notice.place = tidy_text(words.place).strip()
+        place = tidy_text(words.place).strip()
+        planning.set_plan(notice, words.plan, now)
+        if place != (notice.place or ""):
+            planning.raise_sequence(notice)
+        notice.place = place
+        notice.for_whom = tidy_text(words.for_whom).strip()
         notice.how_to_join = tidy_text(words.how_to_join).strip()
         if not notice.slug or is_draft_slug(notice.slug):
             notice.slug = draft_slug(
@@ -96,6 +101,18 @@ def save(
         notice.version += 1
     session.flush()
     return notice
+
+
+def _new(plan: Plan, now: datetime, form_key: str) -> SessionNotice:
+    return SessionNotice(
+        slug="",
+        rhythm=plan.rhythm,
+        zone_name=plan.zone_name,
+        sequence=0,
+        created_at=now,
+        version=0,
+        form_key=form_key or None,
+    )
 
 
 def publish(notice: SessionNotice, with_email: bool, now: datetime) -> None:
