@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, join
 
 from hrsite.newsletter.models import (
     Cadence,
@@ -43,8 +43,8 @@ class AudienceCounts:
         return self.getting + self.paused + self.blocked
 
 
-def readers_of(issue: Issue) -> Select[int, str, bool]:
-    """Number, key and wording of everybody an Issue goes to.
+def readers_of(issue: Issue) -> Select[int, bool, bool]:
+    """Number and wording of everybody an Issue goes to; and is the address closed?
 
     A long list is written down in parts, so the answer does not change with what people do
     meanwhile: but whoever leaves or pauses is not written down any more.
@@ -54,14 +54,15 @@ def readers_of(issue: Issue) -> Select[int, str, bool]:
     owed = exists().where(
         OwedArticle.subscriber_id == Subscriber.id, OwedArticle.issue_id == issue.id
     )
-    return _confirmed(issue.topic).where(owed, is_awake(issue.created_at))
+    return _listed(issue.topic).where(owed, is_awake(issue.created_at))
 
 
-def audience(topic: Topic, as_of: datetime, post_id: int | None = None) -> Select[int, str, bool]:
-    """Number, key and wording of everybody who had confirmed a topic at a moment, and
-    still has. Whoever is owed this article gets it in a digest.
+def audience(topic: Topic, as_of: datetime, post_id: int | None = None) -> Select[int, bool, bool]:
+    """The same of everybody who had confirmed a topic at a moment, and still has.
+
+    Whoever is owed this article gets it in a digest.
     """
-    chosen = _confirmed(topic, Subscription.changed_at <= as_of).where(is_awake(as_of))
+    chosen = _listed(topic).where(Subscription.changed_at <= as_of, is_awake(as_of))
     if post_id is None:
         return chosen
     is_owed = exists().where(
@@ -111,11 +112,17 @@ def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> Au
         (waits == Cadence.WEEKLY, "weekly"),
         else_="monthly",
     )
-    chosen = _confirmed(issue.topic, Subscription.changed_at <= at)
+    # Those few first: nothing else is asked of all the others.
+    has_confirmed = exists().where(
+        Subscription.subscriber_id == Subscriber.id,
+        *_confirmed(issue.topic),
+        Subscription.changed_at <= at,
+    )
     rows = session.execute(
-        # Those few first: nothing else is asked of all the others.
-        chosen.where(*people, or_(~is_awake(at), waits != Cadence.EACH))
-        .with_only_columns(place.label("place"), func.count(), maintain_column_froms=True)
+        select(place.label("place"), func.count())
+        .select_from(Subscriber)
+        .join(Subscriber.recipient)
+        .where(*people, or_(~is_awake(at), waits != Cadence.EACH), has_confirmed)
         .group_by("place")
     )
     return AudienceCounts(**dict(iter(rows)))
@@ -125,18 +132,29 @@ def _is_blocked() -> ColumnElement[bool]:
     return exists().where(Suppression.address_key == Recipient.address_key)
 
 
-def _confirmed(topic: Topic, *further: ColumnElement[bool]) -> Select[int, str, bool]:
-    """Asked of each person, not joined: so a part of the list is found by the people's numbers,
-    without sorting all of it each time.
+def numbers(topic: Topic) -> Select[int]:
+    """The numbers of everybody who has confirmed a topic, out of the index that has them in order.
+
+    Parts of a long list are cut by these, and not by who is chosen: so a part of which few are
+    chosen is no longer than any other.
     """
-    has_confirmed = exists().where(
-        Subscription.subscriber_id == Subscriber.id,
-        Subscription.topic == topic,
-        Subscription.state == CONFIRMED,
-        *further,
+    return select(Subscription.subscriber_id).where(*_confirmed(topic))
+
+
+def _confirmed(topic: Topic) -> tuple[ColumnElement[bool], ...]:
+    return Subscription.topic == topic, Subscription.state == CONFIRMED
+
+
+def _listed(topic: Topic) -> Select[int, bool, bool]:
+    """From the subscription on, in whose index a part of the list stands in order."""
+    people = (
+        join(Subscription, Subscriber)
+        .join(Recipient, Recipient.id == Subscriber.id)
+        .outerjoin(Suppression, Suppression.address_key == Recipient.address_key)
     )
-    return (
-        select(Subscriber.id.label("recipient_id"), Recipient.address_key, Subscriber.is_discreet)
-        .join(Subscriber.recipient)
-        .where(has_confirmed)
+    columns = (
+        Subscription.subscriber_id.label("recipient_id"),
+        Subscriber.is_discreet,
+        Suppression.id.is_not(None).label("is_closed"),
     )
+    return select(*columns).select_from(people).where(*_confirmed(topic))

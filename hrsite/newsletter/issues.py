@@ -10,8 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import audience, holding, letters, owing
-from hrsite.newsletter.audience import readers_of
-from hrsite.newsletter.models import Issue, Topic
+from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
@@ -83,16 +82,16 @@ def write_list_down(session: Session, issue: Issue, now: datetime, most: int = A
     Whoever has left since is not written down. Who is left out is counted, and who gets an article
     in a digest is noted, in the same part: nobody else can write while a part is written.
     """
-    people = readers_of(issue)
-    part = next_part(session, issue.message, people.selected_columns.recipient_id, most)
+    part = next_part(session, issue.message, audience.numbers(issue.topic), most)
+    people = part.holds(Subscriber.id)
     if issue.digest_id is None:
-        left_out = audience.left_out(session, issue, *part.people)
+        left_out = audience.left_out(session, issue, *people)
         issue.weekly_count += left_out.weekly
         issue.monthly_count += left_out.monthly
         issue.paused_count += left_out.paused
     if issue.post_id is not None:
-        owing.owe(session, issue, *part.people)
-    put_part(session, issue.message, people, part, now)
+        owing.owe(session, issue, *people)
+    put_part(session, issue.message, audience.readers_of(issue), part, now)
 
 
 def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Select,
+    SQLColumnExpression,
     case,
-    exists,
     func,
     insert,
     literal,
@@ -26,7 +26,7 @@ from hrsite import furniture
 from hrsite.columns import UTCDateTime, changed_rows, random_hex
 from hrsite.outbox import recipients, settling, tally
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 
 TRANSACTIONAL = "transactional"
 # How long a letter is tried, when nothing else limits it.
@@ -58,10 +58,15 @@ class Envelope:
 
 
 class Part(NamedTuple):
-    """A part of a list: its last number, unless it is the last part; and who is in it."""
+    """A part of a list: the number it begins behind, and its last; none at the ends."""
 
+    after: int | None
     upto: int | None
-    people: list[ColumnElement[bool]]
+
+    def holds(self, number: SQLColumnExpression[int]) -> list[ColumnElement[bool]]:
+        """Is this number in it?"""
+        bounds = [] if self.after is None else [number > self.after]
+        return bounds if self.upto is None else [*bounds, number <= self.upto]
 
 
 def put_message(
@@ -141,35 +146,23 @@ def put_delivery(
     return delivery
 
 
-def put_deliveries(
-    session: Session,
-    message: OutboxMessage,
-    audience: Select[int, str, bool],
-    now: datetime,
-    most: int = AT_ONCE,
-) -> int:
-    """Write down one copy for each of the next people of a select; the count.
-
-    The select gives `recipient_id`, by which it goes on, `address_key` and `is_discreet`. One
-    INSERT … SELECT, never a loop over people; and it looks at no more than `most` of them, for
-    nobody else can write meanwhile. The list is complete when `message.expanded_at` is set; call
-    again until then. A suppressed address gets its row too, so that the numbers add up and the
-    coach can see who was left out.
-    """
-    part = next_part(session, message, audience.selected_columns.recipient_id, most)
-    return put_part(session, message, audience, part, now)
-
-
 def put_part(
     session: Session,
     message: OutboxMessage,
-    audience: Select[int, str, bool],
+    audience: Select[int, bool, bool],
     part: Part,
     now: datetime,
 ) -> int:
-    """The same for a part that is known already."""
+    """Write down one copy for each of the people of a select who are in a part; the count.
+
+    The select gives `recipient_id`, by which it goes on, `is_discreet` and `is_closed`. One
+    INSERT … SELECT, never a loop over people. The list is complete when `message.expanded_at` is
+    set. A suppressed address gets its row too, so that the numbers add up and the coach can see
+    who was left out.
+    """
     session.flush()
-    written = session.execute(_copies(message, audience.where(*part.people), now))
+    chosen = audience.where(*part.holds(audience.selected_columns.recipient_id))
+    written = session.execute(_copies(message, chosen, now))
     count = changed_rows(written)
     tally.created(session, message.id, count, _new_suppressed_count(session, message))
     message.audience_cursor = part.upto
@@ -184,18 +177,15 @@ def next_size(session: Session, most: int, seconds: float) -> int:
     return int(max(FEWEST, min(MOST, 2 * most, fitting)))
 
 
-def next_part(
-    session: Session, message: OutboxMessage, number: ColumnElement[int], most: int
-) -> Part:
-    """The next part of a list, as large as it may be.
+def next_part(session: Session, message: OutboxMessage, numbers: Select[int], most: int) -> Part:
+    """The next part of a list, as large as it may be: nobody else can write meanwhile.
 
-    Read from the index of the numbers alone, and not from who is chosen: so a part of which few
-    are chosen is no longer than any other, and nobody is looked up twice.
+    `numbers` are those of everybody who may be chosen, read from an index.
     """
-    after = message.audience_cursor
-    part = [] if after is None else [number > after]
-    upto = session.scalar(select(number).where(*part).order_by(number).offset(most - 1).limit(1))
-    return Part(upto, part if upto is None else [*part, number <= upto])
+    (number,) = numbers.selected_columns
+    rest = Part(message.audience_cursor, None)
+    behind = numbers.where(*rest.holds(number)).order_by(number)
+    return rest._replace(upto=session.scalar(behind.offset(most - 1).limit(1)))
 
 
 def _new_suppressed_count(session: Session, message: OutboxMessage) -> int:
@@ -207,21 +197,19 @@ def _new_suppressed_count(session: Session, message: OutboxMessage) -> int:
     return session.scalars(written).one() - session.scalars(told).one()
 
 
-def _copies(message: OutboxMessage, people: Select[int, str, bool], now: datetime) -> Insert:
+def _copies(message: OutboxMessage, people: Select[int, bool, bool], now: datetime) -> Insert:
     person, moment = people.selected_columns, literal(now, UTCDateTime)
-    is_suppressed = exists().where(Suppression.address_key == person.address_key)
     rows = people.with_only_columns(
         literal(message.id),
         person.recipient_id,
         person.is_discreet,
         random_hex(),
-        case((is_suppressed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
+        case((person.is_closed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         moment,
-        case((is_suppressed, null()), else_=literal(message.starts_at, UTCDateTime)),
+        case((person.is_closed, null()), else_=literal(message.starts_at, UTCDateTime)),
         literal(0),
         literal(0),
         literal(0),
-        maintain_column_froms=True,
     ).order_by(person.recipient_id)
     columns = [
         "message_id", "recipient_id", "is_discreet", "letter_id", "state",

@@ -1,7 +1,7 @@
 """hrsite's own sender in a process of its own, as its worker runs it; and what the bench needs.
 
 Started by the bench with the settings of one site in its environment. What it hands over are real
-rows: put_message and put_deliveries write them down, deliver_due finds them.
+rows: an Issue, or put_message and put_part, writes them down; deliver_due finds them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, event
+from sqlalchemy import event
 
 from hrsite import clock, create_app
 from hrsite.extensions import db
-from hrsite.newsletter.audience import audience
+from hrsite.newsletter import issues
+from hrsite.newsletter.audience import audience, numbers
 from hrsite.newsletter.models import Subscriber, Topic
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
@@ -26,10 +27,12 @@ from hrsite.outbox.enqueue import (
     AT_ONCE,
     PATIENCE,
     Envelope,
+    next_part,
     next_size,
-    put_deliveries,
     put_message,
+    put_part,
 )
+from hrsite.posts.models import Post
 from tests.bench import letter, reporting, seeding
 
 OWNER = f"bench/{os.getpid()}"
@@ -44,25 +47,58 @@ def seed(distinct: int, readers: int) -> dict[str, Any]:
 
 
 def write_down(readers: int, octets: int, everybody: bool = False) -> dict[str, Any]:
-    """Write down a letter and a copy for each of the first readers, as an Issue would."""
+    """Write down a letter and a copy for each of the first readers.
+
+    For everybody it is an Issue, whole: opened, and those counted who are left out.
+    """
     session, now = db.session(), clock.now()
-    envelope = Envelope(f"{OWNER}/{time.monotonic_ns()}", Topic.ARTICLES.value, now + PATIENCE)
-    count = 0
+    post = _article(now) if everybody else None
     with reporting.Stopwatch() as watch, _transactions() as lengths:
-        frozen = Letter(**asdict(letter.written(octets)))
-        message = put_message(session, envelope, frozen, now)
-        assert message is not None
-        session.commit()
-        listed, most = _audience(None if everybody else readers, now), AT_ONCE
-        while message.expanded_at is None:
-            session.commit()
-            began = time.monotonic()
-            count += put_deliveries(session, message, listed, now, most)
-            session.commit()
-            most = next_size(session, most, time.monotonic() - began)
+        count = _write_issue(post, now) if post else _write_letter(readers, octets, now)
         session.commit()
     _settle()
     return watch.cost(count) | {"longest_transaction": max(lengths)}
+
+
+def _article(now: datetime) -> int:
+    post = Post(title="News", slug="news", body_html="<p>News.</p>", created_at=now, updated_at=now)
+    post.published_at, post.send_to_readers = now, True
+    db.session.add(post)
+    db.session.commit()
+    return post.id
+
+
+def _write_issue(post_id: int, now: datetime) -> int:
+    session = db.session()
+    issue = issues.open_issue(session, issues.Due(Post, post_id), now)
+    assert issue is not None
+    session.commit()
+    most = AT_ONCE
+    while issue.message.expanded_at is None:
+        session.commit()
+        began = time.monotonic()
+        issues.list_more(session, issue.id, most, now)
+        session.commit()
+        most = next_size(session, most, time.monotonic() - began)
+    return issue.message.created_count
+
+
+def _write_letter(readers: int, octets: int, now: datetime) -> int:
+    session = db.session()
+    envelope = Envelope(f"{OWNER}/{time.monotonic_ns()}", Topic.ARTICLES.value, now + PATIENCE)
+    message = put_message(session, envelope, Letter(**asdict(letter.written(octets))), now)
+    assert message is not None
+    session.commit()
+    people = audience(Topic.ARTICLES, now).where(Subscriber.id <= readers)
+    count, most = 0, AT_ONCE
+    while message.expanded_at is None:
+        session.commit()
+        began = time.monotonic()
+        part = next_part(session, message, numbers(Topic.ARTICLES), most)
+        count += put_part(session, message, people, part, now)
+        session.commit()
+        most = next_size(session, most, time.monotonic() - began)
+    return count
 
 
 def hand_over(letters: int, most_seconds: float) -> dict[str, Any]:
@@ -77,16 +113,10 @@ def hand_over(letters: int, most_seconds: float) -> dict[str, Any]:
     return watch.cost(count)
 
 
-def _audience(readers: int | None, now: datetime) -> Select[str, str, dict[str, str], bool]:
-    """As the newsletter asks; of the first so many readers."""
-    found = audience(Topic.ARTICLES, now)
-    return found if readers is None else found.where(Subscriber.id <= readers)
-
-
 @contextmanager
 def _transactions() -> Iterator[list[float]]:
     """How long each transaction lasts, from its lock to its end on the disk."""
-    began, lengths = [0.0], [0.0]
+    began, lengths = [time.perf_counter()], [0.0]
 
     def begin(connection: Any) -> None:
         began[0] = time.perf_counter()

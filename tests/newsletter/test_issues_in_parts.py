@@ -100,7 +100,8 @@ def test_who_leaves_between_two_parts_gets_nothing_and_who_comes_gets_nothing_of
 
 def test_a_part_looks_at_so_many_people_however_few_of_them_are_chosen(session: Session) -> None:
     for reader in PEOPLE:
-        factories.make_subscriber(session, reader, state=SubscriptionState.UNSUBSCRIBED)
+        person = factories.make_subscriber(session, reader)
+        person.paused_until = our_clock.now() + timedelta(days=30)
     factories.make_subscriber(session, "only@example.org")
     close(session, "only@example.org")
     issue, looks = begin_a_list(session, 2), 1
@@ -111,6 +112,15 @@ def test_a_part_looks_at_so_many_people_however_few_of_them_are_chosen(session: 
     assert looks == 6
     assert states(session) == {"suppressed": 1}
     assert issue.message.suppressed_count == 1
+
+
+def test_who_has_left_is_not_even_looked_at(session: Session) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader, state=SubscriptionState.UNSUBSCRIBED)
+    factories.make_subscriber(session, "only@example.org")
+    issue = begin_a_list(session, 2)
+    assert is_whole(issue)
+    assert states(session) == {"queued": 1}
 
 
 def test_who_is_left_out_is_counted_part_by_part_and_owed_what_she_does_not_get(

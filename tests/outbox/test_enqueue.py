@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock
 from hrsite import clock as our_clock
-from hrsite.newsletter.audience import audience
+from hrsite.newsletter.audience import audience, numbers
 from hrsite.newsletter.models import SubscriptionState, Topic
 from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import enqueue, tally
@@ -26,6 +26,12 @@ LETTER = Letter(mark="place-0", subject="Hello", text="Hello.", html="<p>Hello.<
 
 def envelope(key: str = "issue/1") -> enqueue.Envelope:
     return enqueue.Envelope(key, "articles", clock.now() + enqueue.PATIENCE)
+
+
+def put_next(session: Session, message: OutboxMessage, most: int = enqueue.AT_ONCE) -> int:
+    now = clock.now()
+    part = enqueue.next_part(session, message, numbers(Topic.ARTICLES), most)
+    return enqueue.put_part(session, message, audience(Topic.ARTICLES, now), part, now)
 
 
 def withdraw(session: Session, reader: str, *streams: str) -> int:
@@ -61,9 +67,7 @@ def test_each_reader_of_the_topic_gets_one_row_and_nobody_else_does(session: Ses
     factories.make_subscriber(session, "gone@example.org", state=SubscriptionState.UNSUBSCRIBED)
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    count = enqueue.put_deliveries(
-        session, message, audience(Topic.ARTICLES, clock.now()), clock.now()
-    )
+    count = put_next(session, message)
     session.commit()
     assert count == 3
     assert {row.address for row in rows(session)} == set(READERS)
@@ -78,9 +82,9 @@ def test_a_long_list_is_written_down_in_parts_and_nothing_goes_out_before_its_en
     close(session, "reader3@example.org")
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    readers, counts = audience(Topic.ARTICLES, clock.now()), []
+    counts = []
     while message.expanded_at is None:
-        counts.append(enqueue.put_deliveries(session, message, readers, clock.now(), most=2))
+        counts.append(put_next(session, message, most=2))
         session.commit()
         assert message.created_count == sum(counts)
         if message.expanded_at is None:
@@ -100,8 +104,7 @@ def test_nothing_goes_out_before_its_moment(
     message = enqueue.put_message(session, later, LETTER, our_clock.now())
     assert message
     factories.make_subscriber(session, READERS[0])
-    readers = audience(Topic.ARTICLES, our_clock.now())
-    enqueue.put_deliveries(session, message, readers, our_clock.now())
+    put_next(session, message)
     session.commit()
     assert look(app) == 0
     clock.move_to(soon)
@@ -116,7 +119,7 @@ def test_a_closed_address_gets_a_row_that_says_so_and_no_letter(
     close(session, READERS[1])
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES, clock.now()), clock.now())
+    put_next(session, message)
     session.commit()
     (closed,) = [row for row in rows(session) if row.address == READERS[1]]
     assert (closed.address, closed.state, closed.next_at) == (READERS[1], "suppressed", None)
@@ -128,7 +131,7 @@ def test_every_row_has_an_identity_and_links_of_its_own(session: Session) -> Non
     people = [factories.make_subscriber(session, reader) for reader in READERS]
     message = enqueue.put_message(session, envelope(), LETTER, clock.now())
     assert message
-    enqueue.put_deliveries(session, message, audience(Topic.ARTICLES, clock.now()), clock.now())
+    put_next(session, message)
     session.commit()
     assert {row.address: row.links for row in rows(session)} == {
         person.address: person.links for person in people
