@@ -14,7 +14,7 @@ from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
 from hrsite.extensions import db
-from hrsite.newsletter.cli import issues
+from hrsite.newsletter.cli import erase_again, erased, issues
 from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
 
@@ -54,6 +54,8 @@ def _bring_up(app: Flask) -> None:
             if schema.bring_up():
                 click.echo("The database is up to date now.")
             catch_up()
+            if count := erase_again():
+                click.echo(f"An older database: erased again {count} who had been erased.")
         except (schema.OldSqlite, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)
@@ -138,6 +140,7 @@ def demo(port: int, folder: Path) -> None:
 main.add_command(owner)
 main.add_command(bounce)
 main.add_command(issues)
+main.add_command(erased)
 main.add_command(posts)
 
 if __name__ == "__main__":

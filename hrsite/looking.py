@@ -9,7 +9,7 @@ import structlog
 from flask import current_app
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from hrsite import clock, queue, unsaved
+from hrsite import clock, queue, tidying
 from hrsite.extensions import db
 from hrsite.newsletter import (
     asking,
@@ -18,10 +18,8 @@ from hrsite.newsletter import (
     digests,
     holding,
     issues,
-    owing,
     spooling,
     standing,
-    subscribing,
     undoing,
     welcoming,
 )
@@ -32,24 +30,14 @@ from hrsite.outbox import (
     mailboxes,
     presence,
     returned,
-    suppression,
     tally,
     troubles,
 )
 from hrsite.outbox.delivering import deliver_due
-from hrsite.pages import binning
 from hrsite.posts import keeping
 
 log = structlog.get_logger(__name__)
 
-# Unconfirmed signups are forgotten after this; the confirmation letter says so.
-FORGET_AFTER = timedelta(days=14)
-# Who has left may come back within the hour, and is then owed what she was owed before.
-LEFT_FOR_GOOD = timedelta(days=1)
-# Mail servers try for five days or so; nothing that comes after this is about a letter of then.
-REPORTS_COME_WITHIN = timedelta(days=30)
-# Words in a form that was never saved wait so long for her to come back to them.
-UNSAVED_FOR = timedelta(days=90)
 # So long letters are handed over before all else that may be due is looked at again.
 LOOK_SECONDS = 60.0
 # And so long people of a long list are added.
@@ -222,17 +210,11 @@ def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
         queue.wake_at(starts_at, now)
 
 
-def tidy_up() -> None:
-    """Forget who never confirmed, empty the bin, count articles anew, add up letters' numbers."""
-    now = clock.now()
-    forgotten = subscribing.forget_unconfirmed(db.session(), now - FORGET_AFTER, now)
-    owing.tidy(db.session(), now - LEFT_FOR_GOOD, now)
-    presence.forget(db.session(), now - FORGET_AFTER)
-    returned.forget_calls(db.session(), now - FORGET_AFTER)
-    suppression.forget_opened(db.session(), now - REPORTS_COME_WITHIN)
-    unsaved.forget_old(db.session(), now - UNSAVED_FOR)
+def tidy_up(should_stop: Callable[[], bool] = lambda: False) -> None:
+    """By night: forget what has had its time, count articles anew, add up letters' numbers."""
+    now, config = clock.now(), current_app.config
+    tidying.forget(db.session(), config["DATA_DIR"], config["MEDIA_FOLDER"], now, should_stop)
     standing.keep(db.session(), now)
-    binning.empty(db.session(), now)
     db.session.commit()
     keeping.recount(db.session())
     db.session.commit()
@@ -242,7 +224,7 @@ def tidy_up() -> None:
     told = {str(message_id): words for message_id, words in wrong.items()}
     troubles.tell(db.session(), "numbers", told, now)
     db.session.commit()
-    log.info("tidied", forgotten=forgotten)
+    log.info("tidied")
 
 
 def _try_each(

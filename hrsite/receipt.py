@@ -126,4 +126,10 @@ BESIDES = (
         "So that leaving always works",
         "Until it is done, mostly seconds",
     ),
+    Kept(
+        "",
+        "If you were erased: a mark made from your address, in a list beside the storage",
+        "So that an old copy of the storage does not bring you back",
+        "One year",
+    ),
 )

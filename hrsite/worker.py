@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
     def tidy() -> None:
         with app.app_context():
-            tidy_up()
+            tidy_up(app.extensions["stopping"])
 
     app.extensions["huey"] = huey
     app.extensions["stopping"] = lambda: False

@@ -29,6 +29,7 @@ APPLICATION = {
     "hrsite.doctor",
     "hrsite.looking",
     "hrsite.serving",
+    "hrsite.tidying",
     "hrsite.worker",
 }
 GROUND, MODELS, JOBS, DOOR, APP = range(5)

@@ -11,6 +11,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from hrsite import receipt
 from hrsite.extensions import Base, db
 from tests.empty_databases import empty_app  # noqa: F401
 
@@ -69,6 +70,11 @@ def test_every_table_says_whether_its_rows_show_on_pages() -> None:
         if "shows_on_pages" not in vars(one.class_)
     } | {name for name, table in Base.metadata.tables.items() if "shows_on_pages" not in table.info}
     assert silent == set()
+
+
+def test_every_column_says_what_it_holds_of_a_person() -> None:
+    # `holds = of_reader(…)` or `nobody("…")` on each model, and in the `info` of each plain Table.
+    assert receipt.untold(Base.metadata.tables.values()) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from hrsite.accounts.models import AuditEvent
+from hrsite.columns import is_one_of
 
 LONGEST_DETAIL = 200
+PART = 500
 
 
 class AuditIsAppendOnly(Exception):
@@ -42,6 +44,18 @@ def record(
     )
     session.add(line)
     return line
+
+
+def forget_old(session: Session, before: datetime) -> int:
+    """Drop the next lines from before a moment; how many. Nothing else takes a line away."""
+    old = select(AuditEvent.id).where(AuditEvent.happened_at < before).limit(PART)
+    ids = session.scalars(old).all()
+    session.execute(
+        delete(AuditEvent)
+        .where(is_one_of(AuditEvent.id, ids))
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
 
 
 def _refuse(mapper: Any, connection: Any, line: AuditEvent) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses, furniture, tokens
 from hrsite.accounts import auditing, passwords, tries
-from hrsite.accounts.models import Account, DeskSession
+from hrsite.accounts.models import Account, DeskSession, SetUpCode
 
 # OWASP Session Management: idle and absolute limits, both kept by the server.
 IDLE = timedelta(minutes=30)
@@ -68,6 +68,12 @@ def start_session(
     session.add(row)
     session.flush()
     return row, token
+
+
+def forget_ended(session: Session, now: datetime) -> None:
+    """Drop every session and every code that is over."""
+    for table in (DeskSession, SetUpCode):
+        session.execute(delete(table).where(table.ends_at <= now))
 
 
 def session_for_token(session: Session, token: str, now: datetime) -> DeskSession | None:

@@ -1,4 +1,4 @@
-"""`hrsite issues`: how each Issue goes, and a bar to watch one by, on the server's own console."""
+"""On the server's own console: how each Issue goes, a bar to watch one by, and who was erased."""
 
 import signal
 import sys
@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from hrsite import clock, furniture
 from hrsite.extensions import db, only_reads
+from hrsite.newsletter import erasing
 from hrsite.newsletter import issues as issues_job
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import presence, progress
 
+NOBODY = "Nobody who was erased is here."
 LISTED = 20
 EVERY_SECONDS = 1.0
 # Where no bar can be drawn, a line goes into somebody's log: now and then is enough.
@@ -150,3 +153,22 @@ def _only_reading() -> Iterator[None]:
     finally:
         db.session.rollback()
         only_reads.reset(token)
+
+
+erased = AppGroup("erased", help="Who was erased, after a backup was put back.")
+
+
+@erased.command()
+@with_appcontext
+def replay() -> None:
+    """Erase again whoever came back with a backup. Every start does this by itself."""
+    count = erase_again()
+    click.echo(f"Erased again: {furniture.count(count, 'person', 'people')}." if count else NOBODY)
+
+
+def erase_again() -> int:
+    """Erase again whoever came back with a backup; how many these were."""
+    folder, session = current_app.config["DATA_DIR"], db.session()
+    count = erasing.replay(session, folder, clock.now(), session.commit)
+    session.rollback()
+    return count

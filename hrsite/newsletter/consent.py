@@ -2,9 +2,19 @@
 
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from hrsite.newsletter.models import ConsentEvent, Topic
+from hrsite.columns import is_one_of
+from hrsite.newsletter.models import (
+    ConsentEvent,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Topic,
+)
+from hrsite.newsletter.models_people import BroughtList
+from hrsite.outbox.models import Recipient
 
 # The sentence beside the button. Change it, and change its version with it: each ConsentEvent
 # names the version its person read.
@@ -16,6 +26,9 @@ CONSENT_WORDS = (
 
 # The version of words that were the coach's own, or another site's.
 NOT_OURS = "not ours"
+
+# So many lines in a transaction: on SQLite everybody who writes waits for it.
+PART = 500
 
 TOPIC_LABELS = {Topic.ARTICLES: "Articles", Topic.NOTICES: "Session notices"}
 
@@ -31,8 +44,8 @@ def note(
     said_on: date | None = None,
     list_id: int | None = None,
 ) -> None:
-    """Write down one act of consent. Nothing changes it; and nothing removes it, but that a list
-    of wrong people is undone.
+    """Write down one act of consent. Nothing changes it; it is removed only as written below, and
+    when a list of wrong people is undone.
     """
     session.add(
         ConsentEvent(
@@ -45,4 +58,52 @@ def note(
             said_on=said_on,
             list_id=list_id,
         )
+    )
+
+
+def forget_of(session: Session, address_key: str) -> None:
+    """Remove all that one person said: she is erased, or never said yes."""
+    session.execute(
+        delete(ConsentEvent)
+        .where(ConsentEvent.address_key == address_key)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_old(session: Session, before: datetime) -> int:
+    """Remove the next lines of people who had left everything by then, and said nothing since."""
+    later, theirs = aliased(ConsentEvent), Recipient.address_key == ConsentEvent.address_key
+    spoke = exists().where(
+        later.address_key == ConsentEvent.address_key, later.happened_at >= before
+    )
+    gets_some = (
+        select(Subscription.id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .join(Recipient, Recipient.id == Subscriber.id)
+        .where(theirs, Subscription.state != SubscriptionState.UNSUBSCRIBED)
+        .exists()
+    )
+    old = session.scalars(
+        select(ConsentEvent.id)
+        .where(ConsentEvent.happened_at < before, ~spoke, ~gets_some)
+        .order_by(ConsentEvent.id)
+        .limit(PART)
+    ).all()
+    session.execute(
+        delete(ConsentEvent)
+        .where(is_one_of(ConsentEvent.id, old))
+        .execution_options(synchronize_session=False)
+    )
+    return len(old)
+
+
+def forget_lists(session: Session, before: datetime) -> None:
+    """Remove what was said of lists of then, when nobody's proof speaks of them any more."""
+    session.execute(
+        delete(BroughtList)
+        .where(
+            BroughtList.ended_at < before,
+            ~exists().where(ConsentEvent.list_id == BroughtList.id),
+        )
+        .execution_options(synchronize_session=False)
     )

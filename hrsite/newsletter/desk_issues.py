@@ -14,7 +14,16 @@ from hrsite.newsletter import drawing, issues, recounting
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import history, pausing, presence, progress, refusals, repeating, returned
+from hrsite.outbox import (
+    forgotten,
+    history,
+    pausing,
+    presence,
+    progress,
+    refusals,
+    repeating,
+    returned,
+)
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.settling import MOST_REPEATS
 
@@ -111,12 +120,14 @@ def issue_people(issue_id: int, state: str) -> ResponseReturnValue:
         db.session(), shown.message_id, DeliveryState(state), after_id, PEOPLE_SHOWN + 1
     )
     people = found[:PEOPLE_SHOWN]
+    gone = forgotten.counts(db.session(), state, [shown.message_id]).get(shown.message_id)
     return render_template(
         "newsletter/desk/issue_people.html",
         issue=shown,
         state=state,
         result=RESULTS[DeliveryState(state)],
         people=people,
+        forgotten_count=gone.total() if gone else 0,
         is_first=not after_id,
         next_id=people[-1].id if len(found) > PEOPLE_SHOWN else None,
         mask=addresses.mask,

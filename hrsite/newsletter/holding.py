@@ -10,7 +10,7 @@ from hrsite.newsletter import owing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import enqueue, pausing, presence
+from hrsite.outbox import enqueue, forgotten, pausing, presence
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
@@ -127,7 +127,10 @@ def has_begun(session: Session, issue: Issue) -> bool:
     copies = select(Delivery.id).where(
         Delivery.message_id == issue.message_id, Delivery.state.in_(MAY_HAVE_IT)
     )
-    return session.scalar(copies.limit(1)) is not None
+    old = select(OutboxMessage.id).where(
+        OutboxMessage.id == issue.message_id, forgotten.was_any(MAY_HAVE_IT)
+    )
+    return any(session.scalar(some.limit(1)) is not None for some in (copies, old))
 
 
 def _hold(issue: Issue, now: datetime) -> None:
@@ -142,7 +145,13 @@ def _is_in_a_digest(session: Session, post_id: int | None) -> bool:
         .join(issue_articles)
         .where(issue_articles.c.post_id == post_id, Delivery.state.in_((*MAY_HAVE_IT, *WAITING)))
     )
-    return session.scalar(copies.limit(1)) is not None
+    old = (
+        select(OutboxMessage.id)
+        .join(Issue, Issue.message_id == OutboxMessage.id)
+        .join(issue_articles)
+        .where(issue_articles.c.post_id == post_id, forgotten.was_any(MAY_HAVE_IT))
+    )
+    return any(session.scalar(some.limit(1)) is not None for some in (copies, old))
 
 
 def _free(session: Session, issue: Issue) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import history
+from hrsite.outbox import forgotten, history
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.outbox.progress import Numbers
 from hrsite.outbox.refusals import NOBODY_THERE, STATUS_LENGTH, reason
@@ -88,4 +88,8 @@ def _missing(session: Session, message_ids: list[int]) -> Counter[int]:
     for message_id, code, text, count in rows:
         if reason(code, text) in NOBODY_THERE:
             found[message_id] += count
+    for message_id, reasons in forgotten.counts(
+        session, DeliveryState.REFUSED, message_ids
+    ).items():
+        found[message_id] += sum(reasons[words] for words in NOBODY_THERE)
     return found

@@ -22,6 +22,8 @@ from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
 
 UNDO = timedelta(hours=1)
+# So many people in a transaction: on SQLite everybody who writes waits for it.
+FORGOTTEN_AT_ONCE = 100
 PURPOSES = ("confirm", "settings", "unsubscribe")
 CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
     SubscriptionState.CONFIRMED,
@@ -174,7 +176,7 @@ def find_by_key(session: Session, address_key: str) -> Subscriber | None:
 
 
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
-    """Remove people who never said yes to anything since before a moment; the count.
+    """Remove the next people who never said yes to anything since before a moment; the count.
 
     Of the letters they were written only the keyed hash stays, to count by.
     """
@@ -182,9 +184,12 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
         Subscription.subscriber_id == Subscriber.id,
         or_(Subscription.state != UNCONFIRMED, Subscription.changed_at >= before),
     )
-    silent = session.scalars(select(Subscriber).where(Subscriber.created_at < before, ~spoke)).all()
+    silent = session.scalars(
+        select(Subscriber).where(Subscriber.created_at < before, ~spoke).limit(FORGOTTEN_AT_ONCE)
+    ).all()
     for subscriber in silent:
         enqueue.blank(session, subscriber.address_key, now)
+        consent.forget_of(session, subscriber.address_key)
         session.delete(subscriber)
     return len(silent)
 

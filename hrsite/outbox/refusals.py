@@ -6,6 +6,7 @@ from itertools import islice
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hrsite.outbox import forgotten
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient
 
 # A page groups at most so many; whoever wants all of them turns the pages of the list.
@@ -72,6 +73,9 @@ def grouped(session: Session, message_id: int) -> list[Refused]:
         group = found.setdefault(words, Refused(words))
         group.count += 1
         group.ids += [delivery_id] if len(group.ids) < EXAMPLES else []
+    gone = forgotten.counts(session, DeliveryState.REFUSED, [message_id])
+    for words, count in gone.get(message_id, {}).items():
+        found.setdefault(words, Refused(words)).count += count
     groups = sorted(found.values(), key=lambda group: -group.count)
     _name(session, groups)
     return groups

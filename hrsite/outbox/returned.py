@@ -1,5 +1,6 @@
 """What came back, for the desk; and how the ways are by which we hear of it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import tokens
+from hrsite.outbox import forgotten
 from hrsite.outbox.models import Bounce
 from hrsite.outbox.models_bouncing import BounceSource, HeardCall
 
@@ -38,7 +40,9 @@ def came_back(session: Session, message_id: int) -> dict[str, int]:
         .where(Bounce.message_id == message_id)
         .group_by(Bounce.kind)
     )
-    return {kind: count for kind, count in rows}  # noqa: C416 - mypy cannot see through dict()
+    found = Counter({kind: count for kind, count in rows})  # noqa: C416 - for mypy's sake
+    found += forgotten.counts(session, forgotten.CAME_BACK, [message_id]).get(message_id, {})
+    return dict(found)
 
 
 def bounces_of(session: Session, address_key: str, limit: int = 20) -> list[CameBack]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from hrsite.outbox import forgotten
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
 
 # The states that have a number of their own; the others are "waiting", the rest.
@@ -53,10 +54,11 @@ def states_of(session: Session, *which: ColumnElement[bool]) -> dict[int, Counte
 
 def check(session: Session) -> dict[int, str]:
     """Compare every kept number with the rows: what is wrong in words, by message."""
-    rows = states_of(session)
+    rows, gone = states_of(session), forgotten.states_of_all(session)
     wrong = {}
     for kept in session.scalars(select(MessageTally).order_by(MessageTally.message_id)):
-        counted = rows.get(kept.message_id, Counter[DeliveryState]())
+        nothing = Counter[DeliveryState]()
+        counted = rows.get(kept.message_id, nothing) + gone.get(kept.message_id, nothing)
         true = {"created": counted.total()} | {state.value: counted[state] for state in COUNTED}
         told = {name: getattr(kept, f"{name}_count") for name in true}
         parted = [name for name in true if told[name] != true[name]]

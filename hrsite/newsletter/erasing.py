@@ -1,0 +1,93 @@
+"""Erase a person: every row that names her, now, and again when a backup brings her back.
+
+Letters keep their numbers: how many there were, and not to whom.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hrsite import addresses
+from hrsite.newsletter import consent, erasures, subscribing
+from hrsite.newsletter.erasures import Erasure
+from hrsite.newsletter.models import SignupRequest
+from hrsite.outbox import enqueue, forgetting, recipients, suppression
+from hrsite.outbox.models import Bounce
+from hrsite.outbox.models_bouncing import OpenedAddress
+from hrsite.sealing import Seal
+
+log = structlog.get_logger(__name__)
+
+# Of what was typed and not answered yet, so much is looked through.
+MOST_REQUESTS = 1_000
+NEVER_AGAIN = "They were erased, and asked never to be written to."
+
+
+def erase(
+    session: Session, folder: Path, address_key: str, never_again: bool, now: datetime
+) -> None:
+    """Leave nothing of a person, and write down that nothing may come back. Raises OSError.
+
+    The file first: were it the other way round, a crash in between could let her come back.
+    """
+    erasures.note(folder, Erasure(address_key, now, never_again))
+    _erase(session, Erasure(address_key, now, never_again), now)
+
+
+def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], None]) -> int:
+    """Erase again whoever came back with a backup; how many these were.
+
+    Whoever asked for letters anew since then stays. `commit` is the caller's, after each.
+    """
+    count = 0
+    for erasure in erasures.read(folder):
+        count += _erase(session, erasure, now)
+        commit()
+    if count:
+        log.warning("erased_again", count=count)
+    return count
+
+
+def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
+    """Take every trace away; was there a person?"""
+    key = erasure.address_key
+    subscriber = subscribing.find_by_key(session, key)
+    if subscriber is not None and subscriber.created_at > erasure.at:
+        return False
+    recipient = recipients.among(session, [key]).get(key)
+    enqueue.blank(session, key, now)
+    if subscriber is not None:
+        session.delete(subscriber)
+        session.flush()
+    consent.forget_of(session, key)
+    for table in (Bounce, OpenedAddress):
+        session.execute(
+            delete(table)
+            .where(table.address_key == key)
+            .execution_options(synchronize_session=False)
+        )
+    _drop_requests(session, key)
+    if recipient is not None:
+        forgetting.forget_of(session, recipient.id)
+        recipients.forget(session, key)
+    if erasure.never_again:
+        suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")
+    return subscriber is not None
+
+
+def _drop_requests(session: Session, address_key: str) -> None:
+    """What she typed a moment ago and nobody has answered: only opening it tells whose it is."""
+    seal: Seal = current_app.extensions["seal"]
+    newest = select(SignupRequest).order_by(SignupRequest.id.desc()).limit(MOST_REQUESTS)
+    for request in session.scalars(newest):
+        try:
+            typed = addresses.check(request.address)
+        except addresses.BadAddress:
+            continue
+        if seal.keyed_hash(typed.key) == address_key:
+            session.delete(request)

@@ -1,0 +1,87 @@
+"""The list of who was erased, in a file beside the database: so that a backup brings nobody back.
+
+A line holds a moment and a keyed hash, never an address. It is on the disk before the database
+knows of it, and read again at every start and every night.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+NAME = "erased.log"
+# So long a line is kept. A backup that is older must not be put back.
+KEPT_FOR = timedelta(days=365)
+_NEVER, _UNLESS_ASKED = "never", "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Somebody was erased: the keyed hash of her address, and when."""
+
+    address_key: str
+    at: datetime
+    # She asked never to be written to again.
+    never_again: bool = False
+    # How many keys her hash went through (sealing.py): it can be taken through the later ones.
+    depth: int = 1
+
+
+def note(folder: Path, erasure: Erasure) -> None:
+    """Write one down; on the disk when this returns. Raises OSError."""
+    with _opened(folder) as file:
+        file.seek(0, os.SEEK_END)
+        file.write(_line(erasure))
+
+
+def read(folder: Path) -> list[Erasure]:
+    """Everybody on the list, the first one first. Raises OSError."""
+    if not (folder / NAME).exists():
+        return []
+    with _opened(folder) as file:
+        return [found for line in file.readlines() if (found := _erasure(line))]
+
+
+def forget_old(folder: Path, now: datetime) -> None:
+    """Take away the lines that no backup can need any more. Raises OSError."""
+    if not (folder / NAME).exists():
+        return
+    with _opened(folder) as file:
+        lines = file.readlines()
+        kept = [line for line in lines if (one := _erasure(line)) and one.at > now - KEPT_FOR]
+        if len(kept) < len(lines):
+            # Shorter lines over longer ones, then the end: killed in between, some stand twice.
+            file.seek(0)
+            file.writelines(kept)
+            file.truncate()
+
+
+def _line(erasure: Erasure) -> bytes:
+    wish = _NEVER if erasure.never_again else _UNLESS_ASKED
+    said = f"{erasure.at.timestamp():.6f} {erasure.depth} {erasure.address_key} {wish}\n"
+    return said.encode()
+
+
+def _erasure(line: bytes) -> Erasure | None:
+    """None for half a line: the power went, and nobody was told that it was done."""
+    try:
+        at, depth, key, wish = line.decode("ascii").split()
+        moment = datetime.fromtimestamp(float(at), UTC)
+        return Erasure(key, moment, wish == _NEVER, int(depth)) if len(key) == 64 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[IO[bytes]]:
+    """The file, for nobody but us until what was written is on the disk."""
+    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,169 @@
+"""An erased person leaves nothing behind, and no backup brings her back."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+from time_machine import Traveller
+
+from hrsite import clock as our_clock
+from hrsite import looking
+from hrsite.extensions import Base, db
+from hrsite.newsletter import asking, cli, consent, erasing, erasures
+from hrsite.newsletter.erasures import Erasure
+from hrsite.newsletter.models import ConsentEvent, SignupRequest, Subscriber, Topic
+from hrsite.outbox import suppression, tally
+from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
+from tests import factories
+from tests.outbox.backups import backup_of
+from tests.outbox.ledger import becomes, rows
+
+pytestmark = pytest.mark.usefixtures("clock")
+ADA, BEA = "ada@example.org", "bea@example.org"
+
+
+def a_life(session: Session, typed: str = ADA) -> str:
+    """Somebody with something in every table that holds anything of a person; her key."""
+    person, now = factories.make_subscriber(session, typed), our_clock.now()
+    key = person.address_key
+    consent.note(session, key, "confirmed", Topic.ARTICLES, "letter", now)
+    factories.make_post(session, send_to_readers=True)
+    factories.open_issues(session)
+    row = next(row for row in rows(session) if row.address_key == key)
+    becomes(session, row, DeliveryState.ACCEPTED)
+    suppression.note_bounce(session, row, "soft", 452, "4.2.2 full", now)
+    asking.request_signup(session, typed.upper().replace("EXAMPLE.ORG", "example.org"), [], now)
+    session.commit()
+    return key
+
+
+def everything(session: Session) -> str:
+    """Every value of every row, as the database has it."""
+    session.rollback()
+    said = []
+    for name in Base.metadata.tables:
+        for row in session.execute(text(f"SELECT * FROM {name}")):  # noqa: S608
+            said += [bytes(v).hex() if isinstance(v, memoryview | bytes) else str(v) for v in row]
+    return "\n".join(said)
+
+
+def folder(app: Flask) -> Path:
+    return Path(app.config["DATA_DIR"])
+
+
+def erase(app: Flask, key: str, *, never_again: bool = False) -> None:
+    with app.app_context():
+        erasing.erase(db.session(), folder(app), key, never_again, our_clock.now())
+        db.session.commit()
+
+
+def replay(app: Flask) -> str:
+    return app.test_cli_runner().invoke(cli.erased, ["replay"], catch_exceptions=False).output
+
+
+def test_nothing_is_left_and_the_numbers_add_up(app: Flask, session: Session) -> None:
+    key = a_life(session)
+    factories.make_subscriber(session, BEA)
+    assert key in everything(session)
+    erase(app, key)
+    left = everything(session)
+    assert key not in left
+    assert session.scalars(select(Subscriber)).one().address == BEA
+    assert session.scalars(select(SignupRequest)).all() == []
+    assert tally.check(session) == {}
+    (message_id,) = session.scalars(select(func.max(Delivery.message_id))).all() or [None]
+    assert message_id is None
+
+
+def test_only_who_asks_for_it_leaves_a_mark_that_closes_the_address(
+    app: Flask, session: Session
+) -> None:
+    key = a_life(session)
+    erase(app, key, never_again=True)
+    session.rollback()
+    kept = session.scalars(select(Suppression)).one()
+    assert (kept.address_key, kept.kind) == (key, "erased")
+    assert everything(session).count(key) == 1
+
+
+def test_the_list_of_the_erased_names_nobody_and_is_our_own(app: Flask, session: Session) -> None:
+    erase(app, a_life(session))
+    path = folder(app) / erasures.NAME
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"@" not in path.read_bytes()
+    assert b"ada" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("never_again", [False, True])
+def test_a_backup_that_is_put_back_brings_nobody_back(
+    app: Flask, session: Session, database: str, tmp_path: Path, clock: Traveller, never_again: bool
+) -> None:
+    key = a_life(session)
+    factories.make_subscriber(session, BEA)
+    restore = backup_of(session, database, tmp_path)()
+    clock.shift(timedelta(hours=1))
+    erase(app, key, never_again=never_again)
+    session.rollback()
+    restore()
+    assert key in everything(session)
+    session.rollback()
+    assert "1 person" in replay(app)
+    assert everything(session).count(key) == never_again
+    assert [one.address for one in session.scalars(select(Subscriber))] == [BEA]
+    assert (
+        "Nobody"
+        in app.test_cli_runner().invoke(cli.erased, ["replay"], catch_exceptions=False).output
+    )
+
+
+def test_it_is_replayed_every_night_too(app: Flask, session: Session, clock: Traveller) -> None:
+    key = a_life(session)
+    clock.shift(timedelta(hours=1))
+    session.rollback()
+    erasures.note(folder(app), Erasure(key, our_clock.now()))
+    looking.tidy_up()
+    assert key not in everything(session)
+
+
+def test_who_asks_anew_after_it_stays(app: Flask, session: Session, clock: Traveller) -> None:
+    erase(app, a_life(session))
+    clock.shift(timedelta(hours=1))
+    factories.make_subscriber(session, ADA)
+    session.rollback()
+    looking.tidy_up()
+    assert session.scalars(select(Subscriber)).one().address == ADA
+
+
+def test_a_line_is_kept_for_a_year_and_half_a_line_is_none(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    first, second = "a" * 64, "b" * 64
+    erasures.note(folder(app), Erasure(first, our_clock.now()))
+    clock.shift(timedelta(days=200))
+    erasures.note(folder(app), Erasure(second, our_clock.now(), never_again=True, depth=2))
+    with (folder(app) / erasures.NAME).open("ab") as file:
+        file.write(b"1780000000.0 1 abc")
+    clock.shift(timedelta(days=200))
+    erasures.forget_old(folder(app), our_clock.now())
+    assert erasures.read(folder(app)) == [
+        Erasure(second, our_clock.now() - timedelta(days=200), never_again=True, depth=2)
+    ]
+
+
+def test_when_the_list_cannot_be_written_nothing_is_erased(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = a_life(session)
+
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(erasures, "note", full)
+    with pytest.raises(OSError, match="No space"):
+        erase(app, key)
+    db.session.rollback()
+    assert session.scalars(select(ConsentEvent)).all()
+    assert session.scalars(select(Recipient.address)).all() == [ADA]
