@@ -22,6 +22,6 @@ def zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["TIME_ZONE"])
 
 
-def local(moment: datetime) -> datetime:
-    """The same moment on the coach's own clock."""
-    return moment.astimezone(zone())
+def local(moment: datetime, key: str = "") -> datetime:
+    """The same moment on the coach's own clock, or on one in another zone."""
+    return moment.astimezone(ZoneInfo(key) if key else zone())

@@ -155,17 +155,17 @@ def as_configured() -> Site:
     )
 
 
-def zone_name() -> str:
+def zone_name(key: str = "") -> str:
     """The zone as people say it: America/St_Johns is "St Johns time"."""
-    key: str = current_app.config["TIME_ZONE"]
+    key = key or current_app.config["TIME_ZONE"]
     if key in ("UTC", "Etc/UTC"):
         return "UTC"
     return key.rsplit("/", 1)[-1].replace("_", " ") + " time"
 
 
-def day(moment: datetime) -> str:
-    """4 June 2026, on the coach's calendar."""
-    local = clock.local(moment)
+def day(moment: datetime, zone: str = "") -> str:
+    """4 June 2026, on the coach's calendar, or on one in another zone."""
+    local = clock.local(moment, zone)
     return f"{local.day} {local:%B %Y}"
 
 
@@ -179,24 +179,24 @@ def calendar_day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
-def clock_time(moment: datetime) -> str:
+def clock_time(moment: datetime, zone: str = "") -> str:
     """6:00 pm, on the coach's clock; no line may end within it."""
-    local = clock.local(moment)
+    local = clock.local(moment, zone)
     return f"{local.hour % 12 or 12}:{local:%M}{UNBROKEN}{'am' if local.hour < 12 else 'pm'}"
 
 
-def moment(when: datetime) -> str:
+def moment(when: datetime, zone: str = "") -> str:
     """Tuesday 4 June 2026 at 6:00 pm, Toronto time."""
-    local = clock.local(when)
-    return f"{local:%A} {day(when)} at {clock_time(when)}, {zone_name()}"
+    local = clock.local(when, zone)
+    return f"{local:%A} {day(when, zone)} at {clock_time(when, zone)}, {zone_name(zone)}"
 
 
-def near_moment(when: datetime) -> str:
+def near_moment(when: datetime, zone: str = "") -> str:
     """Thursday 4 June at 6:00 pm, Toronto time: the year goes without saying when it is near."""
     if abs(when - clock.now()) > YEAR_UNSAID:
-        return moment(when)
-    local = clock.local(when)
-    return f"{local:%A} {local.day} {local:%B} at {clock_time(when)}, {zone_name()}"
+        return moment(when, zone)
+    local = clock.local(when, zone)
+    return f"{local:%A} {local.day} {local:%B} at {clock_time(when, zone)}, {zone_name(zone)}"
 
 
 def ago(when: datetime, now: datetime) -> str:

@@ -33,7 +33,7 @@ from hrsite.newsletter.models import (
     Topic,
     issue_articles,
 )
-from hrsite.notices import listing
+from hrsite.notices import listing, occurring
 from hrsite.notices.models import SessionNotice
 from hrsite.posts.models import Post
 from hrsite.setting_rules import WEEKDAYS
@@ -101,8 +101,7 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
         return []
     owing.take_up(session, digest.id, READERS[one.cadence], posts, one.at, now)
     # Past ones go here: a letter tells of nothing that is over when it is written.
-    coming = [told for told in listing.upcoming(session, now) if told.starts_at is not None]
-    coming = [told for told in coming if told.starts_at and told.starts_at > now]
+    coming = [told for told in listing.upcoming(session, now) if _is_ahead(told, now)]
     shares = _shares(digest, posts, with_notices=bool(coming))
     opened = [
         _open_share(session, digest, share, shares, posts, coming, now)
@@ -116,6 +115,10 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
         .execution_options(synchronize_session=False)
     )
     return [issue for issue in opened if issue is not None]
+
+
+def _is_ahead(notice: SessionNotice, now: datetime) -> bool:
+    return any(one.starts_at > now for one in occurring.some(notice, now, 2))
 
 
 def _shares(digest: Digest, posts: Sequence[Post], *, with_notices: bool) -> Subquery:

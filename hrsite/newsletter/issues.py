@@ -188,7 +188,7 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
     letter = letters.notice(notice, current_app.config["BASE_URL"])
-    wordings = letter, letters.discreet_notice(notice, letter.mark)
+    wordings = letter, letters.discreet_notice(notice, letter.mark, now)
     due_at = notice.send_at or notice.published_at or now
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
     # Of a series the letter is as true after its next session as before.

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hrsite import furniture, markup, shortening
+from hrsite import markup, shortening
 from hrsite.furniture import absolute
 from hrsite.newsletter.discretion import quiet
 from hrsite.newsletter.models import Cadence, Subscriber
+from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose
 from hrsite.outbox.enqueue import (
@@ -89,16 +90,12 @@ def discreet_article(post: Post, mark: str) -> Letter:
     return compose("note", mark=mark, is_discreet=True, link=absolute(f"/n/{post.id}"), **_NOTHING)
 
 
-def discreet_notice(told: SessionNotice, mark: str) -> Letter:
+def discreet_notice(told: SessionNotice, mark: str, now: datetime) -> Letter:
     """A plain letter about a session: still when it is and how to join, for that cannot wait.
 
     Where and how to join are the coach's words: what of them would tell is left out.
     """
-    when = "until further notice"
-    if told.starts_at is not None:
-        when = furniture.moment(told.starts_at)
-        if told.ends_at is not None:
-            when = f"{when}, until {furniture.clock_time(told.ends_at)}"
+    when = wording.when(told, now)
     facts = {"when": when, "where": quiet(told.place), "how_to_join": quiet(told.how_to_join)}
     return compose("note", mark=mark, is_discreet=True, link=absolute(f"/t/{told.id}"), **facts)
 

@@ -143,7 +143,7 @@ def _test(notice: SessionNotice, is_plain: bool) -> str:
     """The letter as readers would get it, to the coach's own address; and what to say of it."""
     account = guard.present().account
     letter = letters.notice(notice, current_app.config["BASE_URL"])
-    plain = letters.discreet_notice(notice, letter.mark) if is_plain else None
+    plain = letters.discreet_notice(notice, letter.mark, clock.now()) if is_plain else None
     try:
         trying.put_test(db.session(), letter, account.email, clock.now(), plain)
     except trying.TooManyTests as trouble:

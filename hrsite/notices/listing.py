@@ -1,16 +1,20 @@
 """What the public may see of session notices: the only spelling of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.notices.models import SessionNotice
+from hrsite.notices import occurring
+from hrsite.notices.models import MOVE_IS_NEWS, SessionNotice
 from hrsite.pagecache import changes_with_time
 
 MOST_UPCOMING = 50
 MOST_PAST = 30
+# So near, a changed session is told of before all others.
+NEWS_FIRST = timedelta(days=2)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def published(now: datetime) -> Select[SessionNotice]:
@@ -20,31 +24,42 @@ def published(now: datetime) -> Select[SessionNotice]:
 
 @changes_with_time
 def next_change(session: Session, now: datetime) -> datetime | None:
-    """When the next scheduled notice comes out, or the next session is over."""
+    """When the next notice comes out, a session is over, or another one is the most urgent."""
     dates = (SessionNotice.published_at, SessionNotice.ends_at)
     moments = [session.scalar(select(func.min(date)).where(date > now)) for date in dates]
-    return min((moment for moment in moments if moment is not None), default=None)
+    for notice in upcoming(session, now):
+        moments += _turns(notice, now)
+    return min((moment for moment in moments if moment and moment > now), default=None)
 
 
 def upcoming(session: Session, now: datetime) -> Sequence[SessionNotice]:
-    """What is true now: the next session first; what holds until further notice last.
-
-    The bar on every page shows the first of them.
-    """
-    return session.scalars(
+    """What is true now: the next session first; what holds until further notice last."""
+    found = session.scalars(
         published(now)
         .where(or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now))
-        .order_by(SessionNotice.starts_at.asc().nulls_last(), SessionNotice.id.desc())
+        .order_by(SessionNotice.id.desc())
         .limit(MOST_UPCOMING)
     ).all()
+    return sorted(found, key=lambda notice: _first_at(notice, now) or LAST)
+
+
+def most_urgent_first(notices: Sequence[SessionNotice], now: datetime) -> list[SessionNotice]:
+    """For the bar: nobody should come to a session that is elsewhere, or not at all."""
+
+    def is_less_urgent(notice: SessionNotice) -> bool:
+        news_at = _news_at(notice, now)
+        return news_at is None or news_at - now > NEWS_FIRST
+
+    return sorted(notices, key=is_less_urgent)
 
 
 def past(session: Session, now: datetime) -> Sequence[SessionNotice]:
     """Notices of sessions that are over, the latest first."""
     return session.scalars(
         published(now)
-        .where(SessionNotice.ends_at <= now)
-        .order_by(SessionNotice.starts_at.desc(), SessionNotice.id.desc())
+        # One that was called off never took place.
+        .where(SessionNotice.ends_at <= now, SessionNotice.cancelled_at.is_(None))
+        .order_by(SessionNotice.ends_at.desc(), SessionNotice.id.desc())
         .limit(MOST_PAST)
     ).all()
 
@@ -67,3 +82,54 @@ def drafts(session: Session) -> Sequence[SessionNotice]:
         .order_by(SessionNotice.updated_at.desc(), SessionNotice.id.desc())
         .limit(MOST_UPCOMING)
     ).all()
+
+
+def called_off(session: Session, now: datetime) -> Sequence[SessionNotice]:
+    """For the desk alone: what was cancelled, and its time is past."""
+    return session.scalars(
+        published(now)
+        .where(SessionNotice.ends_at <= now, SessionNotice.cancelled_at.is_not(None))
+        .order_by(SessionNotice.ends_at.desc(), SessionNotice.id.desc())
+        .limit(MOST_PAST)
+    ).all()
+
+
+def to_review(session: Session, today: date) -> Sequence[SessionNotice]:
+    """For the desk alone: what holds until further notice, and its day of review has come."""
+    return session.scalars(
+        select(SessionNotice)
+        .where(SessionNotice.published_at.is_not(None), SessionNotice.review_on <= today)
+        .order_by(SessionNotice.review_on, SessionNotice.id)
+        .limit(MOST_UPCOMING)
+    ).all()
+
+
+def _first_at(notice: SessionNotice, now: datetime) -> datetime | None:
+    """When the session begins that is told first."""
+    if not notice.is_series:
+        return notice.starts_at
+    return next((one.starts_at for one in occurring.some(notice, now, 1)), notice.starts_at)
+
+
+def _news_at(notice: SessionNotice, now: datetime) -> datetime | None:
+    """By when somebody should know that it has changed; None when nothing has."""
+    first = next(iter(occurring.some(notice, now, 1)), None)
+    if first is None or (first.state == "on" and not notice.is_moved(now)):
+        return None
+    former = first.moved_from_at or notice.moved_from_at or first.starts_at
+    return min(former, first.starts_at) if former > now else first.starts_at
+
+
+def _turns(notice: SessionNotice, now: datetime) -> list[datetime]:
+    """The moments when something else is true of it, or it is more urgent than before."""
+    first = next(iter(occurring.some(notice, now, 1)), None)
+    moved_from_at, news_at = notice.moved_from_at, _news_at(notice, now)
+    turns: list[datetime | None] = [
+        notice.starts_at,
+        moved_from_at,
+        moved_from_at and moved_from_at + MOVE_IS_NEWS,
+        news_at and news_at - NEWS_FIRST,
+        None if first is None else first.ends_at,
+        None if first is None else first.moved_from_at,
+    ]
+    return [turn for turn in turns if turn is not None]

@@ -123,6 +123,10 @@ class SessionNotice(Binned, Base):
             return "draft"
         if self.published_at > now:
             return "scheduled"
+        return self.fate(now)
+
+    def fate(self, now: datetime) -> str:
+        """What became of what it tells, whoever can see it: past, cancelled, moved or on."""
         if self.is_past(now):
             return "past"
         if self.cancelled_at is not None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, pagecache
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
-from hrsite.notices import listing
+from hrsite.notices import listing, wording
 from hrsite.notices.models import SessionNotice
 from hrsite.slugs import is_slug_shaped
 
@@ -47,11 +47,33 @@ def show(slug: str) -> str:
 
 
 def current_notices() -> Sequence[SessionNotice]:
-    """For the bar on any page."""
-    return listing.upcoming(db.session(), clock.now())
+    """For the bar on any page: the most urgent first."""
+    now = clock.now()
+    return listing.most_urgent_first(listing.upcoming(db.session(), now), now)
 
 
 @blueprint.app_context_processor
 def _offer_current_notices() -> dict[str, Callable[[], Sequence[SessionNotice]]]:
     # The function, and not its answer: a page without the bar asks the database nothing.
     return {"current_notices": current_notices}
+
+
+@blueprint.app_template_filter("told")
+def _told(notice: SessionNotice, count: int = wording.NEXT_TOLD) -> wording.Told:
+    return wording.told(notice, clock.now(), count)
+
+
+@blueprint.app_template_filter("session_when")
+def _when(notice: SessionNotice, begins_a_sentence: bool = False) -> str:
+    said = wording.when(notice, clock.now())
+    return _sentence(said) if begins_a_sentence else said
+
+
+@blueprint.app_template_filter("session_every")
+def _every(notice: SessionNotice) -> str:
+    limits = wording.bounds(notice, clock.now())
+    return _sentence(", ".join(filter(None, [wording.every(notice), limits])))
+
+
+def _sentence(said: str) -> str:
+    return said[:1].upper() + said[1:]

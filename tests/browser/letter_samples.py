@@ -5,7 +5,7 @@ from pathlib import Path
 import flask_migrate
 from sqlalchemy.orm import Session
 
-from hrsite import create_app
+from hrsite import clock, create_app
 from hrsite.extensions import db
 from hrsite.newsletter import letters
 from hrsite.newsletter.letters import PERSONAL_LETTERS
@@ -62,7 +62,7 @@ def every_letter(session: Session) -> dict[str, Letter]:
         "article": letters.article(post, base_url),
         "notice": letters.notice(notice, base_url),
         "plain-article": letters.discreet_article(post, ""),
-        "plain-notice": letters.discreet_notice(notice, ""),
+        "plain-notice": letters.discreet_notice(notice, "", clock.now()),
     }
     return {name: _addressed(letter) for name, letter in made.items()}
 

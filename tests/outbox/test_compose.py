@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter import letters
 from hrsite.newsletter.letters import PERSONAL_LETTERS
+from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox.compose import Letter, compose
 from tests import factories
 
@@ -109,17 +110,16 @@ def test_what_was_typed_stays_text(session: Session) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(typed=st.text(st.characters(codec=None), max_size=120))
 def test_any_words_at_all_make_a_letter(session: Session, typed: str) -> None:
-    letter = compose("notice", notice=_Notice(typed), body="<p>x</p>", body_text="x", language="en")
+    letter = compose("notice", notice=_notice(typed), body="<p>x</p>", body_text="x", language="en")
     assert "</html>" in letter.html
     assert "\n" not in letter.subject
     assert "\r" not in letter.subject
 
 
-class _Notice:
-    starts_at = ends_at = None
-
-    def __init__(self, typed: str) -> None:
-        self.title = self.place = self.how_to_join = typed
+def _notice(typed: str) -> SessionNotice:
+    return SessionNotice(
+        title=typed, place=typed, how_to_join=typed, for_whom=typed, rhythm=Rhythm.STANDING
+    )  # fmt: skip
 
 
 def test_each_letter_has_a_mark_of_its_own(app: Flask) -> None:

@@ -1,0 +1,113 @@
+"""What is said of when a session is: in its own zone, and with what became of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hrsite.furniture import calendar_day, clock_time, moment, near_moment, zone_name
+from hrsite.notices import occurring
+from hrsite.notices.models import SessionNotice
+from hrsite.notices.occurring import Occurrence
+
+# So many of the next sessions of a series are told.
+NEXT_TOLD = 3
+STANDING = "until further notice"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page says of one notice now."""
+
+    # past, cancelled, moved or on: of all of it, or of the next session of a series.
+    state: str
+    zone: str
+    # The session; of a series the next ones, with those that do not take place.
+    sessions: tuple[Occurrence, ...]
+    # The next one that takes place, which need not be the first.
+    next_on: Occurrence | None
+    # Of a whole series that has moved: when its next session was to be.
+    former_at: datetime | None = None
+
+    @property
+    def first(self) -> Occurrence | None:
+        """The session a reader asks about first."""
+        return self.sessions[0] if self.sessions else None
+
+
+def told(notice: SessionNotice, now: datetime, count: int = NEXT_TOLD) -> Told:
+    """What is true of it now."""
+    if notice.is_series:
+        sessions = tuple(occurring.some(notice, now, count))
+    else:
+        sessions = tuple(occurring.occurrences(notice, _long_before(notice, now)))
+    state = notice.fate(now)
+    if state == "on" and sessions:
+        state = sessions[0].state
+    former_at = notice.moved_from_at if notice.is_series and notice.is_moved(now) else None
+    next_on = occurring.next_of(notice, now)
+    return Told(state, notice.zone_name, sessions, next_on, former_at)
+
+
+def when(notice: SessionNotice, now: datetime) -> str:
+    """When it is, in one line of plain text: for letters and the desk."""
+    if notice.is_series:
+        return _when_each(notice, now)
+    one = told(notice, now).first
+    if one is None:
+        return STANDING
+    zone = notice.zone_name
+    if one.is_cancelled:
+        return f"cancelled. It was to be on {moment(one.starts_at, zone)}"
+    said = f"{moment(one.starts_at, zone)}, until {clock_time(one.ends_at, zone)}"
+    if one.moved_from_at is not None:
+        said += f". It was to be on {near_moment(one.moved_from_at, zone)}"
+    return said
+
+
+def every(notice: SessionNotice) -> str:
+    """Every Thursday at 7:00 pm, Toronto time, until 8:15 pm."""
+    if notice.first_on is None or notice.start_time is None:
+        return ""
+    starts = datetime.combine(notice.first_on, notice.start_time)
+    ends = starts + timedelta(minutes=notice.length_minutes or 0)
+    said = f"every {starts:%A} at {_spoken(starts)}, {zone_name(notice.zone_name)}"
+    return f"{said}, until {_spoken(ends)}"
+
+
+def bounds(notice: SessionNotice, now: datetime) -> str:
+    """From when on and how long a series runs, where that is not plain: "from 4 June 2026"."""
+    said = []
+    if notice.first_on and notice.starts_at and notice.starts_at > now:
+        said.append(f"from {calendar_day(notice.first_on)}")
+    if notice.last_on:
+        said.append(f"to {calendar_day(notice.last_on)}")
+    return " ".join(said)
+
+
+def change(one: Occurrence, zone: str) -> str:
+    """What is different about one session of a series, in a sentence; nothing, if nothing is."""
+    if one.is_cancelled:
+        return f"{near_moment(one.starts_at, zone)}: cancelled"
+    if one.moved_from_at is None:
+        return ""
+    former = near_moment(one.moved_from_at, zone)
+    return f"{near_moment(one.starts_at, zone)}: moved, it was to be on {former}"
+
+
+def _when_each(notice: SessionNotice, now: datetime) -> str:
+    rule, limits = every(notice), bounds(notice, now)
+    said = f"{rule}, {limits}" if limits else rule
+    if notice.cancelled_at is not None:
+        return f"cancelled. It was to be {said}"
+    found = told(notice, now)
+    if found.former_at is not None:
+        said += f". Until now it was to be on {near_moment(found.former_at, found.zone)}"
+    changes = [change(one, found.zone) for one in found.sessions]
+    return ". ".join([said, *filter(None, changes)])
+
+
+def _spoken(wall: datetime) -> str:
+    return clock_time(wall.replace(tzinfo=UTC), "UTC")
+
+
+def _long_before(notice: SessionNotice, now: datetime) -> datetime:
+    return min(now, notice.starts_at or now)

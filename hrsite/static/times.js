@@ -1,0 +1,19 @@
+// Where the reader's clock shows another time than the site's, her own stands beside it.
+const inZone = (at, timeZone, parts) =>
+  new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeZone, ...parts }).format(at);
+const CLOCK = { hour: "numeric", minute: "2-digit" }, DAY = { weekday: "long" };
+
+for (const told of document.querySelectorAll("time[data-zone]")) {
+  try {
+    const at = new Date(told.dateTime), zone = told.dataset.zone;
+    const [there, here] = [zone, undefined].map((one) => inZone(at, one, { ...DAY, ...CLOCK }));
+    if (there === here || told.nextElementSibling?.className === "here") continue;
+    const sameDay = inZone(at, zone, DAY) === inZone(at, undefined, DAY);
+    const beside = document.createElement("span");
+    beside.className = "here";
+    beside.textContent = ` (${sameDay ? inZone(at, undefined, CLOCK) : here} where you are)`;
+    told.after(beside);
+  } catch {
+    // An old browser that does not know the zone: the site's own time is there.
+  }
+}
