@@ -31,6 +31,7 @@ YEAR_SECONDS = 31_536_000
 PRIVATE_PATHS = (
     DESK,
     "/confirm/",
+    "/r/",
     "/settings/",
     "/unsubscribe/",
     "/signup",

@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 from hrsite import pagecache
 from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_kept, furnish
 
+HOOKS = {"/webhooks/mailgun", "/webhooks/postmark", "/webhooks/ses"}
 # Readers have these in their bookmarks, feeds and letters: none may disappear or change its name.
-PUBLIC = {
+PUBLIC = HOOKS | {
     "/",
     "/<slug>",
     "/call",
@@ -30,6 +31,7 @@ PUBLIC = {
     "/posts/",
     "/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>",
     "/posts/<slug>",
+    "/r/<token>",
     "/privacy",
     "/privacy/receipt",
     "/robots.txt",
@@ -51,26 +53,25 @@ PUBLIC = {
     "/topics/<slug>/feed.xml",
     "/unsubscribe/<token>",
     "/unsubscribe/<token>/undo",
-    "/webhooks/mailgun",
-    "/webhooks/postmark",
-    "/webhooks/ses",
 }
 LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain letters.
 # Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
-NOT_READY = LEAD_ON | {
-    "/confirm/<token>",
-    "/media/<name>.jpg",
-    "/media/<name>.webp",
-    "/media/card-<name>.png",
-    "/search",
-    "/settings/<token>",
-    "/static/<path:filename>",
-    "/unsubscribe/<token>",
-    "/unsubscribe/<token>/undo",
-    "/webhooks/mailgun",
-    "/webhooks/postmark",
-    "/webhooks/ses",
-}
+NOT_READY = (
+    LEAD_ON
+    | HOOKS
+    | {
+        "/confirm/<token>",
+        "/media/<name>.jpg",
+        "/media/<name>.webp",
+        "/media/card-<name>.png",
+        "/r/<token>",
+        "/search",
+        "/settings/<token>",
+        "/static/<path:filename>",
+        "/unsubscribe/<token>",
+        "/unsubscribe/<token>/undo",
+    }
+)
 EVERYWHERE = {
     "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
     "Cross-Origin-Opener-Policy", "Permissions-Policy",

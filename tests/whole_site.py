@@ -84,6 +84,9 @@ def furnish(app: Flask, session: Session) -> Furnished:
         body_html=markdown.from_markdown("## One\n\nWords, and [a link](https://example.com/).")
     )  # fmt: skip
     factories.make_post(session, published_at=None, slug="~a-draft")
+    mailed = factories.make_post(
+        session, published_at=None, slug="~mailed", unlisted_at=now, unlisted_token="m" * 22
+    )
     binned = factories.make_post(session, published_at=None, slug="~binned", deleted_at=now)
     notice = factories.make_notice(session)
     factories.make_page(session)
@@ -105,11 +108,13 @@ def furnish(app: Flask, session: Session) -> Furnished:
     return Furnished(
         {
             "posts": {"slug": post.slug, "number": post.id},
+            "posts.unlisted": {"token": mailed.unlisted_token},
             "posts.topic": {"slug": tag.slug},
             "posts.topic_atom": {"slug": tag.slug},
             "posts.topic_json": {"slug": tag.slug},
             "posts.month": {"year": clock.local(now).year, "number": clock.local(now).month},
             "posts_desk": {"id": post.id},
+            "posts_desk.publish": {"id": mailed.id},
             "posts_desk.revision": {"id": post.id, "version": post.version},
             "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},

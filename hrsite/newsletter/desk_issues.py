@@ -26,6 +26,7 @@ from hrsite.outbox import (
 )
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.settling import MOST_REPEATS
+from hrsite.posts.models import Post
 
 ISSUES_SHOWN, ISSUES_DRAWN = 50, 12
 PEOPLE_SHOWN = 50
@@ -77,6 +78,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         issue=shown,
         message=shown.message,
         topic_label=TOPIC_LABELS[shown.topic],
+        post=session.get(Post, shown.post_id) if shown.post_id else None,
         progress=seen,
         said=progress.sentence(seen, _starts(shown.message.starts_at, now)),
         results=_results(seen.numbers),

@@ -67,6 +67,7 @@ def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
 
 def _is_wanted(told: Post | SessionNotice, now: datetime) -> bool:
     is_seen = told.published_at is not None and told.published_at <= now
+    is_seen = is_seen or (isinstance(told, Post) and told.is_unlisted(now))
     return told.send_to_readers and is_seen
 
 
@@ -142,11 +143,13 @@ def _summary(issue_id: int, numbers: Numbers) -> IssueSummary:
 
 
 def _due_posts(now: datetime) -> Select[Post]:
+    is_out = or_(Post.published_at <= now, Post.unlisted_at <= now)
     return (
         select(Post)
         .where(
             Post.send_to_readers,
-            Post.published_at <= now,
+            Post.deleted_at.is_(None),
+            is_out,
             func.coalesce(Post.send_at, Post.published_at) <= now,
             ~exists().where(Issue.post_id == Post.id),
         )
@@ -179,7 +182,7 @@ def _due_notices(now: datetime) -> Select[SessionNotice]:
 def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
     letter = letters.article(post, current_app.config["BASE_URL"])
     wordings = letter, letters.discreet_article(post, letter.mark)
-    due_at = post.send_at or post.published_at or now
+    due_at = post.send_at or post.out_at or now
     issue = Issue(topic=Topic.ARTICLES, title=post.title, post_id=post.id, due_at=due_at)
     if not freeze(session, issue, f"issue/post/{post.id}", wordings, now):
         return None

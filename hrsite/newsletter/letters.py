@@ -76,8 +76,22 @@ def article(post: Post, base_url: str, planned_at: datetime | None = None) -> Le
 
     A draft looks as it would, were it published at `planned_at`.
     """
-    facts = {"slug": published_slug(post.slug), "published_at": post.published_at or planned_at}
+    facts = {"page": page_of(post), "out_at": post.out_at or planned_at}
     return _fitting("article", post.body_html, base_url, language=post.language, post=post, **facts)
+
+
+def page_of(post: Post) -> str:
+    """Where an article can be read: on the site, or at the one address that its letter has.
+
+    That address leads on to the site, when the article stands there later.
+    """
+    if post.unlisted_at is not None:
+        return absolute(f"/r/{post.unlisted_token}")
+    return absolute(f"/posts/{published_slug(post.slug)}")
+
+
+def _bare_page_of(post: Post) -> str:
+    return page_of(post) if post.unlisted_at else absolute(f"/n/{post.id}")
 
 
 def notice(told: SessionNotice, base_url: str) -> Letter:
@@ -87,7 +101,7 @@ def notice(told: SessionNotice, base_url: str) -> Letter:
 
 def discreet_article(post: Post, mark: str) -> Letter:
     """The same for whoever asked for plain letters: that there is something, and a bare link."""
-    return compose("note", mark=mark, is_discreet=True, link=absolute(f"/n/{post.id}"), **_NOTHING)
+    return compose("note", mark=mark, is_discreet=True, link=_bare_page_of(post), **_NOTHING)
 
 
 def discreet_notice(told: SessionNotice, mark: str, now: datetime) -> Letter:
@@ -114,12 +128,13 @@ def _fitting(name: str, html: str, base_url: str, **facts: Any) -> Letter:
 
 def digest(cadence: Cadence, posts: Sequence[Post], notices: Sequence[SessionNotice]) -> Letter:
     """Several articles in one letter: what each is about, and where to read it."""
-    return compose("digest", cadence=cadence.value, posts=posts, notices=notices)
+    told = [(post, page_of(post)) for post in posts]
+    return compose("digest", cadence=cadence.value, told=told, notices=notices)
 
 
 def discreet_digest(posts: Sequence[Post], mark: str) -> Letter:
     """The same for whoever asked for plain letters: a bare link for each article."""
-    link, *others = (absolute(f"/n/{post.id}") for post in posts)
+    link, *others = map(_bare_page_of, posts)
     return compose("note", mark=mark, is_discreet=True, link=link, others=others, **_NOTHING)
 
 

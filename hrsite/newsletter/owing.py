@@ -8,7 +8,18 @@ it. So nobody gets it twice and nobody misses it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime
@@ -68,7 +79,7 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
     """The articles a digest may hold, oldest first.
 
     Not one whose own Issue can still be taken back or has been stopped: it may have a mistake.
-    Not one that is off the site: its link would lead nowhere.
+    Not one that is off the site, or whose own address is shut: its link would lead nowhere.
     """
     may_go = exists().where(
         Issue.post_id == Post.id,
@@ -84,8 +95,13 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
     )
     return session.scalars(
         select(Post)
-        .where(waiting, may_go, Post.published_at <= now)
-        .order_by(Post.published_at, Post.id)
+        .where(
+            waiting,
+            may_go,
+            Post.deleted_at.is_(None),
+            or_(Post.published_at <= now, Post.unlisted_at <= now),
+        )
+        .order_by(func.coalesce(Post.published_at, Post.unlisted_at), Post.id)
         .limit(MOST_ARTICLES)
     ).all()
 

@@ -51,7 +51,9 @@ def hold(session: Session, kind: str, row_id: int) -> Row | None:
 
 def was_seen(row: Row) -> bool:
     """Can it be put back for readers? A page always is for them."""
-    return isinstance(row, Page) or row.was_published_at is not None
+    if isinstance(row, Page) or row.was_published_at is not None:
+        return True
+    return isinstance(row, Post) and row.unlisted_at is not None
 
 
 def throw_away(session: Session, row: Row, now: datetime) -> str:

@@ -53,7 +53,7 @@ blueprint.add_url_rule(
 def home() -> str:
     """What needs the coach, then what she is working on, then how the last ones went."""
     session, now = db.session(), clock.now()
-    recent = shelf.published(session, now, RECENT_COUNT)
+    recent = shelf.out_lately(session, now, RECENT_COUNT)
     return render_template(
         "pages/desk/home.html",
         **instance.told(session),

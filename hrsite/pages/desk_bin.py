@@ -38,6 +38,8 @@ def throw_away(kind: str, id: int) -> ResponseReturnValue:
     row = _hold(session, kind, id)
     said = "" if row.deleted_at is not None else binning.throw_away(session, row, now)
     off = " It is off the site." if binning.was_seen(row) else ""
+    if isinstance(row, Post) and row.unlisted_at is not None and row.was_published_at is None:
+        off = " Nobody can open it from its letter."
     session.commit()
     words = f"“{row.title}” is in the bin.{off}{said}"
     guard.flash_with_undo(words, url_for("pages_desk.put_back", kind=kind, id=id))
@@ -55,6 +57,8 @@ def put_back(kind: str, id: int) -> ResponseReturnValue:
     words = f"“{row.title}” is a draft again. Only you can see it."
     if is_for_readers:
         words = f"“{row.title}” is back. Readers see it again."
+        if isinstance(row, Post) and row.is_email_only:
+            words = f"“{row.title}” is back for those who have its letter."
     if is_for_readers and not isinstance(row, Page):
         words += " No mail goes out by this."
     answer = redirect(_edit_url(kind, row), 303)

@@ -8,9 +8,9 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import null, select
+from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from hrsite import unsaved
@@ -131,7 +131,8 @@ def _rewrite(session: Session, change: Callable[[str], str], now: datetime) -> N
 
 
 def _on_top(session: Session, picture_ids: Sequence[int]) -> Iterator[tuple[int | None, Use]]:
-    columns = (Post.picture_id, Post.id, Post.title, Post.published_at, Post.deleted_at)
+    date = func.coalesce(Post.published_at, Post.unlisted_at)
+    columns = (Post.picture_id, Post.id, Post.title, date, Post.deleted_at)
     query = select(*columns).where(Post.picture_id.in_(picture_ids)).order_by(Post.id.desc())
     for picture_id, row_id, title, published_at, deleted_at in session.execute(query):
         state = _state(deleted_at, is_draft=published_at is None)
@@ -143,7 +144,9 @@ def _on_top(session: Session, picture_ids: Sequence[int]) -> Iterator[tuple[int 
 
 def _texts(session: Session, table: Kind) -> Iterator[tuple[str, Use]]:
     # A page has no date, and is never a draft.
-    date = null() if table is Page else table.__table__.c.published_at
+    date: Any = null() if table is Page else table.__table__.c.published_at
+    if table is Post:  # What went out by email only is no draft.
+        date = func.coalesce(Post.published_at, Post.unlisted_at)
     columns = (table.id, table.title, table.slug, table.body_html, table.deleted_at, date)
     query = select(*columns).where(table.body_html.contains(ANY_PICTURE)).order_by(table.id.desc())
     kind = _KIND_OF[table.__tablename__]

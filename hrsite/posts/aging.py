@@ -35,9 +35,9 @@ def noon(day: date, zone: ZoneInfo) -> datetime:
 
 def is_from_a_day(post: Post) -> bool:
     """Is "from 3 June 2026" said of it, rather than "from June 2026"?"""
-    if post.published_at is None or post.current_until is None:
+    if post.out_at is None or post.current_until is None:
         return False
-    return post.current_until - post.published_at < SHORT_LIVED
+    return post.current_until - post.out_at < SHORT_LIVED
 
 
 def to_read_again(session: Session, now: datetime) -> Sequence[Post]:

@@ -1,6 +1,7 @@
 """The coach's articles: list, write, preview."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from hrsite import clock, furniture, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.media.storing import MOST_BYTES, PictureRefused
+from hrsite.newsletter import issues
 from hrsite.posts import (
     begun,
     desk_address,
@@ -71,9 +73,9 @@ for deed, view in desk_standing.DEEDS.items():
 
 
 @blueprint.context_processor
-def _offer_views() -> dict[str, Callable[[Sequence[Post]], dict[int, viewing.Views]]]:
-    # The function, and not its answer: a page that does not show them asks the database nothing.
-    return {"views_of": _views_of}
+def _offer_numbers() -> dict[str, Callable[[Sequence[Post]], Any]]:
+    # The functions, and not their answers: a page that shows none asks the database nothing.
+    return {"views_of": _views_of, "letters_of": _letters_of}
 
 
 @blueprint.get("/")
@@ -84,6 +86,7 @@ def index() -> str:
         "posts/desk/index.html",
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),
+        email_only=shelf.email_only(session, now),
         published=shelf.published(session, now),
         begun=begun.begun(session, Post.__tablename__),
     )
@@ -123,6 +126,10 @@ def edit(id: int) -> ResponseReturnValue:
 
 def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
     return viewing.views_of(db.session(), posts, clock.local(clock.now()).date())
+
+
+def _letters_of(posts: Sequence[Post]) -> dict[int, issues.IssueSummary]:
+    return issues.summaries(db.session(), [post.id for post in posts])
 
 
 def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> ResponseReturnValue:
@@ -184,8 +191,10 @@ def _what_was_saved(post: Post) -> str:
         return "Saved. It is in the bin, so readers do not see it."
     if post.is_published(clock.now()):
         return "Updated. Readers see the new words now."
-    if post.published_at is not None:
-        return f"Saved. It goes out on {furniture.moment(post.published_at)}, as planned."
+    if post.out_at is not None and post.is_scheduled(clock.now()):
+        return f"Saved. It goes out on {furniture.moment(post.out_at)}, as planned."
+    if post.is_email_only:
+        return "Updated: the page its letter leads to has the new words. Letters stay as they were."
     return "Saved. Only you can see it."
 
 

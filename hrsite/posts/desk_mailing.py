@@ -12,6 +12,7 @@ from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters, trying
 from hrsite.newsletter.models import Issue
+from hrsite.posts.forms import ONLY
 from hrsite.posts.models import Post
 
 
@@ -37,6 +38,10 @@ def test(id: int) -> ResponseReturnValue:
     """The letter as readers would get it, whole or plain, to the coach's own address."""
     session, account, now = db.session(), guard.present().account, clock.now()
     post = session.get(Post, id) or abort(404)
+    if request.form.get("how") == ONLY and post.unlisted_at is None:
+        # As it would be, were it sent by email only. None of this is saved.
+        session.expunge(post)
+        post.unlisted_at, post.unlisted_token = now, trying.TEST_LINK
     try:
         letter = letters.article(post, current_app.config["BASE_URL"], now)
         is_plain = request.form.get("wording") == "plain"

@@ -121,6 +121,8 @@ def _with_words(words: UnsavedWords, saved: Post | None) -> Post:
         language=saved.language if saved else "",
         picture=None if saved is None or form.remove_picture.data else saved.picture,
         published_at=saved.published_at if saved else None,
+        unlisted_at=saved.unlisted_at if saved else None,
+        unlisted_token=saved.unlisted_token if saved else None,
         **asdict(desk_writing.standing_of(form, saved, is_reviewed=False)),
         tags=[find_or_make(session, name) for name in names_of(form.topics.data or "")],
     )

@@ -54,7 +54,7 @@ def _bring_back(post: Post, then: revising.Words) -> ResponseReturnValue:
         flash("The article has changed since you opened this page. Look at it again.", "careful")
         return redirect(request.path, 303)
     answer = redirect(url_for("posts_desk.edit", id=post.id), 303)
-    seen_by_readers = post.is_published(now)
+    seen_by_readers = post.is_published(now) or post.is_unlisted(now)
     session.commit()
     flash(
         "The earlier text is back, and readers see it now."

@@ -128,15 +128,20 @@ def _is_later(form: Any) -> bool:
     return bool(form.when.data == "later")
 
 
+# On the site and to readers, on the site alone, to readers alone.
+EMAIL, SITE, ONLY = "email", "site", "only"
+
+
 class PublishForm(Form):
     """How and when an article goes out."""
 
     how = RadioField(
         choices=[
-            SelectChoice("email", "Put it on the site and email it to readers"),
-            SelectChoice("site", "Put it on the site only"),
+            SelectChoice(EMAIL, "Put it on the site and email it to readers"),
+            SelectChoice(SITE, "Put it on the site only"),
+            SelectChoice(ONLY, "Email it to readers only"),
         ],
-        default="email",
+        default=EMAIL,
         validators=[DataRequired("Choose how it goes out.")],
     )
     when = RadioField(

@@ -108,6 +108,12 @@ def by_number(session: Session, number: int, now: datetime) -> Post | None:
     return session.scalar(published(now).where(Post.id == number).order_by(None))
 
 
+def unlisted(session: Session, token: str, now: datetime) -> Post | None:
+    """The article that this secret in a letter leads to, when it may be read."""
+    post = session.scalar(select(Post).where(Post.unlisted_token == token))
+    return post if post is not None and post.is_unlisted(now) else None
+
+
 def in_full(
     session: Session,
     now: datetime,

@@ -66,7 +66,9 @@ class SynonymWords(Base):
 class Post(Binned, Base):
     """An article. No date is a draft, a future date is scheduled, a past date is published.
 
-    What is in the bin has no date: so nothing that readers see needs to know of the bin.
+    One that goes out by email only has no date for the site: so nothing of what readers see there
+    needs to know of it. Its letter leads to an address of its own. What is in the bin has no date
+    for the site either.
     """
 
     __tablename__ = "posts"
@@ -74,8 +76,8 @@ class Post(Binned, Base):
     holds = nobody(
         "id title slug summary body_html language author_name picture_id created_at "
         "updated_at published_at was_published_at reviewed_at current_until left_at "
-        "content_note pinned_place send_to_readers send_at press_count form_key version "
-        "deleted_at"
+        "content_note pinned_place send_to_readers send_at unlisted_at unlisted_token "
+        "press_count form_key version deleted_at"
     )
     # Serves the order of every list: newest first, and the row number where dates are equal.
     __table_args__ = (Index("ix_posts_published_at_id", "published_at", "id"),)
@@ -105,6 +107,10 @@ class Post(Binned, Base):
     send_to_readers: Mapped[bool] = mapped_column(default=False)
     # When its letter is due. It may have been on the site long before.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when whoever has the address in its letter may read it, on the site or not.
+    unlisted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The secret in that address. It stays, so that old letters lead on to a page it gets later.
+    unlisted_token: Mapped[str | None] = mapped_column(String(22), unique=True)
     # How often it was put out, planned or taken back: a page that saw fewer cannot act any more.
     press_count: Mapped[int] = mapped_column(default=0, server_default="0")
     # The opening of the form that made it: pressed twice, it makes one article.
@@ -117,8 +123,24 @@ class Post(Binned, Base):
 
     @property
     def is_draft(self) -> bool:
-        """Is it without a date?"""
-        return self.published_at is None
+        """Has it no date, neither for the site nor for email alone?"""
+        return self.out_at is None
+
+    @property
+    def is_email_only(self) -> bool:
+        """Does it go to readers, or has it, without standing on the site?"""
+        return self.published_at is None and self.unlisted_at is not None
+
+    @property
+    def out_at(self) -> datetime | None:
+        """Its date: on the site, or by email alone."""
+        return self.published_at or self.unlisted_at
+
+    def is_unlisted(self, now: datetime) -> bool:
+        """May whoever has the address in its letter read it?"""
+        if self.deleted_at is not None or self.unlisted_at is None:
+            return False
+        return self.unlisted_at <= now
 
     def is_published(self, now: datetime) -> bool:
         """May readers see it?"""
@@ -126,7 +148,7 @@ class Post(Binned, Base):
 
     def is_scheduled(self, now: datetime) -> bool:
         """Does its date lie ahead?"""
-        return self.published_at is not None and self.published_at > now
+        return self.out_at is not None and self.out_at > now
 
     def is_past_its_date(self, now: datetime) -> bool:
         """Was what it says true until a moment that is over?"""

@@ -11,10 +11,10 @@ from hrsite.posts.models import Post
 
 def age(post: Post, now: datetime) -> str:
     """What is said of an article past its date; empty for all others."""
-    if not post.is_past_its_date(now) or post.published_at is None:
+    if not post.is_past_its_date(now) or post.out_at is None:
         return ""
     told = furniture.day if is_from_a_day(post) else furniture.month
-    return f"This is from {told(post.published_at)}. Things may have changed."
+    return f"This is from {told(post.out_at)}. Things may have changed."
 
 
 def preface(post: Post, now: datetime) -> Markup:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import unsaved
+from hrsite import tokens, unsaved
 from hrsite.markup import clean, tidy_text
 from hrsite.posts import revising
 from hrsite.posts.models import Post
@@ -45,6 +45,10 @@ class EmptyPost(Exception):
 
 class BinnedPost(Exception):
     """It is in the bin, and must be put back before it can go out."""
+
+
+class OnSite(Exception):
+    """Readers see it on the site: it cannot go out by email only any more."""
 
 
 @dataclass(frozen=True)
@@ -143,16 +147,39 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
     readers got it before is not known here: an Issue is made once for each article.
     Raises EmptyPost and BinnedPost.
     """
-    if post.deleted_at is not None:
-        raise BinnedPost(post.id)
-    if not post.body_html.strip():
-        raise EmptyPost(post.id)
+    _check(post)
+    was_mailed = post.is_unlisted(now)
     if not post.is_published(now):
         post.published_at = at or now
     post.slug = published_slug(post.slug)
     post.press_count += 1
-    post.send_to_readers = with_email
-    post.send_at = (at or now) if with_email else None
+    if not was_mailed:  # Its plan to go out by email only is no more.
+        post.unlisted_at = None
+    if with_email or not was_mailed:
+        post.send_to_readers = with_email
+        post.send_at = (at or now) if with_email else None
+
+
+def email_only(post: Post, at: datetime | None, now: datetime) -> None:
+    """Let it go to readers at a moment, or now, and not stand on the site.
+
+    Its letter has the one address where it can be read. Raises EmptyPost, BinnedPost and OnSite.
+    """
+    _check(post)
+    if post.is_published(now):
+        raise OnSite(post.id)
+    post.published_at = None
+    post.press_count += 1
+    post.unlisted_token = post.unlisted_token or tokens.new_token()
+    post.send_to_readers = True
+    post.unlisted_at = post.send_at = at or now
+
+
+def _check(post: Post) -> None:
+    if post.deleted_at is not None:
+        raise BinnedPost(post.id)
+    if not post.body_html.strip():
+        raise EmptyPost(post.id)
 
 
 def rename(session: Session, post: Post, wanted: str, now: datetime) -> None:
@@ -175,31 +202,41 @@ def rename(session: Session, post: Post, wanted: str, now: datetime) -> None:
 
 
 def withdraw(post: Post, now: datetime) -> None:
-    """Take it off the site, or out of the plan: it is a draft again, at the same address."""
+    """Take it off the site, or out of the plan: it is a draft again, at the same address.
+
+    One that went out by email only, and is planned for the site, is as it was before that plan.
+    """
+    is_back_to_letter = post.is_unlisted(now) and post.is_scheduled(now)
     post.published_at = None
     post.press_count += 1
-    call_off(post)
     post.updated_at = now
+    if not is_back_to_letter:
+        post.unlisted_at = None
+        call_off(post)
 
 
 def call_off(post: Post) -> None:
-    """It goes to no readers after all; on the site it stays."""
+    """It goes to no readers after all; on the site it stays. Nobody has its letter."""
     post.send_to_readers = False
-    post.send_at = None
+    post.send_at = post.unlisted_at = None
 
 
 def throw_away(post: Post, now: datetime) -> None:
     """Into the bin: off the site, out of every plan, its address kept for it."""
     if post.deleted_at is None:
         post.was_published_at = post.published_at if post.is_published(now) else None
+        unlisted_at = post.unlisted_at if post.is_unlisted(now) else None
         withdraw(post, now)
-        post.deleted_at = now
+        call_off(post)
+        # Its address in letters opens nothing while it lies in the bin.
+        post.unlisted_at, post.deleted_at = unlisted_at, now
 
 
 def put_back(post: Post, is_for_readers: bool) -> None:
     """Out of the bin: as a draft, or for readers with the date it had. No letter goes out by it."""
     if post.deleted_at is not None:
         post.published_at = post.was_published_at if is_for_readers else None
+        post.unlisted_at = post.unlisted_at if is_for_readers else None
         post.deleted_at = post.was_published_at = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from hrsite.posts import listing
@@ -14,7 +14,7 @@ def drafts(session: Session, limit: int = 50) -> Sequence[Post]:
     """Articles without a date, the one she worked on last first."""
     return session.scalars(
         select(Post)
-        .where(Post.published_at.is_(None), Post.deleted_at.is_(None))
+        .where(Post.published_at.is_(None), Post.unlisted_at.is_(None), Post.deleted_at.is_(None))
         .options(defer(Post.body_html))
         .order_by(Post.updated_at.desc(), Post.id.desc())
         .limit(limit)
@@ -22,15 +22,33 @@ def drafts(session: Session, limit: int = 50) -> Sequence[Post]:
 
 
 def scheduled(session: Session, now: datetime) -> Sequence[Post]:
-    """Articles whose date lies ahead, the next one first."""
+    """Articles whose date lies ahead, on the site or by email alone, the next one first."""
+    date = func.coalesce(Post.published_at, Post.unlisted_at)
     return session.scalars(
         select(Post)
-        .where(Post.published_at > now)
+        .where(date > now, Post.deleted_at.is_(None))
         .options(defer(Post.body_html))
-        .order_by(Post.published_at, Post.id)
+        .order_by(date, Post.id)
+    ).all()
+
+
+def email_only(session: Session, now: datetime, limit: int = 50) -> Sequence[Post]:
+    """What went out by email and does not stand on the site, the newest first."""
+    return session.scalars(
+        select(Post)
+        .where(Post.published_at.is_(None), Post.unlisted_at <= now, Post.deleted_at.is_(None))
+        .options(defer(Post.body_html))
+        .order_by(Post.unlisted_at.desc(), Post.id.desc())
+        .limit(limit)
     ).all()
 
 
 def published(session: Session, now: datetime, limit: int = 50) -> Sequence[Post]:
     """What readers see, the newest first."""
     return listing.recent(session, now, limit)
+
+
+def out_lately(session: Session, now: datetime, limit: int) -> list[Post]:
+    """What went out last, on the site or by email only."""
+    found = [*published(session, now, limit), *email_only(session, now, limit)]
+    return sorted(found, key=lambda post: (str(post.out_at), post.id), reverse=True)[:limit]

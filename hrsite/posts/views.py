@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, counting, furniture, pagecache, plain
+from hrsite import clock, counting, furniture, pagecache, plain, tokens
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
@@ -74,6 +74,22 @@ def by_number(number: int) -> ResponseReturnValue:
     """The bare link of a plain letter, which does not say what it leads to."""
     post = listing.by_number(db.session(), number, clock.now()) if number <= LARGEST_ID else None
     return redirect(url_for("posts.show", slug=post.slug)) if post else abort(404)
+
+
+@blueprint.get("/r/<token>")
+def unlisted(token: str) -> ResponseReturnValue:
+    """What went out by email only: at this address it can be read, and nothing leads to it.
+
+    It is kept in no cache and not counted: who comes here has the letter. Once the article is on
+    the site, old letters lead on to it.
+    """
+    now = clock.now()
+    post = listing.unlisted(db.session(), token, now) if tokens.is_token_shaped(token) else None
+    if post is None:
+        abort(404)
+    if post.is_published(now):
+        return redirect(url_for("posts.show", slug=post.slug))
+    return render_template("posts/unlisted.html", post=post)
 
 
 @blueprint.get("/posts/")

@@ -50,6 +50,8 @@ Call. Breathe for them. Stay. This line is long enough to need a box that scroll
 
 The end.
 """
+# The secret part of the address of an article that went out by email only.
+UNLISTED = "by-email-only-0123456a"
 _numbers = itertools.count(1)
 
 
@@ -74,6 +76,10 @@ def arrange(session: Session, media: Path) -> None:
     factories.make_post(
         session, title="Hm", slug="shortest", summary="", body_html="<p>Yes.</p>",
         author_name="", published_at=now - timedelta(days=701),
+    )  # fmt: skip
+    factories.make_post(
+        session, title="For the list alone", slug="~for-the-list-alone", published_at=None,
+        unlisted_at=now - timedelta(days=702), unlisted_token=UNLISTED,
     )  # fmt: skip
     factories.make_notice(
         session, title="The spring group has ended", slug="spring-group-ended",

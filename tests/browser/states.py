@@ -16,7 +16,7 @@ from hrsite import clock, create_app, furniture, tokens
 from hrsite.extensions import db
 from hrsite.newsletter import trying
 from hrsite.newsletter.models import SubscriptionState
-from tests.browser.arranged import reader, send
+from tests.browser.arranged import UNLISTED, reader, send
 from tests.conftest import settings_for
 from tests.journeys.doors import STAMP
 
@@ -33,6 +33,7 @@ PATHS = {
     "an article with a content note": "/posts/the-first-minutes-of-an-overdose",
     "an article past its date": "/posts/spring-hours-and-a-warning",
     "an article in another language": "/posts/le-dire-a-une-seule-personne",
+    "an article by email only": f"/r/{UNLISTED}",
     "search, empty": "/search",
     "search, found": "/search?q=overdose",
     "search, another word meant": "/search?q=withdrawl",

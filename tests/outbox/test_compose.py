@@ -84,13 +84,13 @@ def test_an_article_of_900_words_stays_far_below_what_mail_programs_clip(app: Fl
     paragraph = "<p>" + "word " * 59 + 'and <a href="/posts/x">one more</a>.</p>'
     with app.app_context():
         post = _Article()
-        told = {"post": post, "slug": post.slug, "published_at": None, "body_text": "x"}
+        told = {"post": post, "page": "/posts/x", "out_at": None, "body_text": "x"}
         letter = compose("article", body=paragraph * 15, **told)
     assert len(letter.html.encode()) < 30_000
 
 
 class _Article:
-    title, summary, slug, author_name, published_at = "Title", "Summary", "slug", "Jordan", None
+    title, summary, author_name, unlisted_at = "Title", "Summary", "Jordan", None
     body_html = "<p>word</p>"
     current_until, content_note = None, ""
 

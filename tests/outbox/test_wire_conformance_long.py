@@ -91,7 +91,7 @@ def test_both_parts_end_at_the_same_word(session: Session) -> None:
 
 def test_a_letter_longer_than_mail_programs_show_is_never_made(session: Session) -> None:
     post = factories.make_post(session)
-    told = {"post": post, "slug": post.slug, "published_at": None, "body_text": "x"}
+    told = {"post": post, "page": "/posts/x", "out_at": None, "body_text": "x"}
     with pytest.raises(TooLong):
         compose("article", body="<p>x</p>" * (MOST_HTML // 8), **told)
 
