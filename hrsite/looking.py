@@ -1,7 +1,7 @@
 """What a worker does when it looks: all that the rows say is due now, and the tidying by night."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -128,31 +128,43 @@ def _open_digests(should_stop: Callable[[], bool]) -> None:
 
 
 def _complete_lists(should_stop: Callable[[], bool]) -> None:
-    session = db.session()
-    most = enqueue.AT_ONCE
+    session, most, faults = db.session(), enqueue.AT_ONCE, dict[str, str]()
+
+    def waiting() -> list[tuple[int, int | None]]:
+        return [(id, so_far) for id, so_far in issues.unlisted(session) if str(id) not in faults]
+
     # A list of many thousands is written down part by part, each in a transaction of its own.
-    while (unlisted := issues.unlisted(session)) and not should_stop():
-        for issue_id in unlisted:
-            began = time.monotonic()
-            _try_one(partial(issues.list_more, session, issue_id, most), should_stop)
-            most = enqueue.next_size(session, most, time.monotonic() - began)
+    for issue_id, _ in _one_by_one(waiting, should_stop):
+        began = time.monotonic()
+        if fault := _try_one(partial(issues.list_more, session, issue_id, most), should_stop):
+            faults[str(issue_id)] = fault
+        most = enqueue.next_size(session, most, time.monotonic() - began)
+    _tell("list", faults, should_stop)
 
 
 def _bring_people_in(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     bringing.forget_unused(session, clock.now())
     session.commit()
-    until, before = time.monotonic() + LIST_SECONDS, None
-    while (waiting := bringing.open_lists(session)) and not should_stop():
-        if waiting == before:
+    for list_id, _ in _one_by_one(partial(bringing.open_lists, session), should_stop):
+        _try_one(partial(bringing.add_part, session, list_id), should_stop)
+        _try_one(partial(undoing.undo_part, session, list_id), should_stop)
+
+
+def _one_by_one(
+    waiting: Callable[[], Sequence[tuple[int, int | None]]], should_stop: Callable[[], bool]
+) -> Iterator[tuple[int, int | None]]:
+    """What waits for a part of its work, round and round, while any of it comes further."""
+    until = time.monotonic() + LIST_SECONDS
+    before: Sequence[tuple[int, int | None]] = ()
+    while (now := waiting()) and not should_stop():
+        if now == before:
             break  # In the hands of another worker, or it cannot be done: then at the next look.
         if time.monotonic() > until:
             queue.wake()  # Letters must not wait for a long list. Then it goes on.
             break
-        before = waiting
-        for list_id, _ in waiting:
-            _try_one(partial(bringing.add_part, session, list_id), should_stop)
-            _try_one(partial(undoing.undo_part, session, list_id), should_stop)
+        before = now
+        yield from now
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
@@ -234,7 +246,10 @@ def _try_each(
 ) -> None:
     """Do each thing by itself, and keep for the desk which of them cannot be done."""
     faults = {subject: _try_one(job, should_stop) for subject, job in jobs.items()}
-    wrong = {subject: fault for subject, fault in faults.items() if fault}
+    _tell(kind, {subject: fault for subject, fault in faults.items() if fault}, should_stop)
+
+
+def _tell(kind: str, wrong: Mapping[str, str], should_stop: Callable[[], bool]) -> None:
     if not should_stop():
         # Another worker may say the same at this moment: then it is told.
         _try_one(partial(troubles.tell, db.session(), kind, wrong), should_stop)

@@ -217,7 +217,7 @@ def open_issues(session: Session) -> list[Issue]:
         assert issue is not None
         opened.append(issue)
     while unlisted := issues.unlisted(session):
-        for issue_id in unlisted:
+        for issue_id, _ in unlisted:
             issues.list_more(session, issue_id, AT_ONCE, clock.now())
             session.commit()
     session.commit()  # No look stays open: whoever writes next must not do so on an old one.

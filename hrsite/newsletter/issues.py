@@ -71,10 +71,15 @@ def _is_wanted(told: Post | SessionNotice, now: datetime) -> bool:
     return told.send_to_readers and is_seen
 
 
-def unlisted(session: Session) -> list[int]:
-    """The Issues whose list of readers is not completely written down yet, oldest first."""
-    waiting = select(Issue.id).join(Issue.message).where(OutboxMessage.expanded_at.is_(None))
-    return list(session.scalars(waiting.order_by(Issue.id)))
+def unlisted(session: Session) -> list[tuple[int, int | None]]:
+    """The Issues whose list of readers is not whole yet, oldest first: number, and how far."""
+    rows = session.execute(
+        select(Issue.id, OutboxMessage.audience_cursor)
+        .join(Issue.message)
+        .where(OutboxMessage.expanded_at.is_(None))
+        .order_by(Issue.id)
+    )
+    return [(row.id, row.audience_cursor) for row in rows]
 
 
 def write_list_down(session: Session, issue: Issue, now: datetime, most: int = AT_ONCE) -> None:

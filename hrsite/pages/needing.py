@@ -37,6 +37,11 @@ _IN_VAIN = {
         "newsletter_desk.issue_list",
         "See the Issues",
     ),
+    "list": (
+        "The list of readers of a letter cannot be written down to its end. Nobody has got it.",
+        "newsletter_desk.issue_list",
+        "See the Issues",
+    ),
     "numbers": (
         "The numbers of a letter do not add up. Letters go on as they should.",
         "newsletter_desk.issue_list",

@@ -1,6 +1,7 @@
 """A long list is written down in parts: nobody is missed or repeated, whatever happens between."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues, subscribing
+from hrsite.newsletter import issues, owing, subscribing
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, SubscriptionState
 from hrsite.outbox import enqueue, tally
 from hrsite.outbox.models import Delivery
+from hrsite.pages.needing import needs
 from tests import factories
-from tests.outbox.ledger import close, rows, states
+from tests.outbox.ledger import close, put_letter, rows, states
 
 pytestmark = pytest.mark.usefixtures("clock")
 PEOPLE = [f"reader{number}@example.org" for number in range(9)]
@@ -172,3 +174,23 @@ def test_the_next_part_is_as_large_as_its_time_allows(
     session: Session, most: int, seconds: float, smallest: int, largest: int
 ) -> None:
     assert smallest <= enqueue.next_size(session, most, seconds) <= largest
+
+
+def test_a_list_that_cannot_be_completed_keeps_no_letter_back_and_is_told(
+    session: Session, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    issue = begin_a_list(session, 2)
+    other = put_letter(session, "waits@example.org").id
+    with monkeypatch.context() as broken:
+        broken.setattr(owing, "owe", lambda *_: 1 / 0)
+        work()
+        assert states(session, other) == {"accepted": 1}
+        (text,) = [need.text for need in needs(session, our_clock.now()) if "list" in need.text]
+        assert text.startswith("The list of readers of a letter cannot be written down")
+    session.rollback()
+    work()
+    assert is_whole(issue)
+    assert not [need for need in needs(session, our_clock.now()) if "list" in need.text]
+    assert tally.check(session) == {}
