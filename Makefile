@@ -72,6 +72,10 @@ trial-power: .venv/.test ## Cut the power, unsynced writes lost; the control mus
 trial-histories: .venv/.test ## Try thousands of made-up histories of a site and its mail (HISTORIES, STEPS).
 	@$(RUN) tests.trials.histories
 
+.PHONY: trial-floods
+trial-floods: .venv/.test ## Let machines type in a victim a thousand times, and ten thousand victims.
+	@FLOODS=1 $(RUN) pytest tests/journeys/test_floods.py
+
 .PHONY: bench-mail
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).
 	@$(RUN) tests.bench.mail

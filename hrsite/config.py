@@ -144,6 +144,19 @@ def _read(env: Env) -> dict[str, Any]:
         # A form sent faster than a person can read it was sent by a machine.
         "SIGNUP_MIN_SECONDS": env.float("SIGNUP_MIN_SECONDS", 3.0, validate=rules.not_negative),
         "SIGNUP_MAX_HOURS": env.float("SIGNUP_MAX_HOURS", 24.0, validate=rules.positive),
+        # So many letters may be set off by whoever types one address into a form.
+        "SIGNUP_LETTERS_A_DAY": env.int("SIGNUP_LETTERS_A_DAY", 1, validate=rules.positive),
+        "SIGNUP_LETTERS_A_MONTH": env.int("SIGNUP_LETTERS_A_MONTH", 3, validate=rules.positive),
+        # So often a day a network asks without a wait; then it waits, twice as long each time.
+        "SIGNUP_FREE_A_DAY": env.int("SIGNUP_FREE_A_DAY", 5, validate=rules.positive),
+        "SIGNUP_WAIT_MINUTES": env.float("SIGNUP_WAIT_MINUTES", 1.0, validate=rules.of_a_day),
+        "SIGNUP_WAIT_HOURS": env.float("SIGNUP_WAIT_HOURS", 12.0, validate=rules.of_a_day),
+        # So many letters an hour strangers may set off in all; and so many when of the last so
+        # many who were asked to confirm fewer than this part did. The others wait.
+        "SIGNUP_MOST_AN_HOUR": env.int("SIGNUP_MOST_AN_HOUR", 60, validate=rules.positive),
+        "SIGNUP_CALM_AN_HOUR": env.int("SIGNUP_CALM_AN_HOUR", 12, validate=rules.positive),
+        "SIGNUP_CONFIRMED_OF": env.int("SIGNUP_CONFIRMED_OF", 50, validate=rules.positive),
+        "SIGNUP_LEAST_PERCENT": env.int("SIGNUP_LEAST_PERCENT", 20, validate=rules.percent),
         "MAX_UPLOAD_MEGABYTES": env.int("MAX_UPLOAD_MEGABYTES", 12, validate=rules.positive),
         "HOST": env.str("HOST", "127.0.0.1"),
         "PORT": env.int("PORT", 8000, validate=rules.port),

@@ -89,10 +89,15 @@ def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
 
 def _answer_requests(should_stop: Callable[[], bool]) -> None:
     session = db.session()
-    waiting = asking.waiting(session)
-    _try_each(
-        "request", {str(id): partial(asking.answer, session, id) for id in waiting}, should_stop
-    )
+    until = time.monotonic() + LIST_SECONDS
+    faults: dict[str, str] = {}
+    while fresh := [id for id in asking.due(session, clock.now()) if str(id) not in faults]:
+        for id in fresh:
+            faults[str(id)] = _try_one(partial(asking.answer, session, id), should_stop)
+        if time.monotonic() > until:
+            queue.wake()  # Letters must not wait for a flood. Then it goes on.
+            break
+    _tell("request", faults, should_stop)
 
 
 def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
@@ -246,10 +251,11 @@ def _try_each(
 ) -> None:
     """Do each thing by itself, and keep for the desk which of them cannot be done."""
     faults = {subject: _try_one(job, should_stop) for subject, job in jobs.items()}
-    _tell(kind, {subject: fault for subject, fault in faults.items() if fault}, should_stop)
+    _tell(kind, faults, should_stop)
 
 
-def _tell(kind: str, wrong: Mapping[str, str], should_stop: Callable[[], bool]) -> None:
+def _tell(kind: str, faults: Mapping[str, str], should_stop: Callable[[], bool]) -> None:
+    wrong = {subject: fault for subject, fault in faults.items() if fault}
     if not should_stop():
         # Another worker may say the same at this moment: then it is told.
         _try_one(partial(troubles.tell, db.session(), kind, wrong), should_stop)

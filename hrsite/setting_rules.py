@@ -116,6 +116,18 @@ def half_an_hour(number: int) -> None:
         raise ValidationError("must be a number from 0 to 30")
 
 
+def of_a_day(number: float) -> None:
+    """Minutes or hours, not more than a day has."""
+    if not 0 <= number <= 1440:
+        raise ValidationError("must be a number from 0 to 1440")
+
+
+def percent(number: int) -> None:
+    """A part of a hundred."""
+    if not 0 <= number <= 100:
+        raise ValidationError("must be a number from 0 to 100")
+
+
 def hour(number: int) -> None:
     """A full hour of the day."""
     if not 0 <= number <= 23:

@@ -104,6 +104,10 @@ WRONG = {
     "UNCERTAIN": "Zq7",
     "MAX_UPLOAD_MEGABYTES": "0",
     "SIGNUP_MIN_SECONDS": "-1",
+    "SIGNUP_LETTERS_A_DAY": "0",
+    "SIGNUP_WAIT_HOURS": "-1",
+    "SIGNUP_MOST_AN_HOUR": "many Zq7",
+    "SIGNUP_LEAST_PERCENT": "101",
     "PORT": "70000",
     "TRUSTED_PROXIES": "-1",
 }

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.newsletter import asking
-from hrsite.newsletter.models import Issue, SignupRequest, Subscriber, SubscriptionState, Topic
+from hrsite.newsletter.models import Issue, Subscriber, SubscriptionState, Topic
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import presence
 from hrsite.outbox.models import Delivery
 from hrsite.pages.needing import needs
 from tests import factories
 from tests.journeys.doors import Letters, sign_up
-from tests.outbox.ledger import READERS, put_letter, rows, states
+from tests.outbox.ledger import READERS, put_letter, states
 
+NETWORK = "198.51.100.1"
 Work = Callable[[], None]
 
 
@@ -58,11 +60,14 @@ def test_a_poisonous_request_holds_up_neither_letters_nor_the_next_request(
             address="no address at all",
             topics="articles",
             words_version="1",
-            asked_at=rows(session)[0].message.created_at,
+            asked_at=our_clock.now(),
+            due_at=our_clock.now(),
         )
     )
     session.commit()
-    asking.request_signup(session, "after@example.org", [Topic.ARTICLES], our_clock.now())
+    asking.request_signup(
+        session, "after@example.org", [Topic.ARTICLES], "198.51.100.1", our_clock.now()
+    )
     session.commit()
     work()
     assert len(letters()) == 4
@@ -207,7 +212,7 @@ def test_an_article_that_cannot_become_a_letter_is_told_on_the_desk_until_it_can
 def test_a_request_that_cannot_be_answered_is_told_on_the_desk(
     session: Session, work: Work
 ) -> None:
-    asking.request_signup(session, READERS[0], [Topic.ARTICLES], our_clock.now())
+    asking.request_signup(session, READERS[0], [Topic.ARTICLES], NETWORK, our_clock.now())
     session.scalars(select(SignupRequest)).one().address = "no address"
     session.commit()
     work()

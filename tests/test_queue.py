@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due
-from hrsite.newsletter.models import SignupRequest
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.queue import UnknownQueue, open_queue
 from tests import databases, factories
 from tests.conftest import AppMaker

@@ -16,7 +16,7 @@ from hrsite import create_app
 from hrsite.errors import WORDS
 from hrsite.extensions import db
 from hrsite.limits import READERS_OCTETS
-from hrsite.newsletter.models import SignupRequest
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.posts.models import Post
 from tests import factories
 from tests.conftest import settings_for

@@ -44,7 +44,7 @@ def refuse_when_too_many(
     """
     # Just after midnight the hour reaches into yesterday, whose keys are others.
     networks = {network_key(network, now), network_key(network, now - WINDOW)}
-    _one_at_a_time(session, sorted({account or "", *networks}))
+    one_at_a_time(session, sorted({account or "", *networks}))
     failed = [_failed(AuditEvent.network_key.in_(networks), session, now - WINDOW)]
     if account is not None:
         since = max(now - WINDOW, _known_since(session, account) or now - WINDOW)
@@ -81,8 +81,10 @@ def _known_since(session: Session, account: str) -> datetime | None:
     )
 
 
-def _one_at_a_time(session: Session, keys: Iterable[str]) -> None:
+def one_at_a_time(session: Session, keys: Iterable[str]) -> None:
     """Let tries at one account wait for each other, or a hundred at once would all be the first.
+
+    The same for anything else of which there may be so many: a key is hexadecimal.
 
     SQLite writes one at a time anyway. On PostgreSQL the lock ends with the transaction.
     """

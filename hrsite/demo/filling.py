@@ -59,6 +59,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "SITE_TAGLINE": "Harm reduction coaching, one ordinary day at a time",
         "COACH_NAME": COACH,
         "SIGNUP_MIN_SECONDS": "0",
+        "SIGNUP_FREE_A_DAY": "1000",
         # Long enough to see "Stop it", short enough to see the letter.
         "UNDO_MINUTES": "1",
     }

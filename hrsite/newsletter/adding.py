@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.newsletter import asking, consent, letters, subscribing
+from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
 from hrsite.newsletter.models import Subscription, SubscriptionState, Topic
 
@@ -51,7 +51,7 @@ def add(session: Session, typed: str, topics: Iterable[Topic], told: Told, now: 
             )
         consent.note(session, key, "asked", topic, told.how, now, consent.NOT_OURS, told.on)
     session.flush()
-    if not asking.may_write_to(session, subscriber, now):
+    if not guarding.may_write_to(session, key, now):
         return Added(was)
     letters.put_personal(session, "confirm", subscriber, now)
     return Added(was, is_asked=True)

@@ -5,65 +5,86 @@ neither the page nor the time it takes tells anybody who is on the list.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.newsletter import consent, letters, subscribing, trying
+from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.models import (
-    SignupRequest,
     Subscriber,
     Subscription,
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox import enqueue, history, suppression
+from hrsite.newsletter.models_asking import SignupRequest
+from hrsite.outbox import suppression
 
-# So many letters may a stranger set off by typing somebody's address.
-LETTER_LIMITS = ((timedelta(hours=24), 1), (timedelta(days=30), 3))
-# And so many when mail to the address came back, or its owner complained of one.
-CLOSED_LIMITS = ((timedelta(days=30), 1),)
-# Of letters that are no stranger's doing the limits take no notice.
-NOT_BY_STRANGERS = (trying.TEST, letters.WELCOME)
+# For each letter that may still be written, so many are looked at: most of a flood come to nothing.
+FOR_EACH_LETTER = 4
 UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
 
 
-def request_signup(session: Session, typed: str, topics: Iterable[Topic], now: datetime) -> None:
+def request_signup(
+    session: Session, typed: str, topics: Iterable[Topic], network: str, now: datetime
+) -> None:
     """Keep what a form asked for, until the worker answers it. The same work for any address.
 
     Raises addresses.BadAddress.
     """
-    _request(session, "signup", typed, topics, now)
+    _request(session, "signup", typed, topics, network, now)
 
 
-def request_link(session: Session, typed: str, now: datetime) -> None:
+def request_link(session: Session, typed: str, network: str, now: datetime) -> None:
     """Keep somebody's wish for their settings link. Raises addresses.BadAddress."""
-    _request(session, "link", typed, (), now)
+    _request(session, "link", typed, (), network, now)
 
 
 def _request(
-    session: Session, kind: str, typed: str, topics: Iterable[Topic], now: datetime
+    session: Session,
+    kind: str,
+    typed: str,
+    topics: Iterable[Topic],
+    network: str,
+    now: datetime,
 ) -> None:
+    address = addresses.check(typed).typed
+    turn = guarding.turn(session, network, now)
     session.add(
         SignupRequest(
             kind=kind,
-            address=addresses.check(typed).typed,
+            address=address,
             topics=" ".join(topics),
             words_version=consent.CONSENT_VERSION,
             asked_at=now,
+            turn=turn,
+            due_at=guarding.due_at(turn, now),
         )
     )
 
 
-def waiting(session: Session) -> list[int]:
-    """The numbers of the requests that have not been answered, oldest first."""
-    return list(session.scalars(select(SignupRequest.id).order_by(SignupRequest.id)))
+def due(session: Session, now: datetime) -> list[int]:
+    """The numbers of the next requests to answer: the first of each network before the second of
+    any. None while so many letters were written that the others wait.
+    """
+    left = guarding.strain(session, now).left
+    next_ones = (
+        select(SignupRequest.id)
+        .where(SignupRequest.due_at <= now)
+        .order_by(SignupRequest.turn, SignupRequest.id)
+        .limit(left * FOR_EACH_LETTER)
+    )
+    return list(session.scalars(next_ones)) if left else []
 
 
 def answer(session: Session, request_id: int, now: datetime) -> None:
-    """Turn a request into a letter, or into nothing; another worker's request is left to it."""
+    """Turn a request into a letter, or into nothing; another worker's request is left to it, and
+    so is one for whose letter there is no room now.
+    """
+    guarding.one_at_a_time(session)
+    if not guarding.strain(session, now).left:
+        return
     request = session.scalar(
         select(SignupRequest)
         .where(SignupRequest.id == request_id)
@@ -106,22 +127,7 @@ def _answer_signup(
 
 
 def _write_to(session: Session, subscriber: Subscriber, letter: str, now: datetime) -> None:
-    if may_write_to(session, subscriber, now):
+    if guarding.may_write_to(session, subscriber.address_key, now):
         letters.put_personal(session, letter, subscriber, now)
-
-
-def may_write_to(session: Session, subscriber: Subscriber, now: datetime) -> bool:
-    """Is a letter still within LETTER_LIMITS, or CLOSED_LIMITS?"""
-    return may_write_to_key(session, subscriber.address_key, now)
-
-
-def may_write_to_key(session: Session, address_key: str, now: datetime) -> bool:
-    """The same of an address that belongs to nobody yet."""
-    is_closed = suppression.is_suppressed(session, address_key)
-    return all(
-        history.letter_count(
-            session, address_key, enqueue.TRANSACTIONAL, now - span, besides=NOT_BY_STRANGERS
-        )
-        < most
-        for span, most in (CLOSED_LIMITS if is_closed else LETTER_LIMITS)
-    )
+        is_to_confirm = letter == "confirm"
+        guarding.note_letter(session, subscriber, now, is_to_confirm=is_to_confirm)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 
 from hrsite import addresses
 from hrsite.columns import changed_rows
-from hrsite.newsletter import asking, consent, letters, subscribing
+from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.admitting import Verdict, verdicts
 from hrsite.newsletter.listknowing import Person, Reading
 from hrsite.newsletter.models import (
@@ -116,7 +116,7 @@ def add_part(session: Session, list_id: int, now: datetime) -> None:
         is_asked = brought.asks_all or packed["ask"]
         if verdict == Verdict.NEW and is_asked:
             # Several letters went there lately, and nobody answered: as if they waited.
-            may = asking.may_write_to_key(session, packed["key"], now)
+            may = guarding.may_write_to(session, packed["key"], now)
             verdict = Verdict.NEW if may else Verdict.WAITING
         if verdict == Verdict.NEW:
             new.append((packed, is_asked))

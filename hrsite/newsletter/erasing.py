@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite.newsletter import consent, erasures, subscribing
 from hrsite.newsletter.erasures import Erasure
-from hrsite.newsletter.models import SignupRequest
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import enqueue, forgetting, recipients, suppression
 from hrsite.outbox.models import Bounce
 from hrsite.outbox.models_bouncing import OpenedAddress

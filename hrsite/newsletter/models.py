@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstrain
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hrsite.columns import SealedText, UTCDateTime, words
+from hrsite.columns import UTCDateTime, words
 from hrsite.extensions import Base
 from hrsite.newsletter.models_people import BroughtList
 from hrsite.outbox.models import OutboxMessage, Recipient
@@ -164,37 +164,6 @@ class ConsentEvent(Base):
     happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     brought_list: Mapped[BroughtList | None] = relationship()
-
-
-class SignupRequest(Base):
-    """What somebody typed into a public form, until the worker has answered it by mail.
-
-    The form only writes this row, for every address alike: so neither the page nor the time it
-    takes can tell who is on the list.
-    """
-
-    __tablename__ = "signup_requests"
-    shows_on_pages = False
-    holds = of_reader(
-        "What you typed just now",
-        5,
-        Kept(
-            "kind address topics words_version asked_at",
-            "What you typed into the form, locked with a key",
-            "To answer it by letter",
-            "A minute or so, until it is answered",
-        ),
-        of_nobody="id",
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    # "signup", or "link" for somebody who has lost the settings link.
-    kind: Mapped[str] = mapped_column(String(20))
-    address: Mapped[str] = mapped_column(SealedText)
-    # Topics, with a blank between them.
-    topics: Mapped[str] = mapped_column(String(200))
-    words_version: Mapped[str] = mapped_column(String(20))
-    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 # Which articles the Issue of a digest holds.

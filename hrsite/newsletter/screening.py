@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+# Of a second these make a dozen days.
+MOST_DOUBLINGS = 20
+
 
 class Verdict(StrEnum):
     """What to do with a form that came in."""
@@ -26,6 +29,14 @@ def is_foreign(fetch_site: str | None, origin: str | None, our_origin: str) -> b
         return fetch_site not in ("same-origin", "none")
     # Our own referrer policy makes some browsers send "null" from our own pages.
     return origin is not None and origin not in (our_origin, "null")
+
+
+def wait(over: int, first: timedelta, longest: timedelta) -> timedelta:
+    """How long the answer waits to somebody who has asked so often beyond what is free.
+
+    Twice as long each time, up to the longest.
+    """
+    return timedelta(0) if over < 0 else min(longest, first * 2 ** min(over, MOST_DOUBLINGS))
 
 
 def judge(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock, tokens
@@ -17,6 +17,7 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
+from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.outbox import enqueue, recipients, suppression
 from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
@@ -50,9 +51,19 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
         )
     if not chosen_topics(subscriber):
         return None
+    _note_yes(session, subscriber, now)
     # Their own yes, by a letter that arrived: whatever closed the address is over.
     suppression.lift(session, subscriber.address_key, now)
     return subscriber, not waiting
+
+
+def _note_yes(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """It was no machine that typed this address."""
+    session.execute(
+        update(AskedLetter)
+        .where(AskedLetter.subscriber_id == subscriber.id, AskedLetter.confirmed_at.is_(None))
+        .values(confirmed_at=now)
+    )
 
 
 def _said_yes_before(session: Session, subscriber: Subscriber) -> bool:

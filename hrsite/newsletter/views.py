@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, pagecache, queue, tokens
+from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.newsletter import asking, consent, screening, subscribing, views_leaving
 from hrsite.newsletter.consent import TOPIC_LABELS
@@ -140,7 +141,8 @@ def _taken(
     problem = STALE if verdict == screening.Verdict.STALE else None
     if verdict == screening.Verdict.FINE:
         try:
-            keep(db.session(), form.address.data or "", now=clock.now())
+            network = guard.network_of(request)
+            keep(db.session(), form.address.data or "", network=network, now=clock.now())
         except addresses.BadAddress as trouble:
             problem = str(trouble)
             form.address.errors = [problem]

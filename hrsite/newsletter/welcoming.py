@@ -7,7 +7,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite import markup
-from hrsite.newsletter import asking, letters, subscribing
+from hrsite.newsletter import guarding, letters, subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.outbox.enqueue import PATIENCE, TRANSACTIONAL, Envelope, put_delivery, put_message
@@ -75,7 +75,12 @@ def welcome(session: Session, subscriber_id: int, now: datetime) -> None:
 
 
 def to_remind(session: Session, now: datetime) -> list[int]:
-    """People who asked a day ago and have not answered, and were not reminded of it."""
+    """People who asked a day ago and have not answered, and were not reminded of it.
+
+    Nobody while it seems that a machine types in addresses: one letter is too much already.
+    """
+    if guarding.strain(session, now).is_doubtful:
+        return []
     silent = exists().where(
         Subscription.subscriber_id == Subscriber.id,
         Subscription.state == UNCONFIRMED,
@@ -89,7 +94,7 @@ def to_remind(session: Session, now: datetime) -> list[int]:
 def remind(session: Session, subscriber_id: int, now: datetime) -> None:
     """Ask once more, within the limits that hold for any letter a stranger can set off."""
     subscriber = _hold(session, subscriber_id)
-    if subscriber is None or not asking.may_write_to(session, subscriber, now):
+    if subscriber is None or not guarding.may_write_to(session, subscriber.address_key, now):
         return
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
     since = max((held.changed_at for held in waiting), default=None)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
+from hrsite.newsletter import guarding
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import history, lately, refusals
 from hrsite.pages import checking, needing
@@ -55,6 +56,7 @@ def lines(app: Flask, session: Session, now: datetime) -> list[Line]:
         ("Last letter taken", lambda: [_accepted(session)]),
         ("Waiting letters", lambda: [_waiting(session, now)]),
         ("Failed letters", lambda: [_failed(session, now)]),
+        ("Signing up", lambda: [_signups(session, now)]),
         ("Mail settings", lambda: [_mail(config)]),
         ("Disk", lambda: [_line("Disk", checking.disk(Path(config["DATA_DIR"])))]),
         ("Database", lambda: [_line("Database", checking.database())]),
@@ -121,6 +123,17 @@ def _failed(session: Session, now: datetime) -> Line:
     listed = " ".join(f"{number:,}: {words}" for words, number in reasons.most_common())
     level = "told" if reasons.keys() <= NOTHING_TO_MEND else "careful"
     return Line(level, what, f"{count} failed in the last 7 days. {listed}", *_LETTERS)
+
+
+def _signups(session: Session, now: datetime) -> Line:
+    """How hard the forms are used, with which strangers can set off letters."""
+    what, strain = "Signing up", guarding.strain(session, now)
+    label = ("newsletter_desk.subscribers", "See the subscribers")
+    if strain.is_on or strain.is_doubtful:
+        return Line("careful", what, needing.strain_words(strain), *label)
+    count = furniture.count(strain.written_count, "letter", "letters")
+    words = f"{count} in the last hour to people who asked for one. Up to {strain.most:,} may go."
+    return Line("good", what, words, *label)
 
 
 def _mail(config: dict[str, Any]) -> Line:

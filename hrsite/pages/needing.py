@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, furniture
+from hrsite.newsletter import guarding
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
 from hrsite.notices.models import SessionNotice
@@ -77,6 +78,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
         *paused_letters(session),
         *in_vain(session),
         *_no_worker(session, now),
+        *many_signups(session, now),
         *returned_mail(session, now),
         *_old_notices(session, now),
         *_unchecked_help(session, now),
@@ -125,6 +127,31 @@ def _need_of(trouble: Trouble, session: Session) -> Need:
     text = f"{what} cannot be made into a letter. Nobody has got it; it is tried again each minute."
     endpoint = "posts_desk.edit" if is_post else "notices_desk.edit"
     return Need(f"{text} {keeper}", endpoint, {"id": int(number)}, "Look at it")
+
+
+def many_signups(session: Session, now: datetime) -> list[Need]:
+    """More people ask for letters than usual, so some of them wait."""
+    strain = guarding.strain(session, now)
+    if not strain.is_on:
+        return []
+    text = strain_words(strain)
+    return [Need(text, "newsletter_desk.subscribers", {}, "See the subscribers")]
+
+
+def strain_words(strain: guarding.Strain) -> str:
+    """What is unusual about it, and what becomes of whoever waits."""
+    letters = furniture.count(strain.most, "letter", "letters")
+    unusual = f"Very many people ask for letters. {letters} went out in the last hour."
+    if strain.is_doubtful:
+        unusual = (
+            f"Of the last {strain.judged_count:,} people who were asked to confirm,"
+            f" {strain.confirmed_count:,} did. So no more than {letters} go out in an hour."
+        )
+    waiting = furniture.count(strain.waiting_count, "request waits", "requests wait")
+    return (
+        f"{unusual} Perhaps a machine types in other people’s addresses. {waiting} for an answer"
+        " and will get it, a few each hour. Nobody is lost, and you need not do anything."
+    )
 
 
 def _no_worker(session: Session, now: datetime) -> list[Need]:

@@ -32,6 +32,7 @@ class LiveSite:
             "SITE_NAME": "Steady Ground",
             "COACH_NAME": "Jordan Hale",
             "SIGNUP_MIN_SECONDS": "0",
+            "SIGNUP_FREE_A_DAY": "1000",
             "UNDO_MINUTES": "0",
         }
         self.lines: list[str] = []

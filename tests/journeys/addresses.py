@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from hrsite import clock, looking
-from hrsite.newsletter import asking, bringing, subscribing
+from hrsite.newsletter import asking, bringing, erasing, subscribing
 from hrsite.newsletter.models import Cadence, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import suppression
 from tests import factories
@@ -18,13 +19,13 @@ def new(session: Session, who: str) -> None:
 
 def asked(session: Session, who: str) -> None:
     """It was typed a moment ago, and the worker has not looked yet."""
-    asking.request_signup(session, who, [Topic.ARTICLES], clock.now())
+    asking.request_signup(session, who, [Topic.ARTICLES], "198.51.100.1", clock.now())
     session.commit()
 
 
 def asked_for_a_link(session: Session, who: str) -> None:
     """The same of the form for a lost link."""
-    asking.request_link(session, who, clock.now())
+    asking.request_link(session, who, "198.51.100.1", clock.now())
     session.commit()
 
 
@@ -104,6 +105,16 @@ def forgotten(session: Session, who: str) -> None:
     session.commit()
 
 
+def erased(session: Session, who: str) -> None:
+    """It asked to be erased."""
+    _erase(session, who, never_again=False)
+
+
+def erased_for_good(session: Session, who: str) -> None:
+    """And never to be written to again."""
+    _erase(session, who, never_again=True)
+
+
 def brought(session: Session, who: str) -> None:
     """It came with a list, and said yes elsewhere."""
     _bring(session, who, asks_all=False)
@@ -123,8 +134,8 @@ def on_a_list_not_added(session: Session, who: str) -> None:
 STATES: dict[str, Callable[[Session, str], Subscriber | None]] = {
     arrange.__name__: arrange
     for arrange in (
-        forgotten, written_to, brought, brought_and_asked, new, waiting, confirmed,
-        confirmed_both, weekly, discreet, paused, left, returned, closed, complained,
+        forgotten, erased, erased_for_good, written_to, brought, brought_and_asked, new, waiting,
+        confirmed, confirmed_both, weekly, discreet, paused, left, returned, closed, complained,
         on_a_list_not_added, asked, asked_for_a_link,
     )
 }  # fmt: skip
@@ -142,6 +153,12 @@ def _changed(session: Session, who: str, **changes: object) -> Subscriber:
         setattr(person, name, value)
     session.commit()
     return person
+
+
+def _erase(session: Session, who: str, *, never_again: bool) -> None:
+    key = confirmed(session, who).address_key
+    erasing.erase(session, current_app.config["DATA_DIR"], key, never_again, clock.now())
+    session.commit()
 
 
 def _bring(session: Session, who: str, *, asks_all: bool) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
-from hrsite.newsletter.models import SignupRequest
+from hrsite.newsletter.models_asking import SignupRequest
 from tests import factories
 from tests.conftest import AppMaker
 from tests.journeys.doors import STAMP

@@ -14,7 +14,8 @@ from hrsite import looking
 from hrsite.extensions import Base, db
 from hrsite.newsletter import asking, cli, consent, erasing, erasures
 from hrsite.newsletter.erasures import Erasure
-from hrsite.newsletter.models import ConsentEvent, SignupRequest, Subscriber, Topic
+from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 from tests import factories
@@ -35,7 +36,9 @@ def a_life(session: Session, typed: str = ADA) -> str:
     row = next(row for row in rows(session) if row.address_key == key)
     becomes(session, row, DeliveryState.ACCEPTED)
     suppression.note_bounce(session, row, "soft", 452, "4.2.2 full", now)
-    asking.request_signup(session, typed.upper().replace("EXAMPLE.ORG", "example.org"), [], now)
+    asking.request_signup(
+        session, typed.upper().replace("EXAMPLE.ORG", "example.org"), [], "home", now
+    )
     session.commit()
     return key
 

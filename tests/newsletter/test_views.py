@@ -13,11 +13,11 @@ from time_machine import Traveller
 
 from hrsite.newsletter.models import (
     ConsentEvent,
-    SignupRequest,
     Subscriber,
     SubscriptionState,
     Topic,
 )
+from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import suppression
 from tests import factories
 from tests.conftest import A_TUESDAY

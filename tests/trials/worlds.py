@@ -68,7 +68,7 @@ class World:
     # What happens.
 
     def sign_up(self, who: str) -> None:
-        asking.request_signup(self.session, who, [Topic.ARTICLES], clock.now())
+        asking.request_signup(self.session, who, [Topic.ARTICLES], "198.51.100.1", clock.now())
 
     def confirm(self, who: str) -> None:
         person = subscribing.find_by_address(self.session, who)
