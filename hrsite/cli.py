@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from hrsite import create_app, doctor, schema, serving, worker
+from hrsite import changing_keys, create_app, doctor, schema, serving, worker
 from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
@@ -19,6 +19,7 @@ from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
 
 MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
+CANNOT = 6
 DEMO_FOLDER = PROJECT / ".demo"
 
 
@@ -47,13 +48,16 @@ def _ready_app() -> Flask:
     return app
 
 
-def _bring_up(app: Flask) -> None:
+def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
     """Bring the database up to the code; or say why not, and exit 3."""
     with app.app_context():
         try:
             if schema.bring_up():
                 click.echo("The database is up to date now.")
             catch_up()
+            if trouble := (changing_keys.look(app) if looks_at_keys else ""):
+                click.echo(trouble, err=True)
+                sys.exit(CANNOT)
             if count := erase_again():
                 click.echo(f"An older database: erased again {count} who had been erased.")
         except (schema.OldSqlite, schema.NewerDatabase) as trouble:
@@ -105,6 +109,24 @@ def worker_command() -> None:
 def migrate() -> None:
     """Bring the database up to this version of the code."""
     _bring_up(_app())
+
+
+@main.group()
+def keys() -> None:
+    """The key that opens readers' addresses."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Change the key. Killed in between, it goes on where it was when it is run again."""
+    app = _app()
+    _bring_up(app, looks_at_keys=False)
+    try:
+        with app.app_context():
+            click.echo(changing_keys.change(app))
+    except changing_keys.NotChanged as trouble:
+        click.echo(str(trouble), err=True)
+        sys.exit(CANNOT)
 
 
 @main.command("doctor")

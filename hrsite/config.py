@@ -235,6 +235,8 @@ def _add_keys(settings: dict[str, Any], folder: Path) -> list[str]:
     faults = []
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Only a key in its file can be changed by a command.
+        settings["ADDRESS_KEY_FILE"] = None if settings["ADDRESS_KEY"] else folder / "address.key"
         for name, file in (("SECRET_KEY", "secret.key"), ("ADDRESS_KEY", "address.key")):
             try:
                 settings[name] = settings[name] or load_or_make(folder / file)

@@ -1,4 +1,7 @@
-"""Secret keys on disk: made once with safe permissions, refused when others can read them."""
+"""Secret keys on disk: made once with safe permissions, refused when others can read them.
+
+A file may hold several, a line each, the newest last: once a key was changed (rekeying.py).
+"""
 
 import os
 import secrets
@@ -23,7 +26,32 @@ def load_or_make(path: Path) -> str:
     return _load(path)
 
 
-def _make(path: Path) -> None:
+def next_of(path: Path) -> Path:
+    """The file that takes this one's place when everything is under the new key."""
+    return path.with_name(f"{path.name}.next")
+
+
+def begin_next(path: Path) -> str:
+    """Return the keys to change to: those of a change that was begun, or a new one beside ours.
+
+    Raises UnsafeKeyFile.
+    """
+    if not next_of(path).exists():
+        _make(next_of(path), _load(path) + "\n")
+    return _load(next_of(path))
+
+
+def end_next(path: Path) -> None:
+    """The next keys are the keys, on the disk when this returns. Raises OSError."""
+    next_of(path).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _make(path: Path, before: str = "") -> None:
     """Put a new key there, whole or not at all, unless another process was faster.
 
     Of two processes that start together, one makes the key and both read it: link(2) gives a file
@@ -33,7 +61,7 @@ def _make(path: Path) -> None:
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(KEY_OCTETS) + "\n")
+            file.write(before + secrets.token_urlsafe(KEY_OCTETS) + "\n")
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
@@ -46,6 +74,6 @@ def _load(path: Path) -> str:
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UnsafeKeyFile(f"Others on this machine can read {path}. Run: chmod 600 {path}")
     key = path.read_bytes().decode("ascii", "replace").strip()
-    if len(key) < KEY_OCTETS or not key.isascii():
+    if not key.isascii() or any(len(line) < KEY_OCTETS for line in key.split("\n")):
         raise UnsafeKeyFile(f"{path} holds no whole key. Restore it from your backup.")
     return key

@@ -25,6 +25,7 @@ ROW = (
 DOORS = {"forms", "views", "desk", "feeds", "cli"}
 APPLICATION = {
     "hrsite",
+    "hrsite.changing_keys",
     "hrsite.cli",
     "hrsite.doctor",
     "hrsite.looking",

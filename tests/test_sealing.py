@@ -54,3 +54,21 @@ def test_a_text_is_found_again_by_its_hash_under_the_same_key_alone() -> None:
     assert len(found) == 64
     assert found != OTHER.keyed_hash("reader@example.org")
     assert found != SEAL.keyed_hash("reader@example.com")
+
+
+def test_with_several_keys_the_newest_seals_and_all_of_them_open() -> None:
+    first, second = "one key for these tests, and long enough", "a second key for them, as long"
+    old, new = Seal(first), Seal(f"{first}\n{second}")
+    assert new.open(old.close("reader@example.org")) == "reader@example.org"
+    with pytest.raises(BrokenSeal):
+        old.open(new.close("reader@example.org"))
+    assert (old.depth, new.depth) == (1, 2)
+
+
+def test_a_hash_goes_through_a_later_key_without_its_text() -> None:
+    first, second = "one key for these tests, and long enough", "a second key for them, as long"
+    old, new = Seal(first), Seal(f"{first}\n{second}")
+    assert new.lift(old.keyed_hash("a"), 1) == new.keyed_hash("a")
+    # Neither of the two keys alone makes it.
+    assert new.keyed_hash("a") not in (old.keyed_hash("a"), Seal(second).keyed_hash("a"))
+    assert new.mark(1) == old.mark() != new.mark()

@@ -35,8 +35,9 @@ def erase(
 
     The file first: were it the other way round, a crash in between could let her come back.
     """
-    erasures.note(folder, Erasure(address_key, now, never_again))
-    _erase(session, Erasure(address_key, now, never_again), now)
+    erasure = Erasure(address_key, now, never_again, _seal().depth)
+    erasures.note(folder, erasure)
+    _erase(session, erasure, now)
 
 
 def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], None]) -> int:
@@ -55,7 +56,8 @@ def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], N
 
 def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
     """Take every trace away; was there a person?"""
-    key = erasure.address_key
+    # Keys may have been changed since, or the database may be from before such a change.
+    key = _seal().lift(erasure.address_key, erasure.depth)
     subscriber = subscribing.find_by_key(session, key)
     if subscriber is not None and subscriber.created_at > erasure.at:
         return False
@@ -82,12 +84,16 @@ def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
 
 def _drop_requests(session: Session, address_key: str) -> None:
     """What she typed a moment ago and nobody has answered: only opening it tells whose it is."""
-    seal: Seal = current_app.extensions["seal"]
     newest = select(SignupRequest).order_by(SignupRequest.id.desc()).limit(MOST_REQUESTS)
     for request in session.scalars(newest):
         try:
             typed = addresses.check(request.address)
         except addresses.BadAddress:
             continue
-        if seal.keyed_hash(typed.key) == address_key:
+        if _seal().keyed_hash(typed.key) == address_key:
             session.delete(request)
+
+
+def _seal() -> Seal:
+    seal: Seal = current_app.extensions["seal"]
+    return seal

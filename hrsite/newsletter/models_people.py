@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hrsite.columns import SealedText, UTCDateTime, words
 from hrsite.extensions import Base
 from hrsite.receipt import Kept, nobody, of_reader
+from hrsite.rekeying import KEYS_INSIDE
 
 
 class DailyTally(Base):
@@ -76,7 +77,7 @@ class BroughtList(Base):
     # Topics, with a blank between them, for whoever the list itself says nothing about.
     topics: Mapped[str] = mapped_column(String(200))
     # The people, sealed; gone as soon as they are all added, or when the list is not used.
-    people: Mapped[str | None] = mapped_column(SealedText, deferred=True)
+    people: Mapped[str | None] = mapped_column(SealedText, deferred=True, info={KEYS_INSIDE: "key"})
     people_count: Mapped[int]
     # How far it has come: a place among its people; when it is undone, the last person's number.
     cursor: Mapped[int] = mapped_column(default=0)

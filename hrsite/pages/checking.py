@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hrsite import furniture, schema
+from hrsite import furniture, rekeying, schema
 from hrsite.extensions import db
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import presence
@@ -95,9 +95,13 @@ def database() -> Finding:
 
 def address_key(session: Session) -> Finding | None:
     """None unless the key does not open what is kept."""
+    if rekeying.fit(session, current_app.extensions["seal"]) == rekeying.Fit.OLDER:
+        words = "is newer than this database; stop the site and run: hrsite keys rotate"
+        return Finding("wrong", "ADDRESS_KEY", words)
     newest = select(Recipient.address).join(Subscriber).order_by(Subscriber.id.desc())
     address = session.scalar(newest.limit(1))
-    if address is None or address:  # What cannot be opened reads as nothing.
+    is_ours = rekeying.fit(session, current_app.extensions["seal"]) == rekeying.Fit.GOOD
+    if is_ours and (address is None or address):  # What cannot be opened reads as nothing.
         return None
     words = "does not open the readers' addresses; put the right one, or address.key, back"
     return Finding("wrong", "ADDRESS_KEY", words)
