@@ -287,6 +287,7 @@ def init_app(app: Flask) -> None:
         "near_moment": near_moment,
         "clock_time": clock_time,
         "isotime": isotime,
+        "zone_name": zone_name,
         "count": count,
         "pattern_seed": pattern_seed,
         "clean": clean,

@@ -10,7 +10,7 @@ from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters, trying
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
-from hrsite.notices import desk_writing, listing, publishing
+from hrsite.notices import desk_moving, desk_writing, listing, publishing, wording
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import begun, comparing
@@ -22,6 +22,10 @@ ANY_NOTICE = "<int(max=2147483647):id>"
 
 blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
 blueprint.before_request(guard.require_coach)
+for _name, (_deed, _methods) in desk_moving.DEEDS.items():
+    blueprint.add_url_rule(
+        f"/{ANY_NOTICE}/{_name}", _name.replace("-", "_"), _deed, methods=_methods
+    )
 
 
 @blueprint.get("/")
@@ -33,6 +37,7 @@ def index() -> str:
         drafts=listing.drafts(session),
         upcoming=listing.upcoming(session, now),
         past=listing.past(session, now),
+        called_off=listing.called_off(session, now),
         begun=begun.begun(session, ROOM),
     )
 
@@ -43,7 +48,11 @@ def new() -> ResponseReturnValue:
     if request.method == "POST":
         return _take(NoticeForm(), None)
     words = unsaved.of_new(db.session(), ROOM, request.args.get("words", ""))
-    return _page(opened(NoticeForm, words), None, kept=words)
+    form = opened(NoticeForm, words)
+    copied = db.session.get(SessionNotice, number_in(request.args.get("copy")))
+    if words is None and copied is not None:
+        desk_writing.copied(form, copied)
+    return _page(form, None, kept=words)
 
 
 @blueprint.route(f"/{ANY_NOTICE}", methods=["GET", "POST"])
@@ -76,6 +85,8 @@ def withdraw(id: int) -> ResponseReturnValue:
     words += holding.take_back(session, issues.issue_of_notice(session, id), now)
     session.commit()
     flash(words, "done")
+    if request.form.get("back") == "home":
+        return redirect(url_for("pages_desk.home"), 303)
     return redirect(url_for("notices_desk.edit", id=id), 303)
 
 
@@ -117,8 +128,14 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
     answer = redirect(url_for("notices_desk.edit", id=kept.id), 303)
     session.commit()
     queue.wake()
-    flash(words, "done")
+    _say(words, kept)
     return answer
+
+
+def _say(words: str, notice: SessionNotice) -> None:
+    flash(words, "done")
+    for careful in wording.clock_changes(notice, clock.now()):
+        flash(careful, "careful")
 
 
 def _publish(notice: SessionNotice, with_email: bool) -> str:

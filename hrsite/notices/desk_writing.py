@@ -1,19 +1,21 @@
 """What the notice form says, handed to the jobs: words, and times on the coach's clock."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash
 
 from hrsite import clock, unsaved
 from hrsite.extensions import db
 from hrsite.markup import clean, from_markdown, to_markdown
-from hrsite.notices import publishing
-from hrsite.notices.forms import NoticeForm
+from hrsite.notices import planning, publishing
+from hrsite.notices.forms import RHYTHMS, NoticeForm
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.planning import Plan
 from hrsite.posts import comparing
 from hrsite.posts.boxes import key_in, number_in
-from hrsite.posts.timing import NoSuchTime, moment_of
+from hrsite.posts.timing import Moment, NoSuchTime, is_in_reach, moment_of
 
 TWICE = "The clocks go back that night and show this time twice. We take the first."
 
@@ -29,7 +31,10 @@ def fill(form: NoticeForm, notice: SessionNotice) -> None:
     form.place.data = notice.place
     form.how_to_join.data = notice.how_to_join
     form.version.data = str(notice.version)
-    form.until_further_notice.data = notice.until_further_notice
+    form.for_whom.data = notice.for_whom
+    form.rhythm.data, form.last_on.data = notice.rhythm, notice.last_on
+    form.review_on.data = notice.review_on
+    form.zone.data = "" if notice.zone_name == clock.zone().key else notice.zone_name
     if notice.first_on and notice.start_time and notice.length_minutes:
         form.date.data, form.time.data = notice.first_on, notice.start_time
         length = timedelta(minutes=notice.length_minutes)
@@ -44,6 +49,7 @@ def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
         plan=_plan(form),
         place=form.place.data or "",
         how_to_join=form.how_to_join.data or "",
+        for_whom=form.for_whom.data or "",
     )
     version = number_in(form.version.data)
     key = key_in(form)
@@ -54,10 +60,17 @@ def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
 
 def lines(form: NoticeForm) -> list[str]:
     """What the notice would say, once saved."""
-    times = {"Day": form.date.data, "Starts": form.time.data, "Ends": form.end_time.data}
-    if form.until_further_notice.data:
-        times = {"When": "until further notice"}
-    above = {"Title": form.title.data, **times, "Where": form.place.data}
+    rhythm = form.rhythm.data or Rhythm.ONCE
+    times = {"How often": RHYTHMS.get(Rhythm(rhythm)) if rhythm in list(Rhythm) else rhythm}
+    if rhythm == Rhythm.STANDING:
+        next_asked = planning.review_day(clock.now(), clock.zone())
+        times["Asked again on"] = form.review_on.data or next_asked
+    else:
+        times |= {"Day": form.date.data, "Starts": form.time.data, "Ends": form.end_time.data}
+    if rhythm == Rhythm.WEEKLY:
+        times["Last day"] = form.last_on.data
+    above = {"Title": form.title.data, **times, "Time zone": form.zone.data}
+    above |= {"For": form.for_whom.data, "Where": form.place.data}
     above["How to join"] = form.how_to_join.data
     said = {name: str(value or "") for name, value in above.items()}
     return comparing.lines_under(said, clean(from_markdown(form.body.data or "")))
@@ -70,25 +83,61 @@ def saved_lines(notice: SessionNotice) -> list[str]:
     return lines(saved)
 
 
+def copied(form: NoticeForm, notice: SessionNotice) -> None:
+    """Put a notice into the boxes of a new one, for the same hour of the next week to come."""
+    fill(form, notice)
+    form.version.data = "0"
+    if notice.rhythm == Rhythm.ONCE and notice.first_on is not None:
+        today = clock.local(clock.now(), notice.zone_name).date()
+        weeks = max(1, -((notice.first_on - today).days // 7))
+        form.date.data = notice.first_on + weeks * timedelta(weeks=1)
+
+
 def _plan(form: NoticeForm) -> Plan:
-    zone = clock.zone()
-    if form.until_further_notice.data:
-        return Plan(zone_name=zone.key)
+    zone = ZoneInfo(form.zone.data) if form.zone.data else clock.zone()
+    if form.rhythm.data == Rhythm.STANDING:
+        return Plan(zone_name=zone.key, review_on=_review_day(form))
     day, start, end = form.date.data, form.time.data, form.end_time.data
     if start == end:
         form.end_time.errors = ["It would end as it starts. Choose a later time."]
         raise WrongTimes
-    try:
-        starts = moment_of(day, start, zone)
-    except NoSuchTime as trouble:
-        form.time.errors = [str(trouble)]
-        raise WrongTimes from trouble
-    try:  # Late evening to after midnight is one session.
-        ends = moment_of(day + timedelta(days=end < start), end, zone)
-    except NoSuchTime as trouble:
-        form.end_time.errors = [str(trouble)]
-        raise WrongTimes from trouble
+    if form.rhythm.data == Rhythm.WEEKLY:
+        return _weekly(form, zone)
+    starts = moment_for(form.time, day, start, zone.key)
+    # Late evening to after midnight is one session.
+    ends = moment_for(form.end_time, day + timedelta(days=end < start), end, zone.key)
     if starts.comes_twice or ends.comes_twice:
         flash(TWICE, "careful")
     length = int((ends.at - starts.at).total_seconds()) // 60
     return Plan(Rhythm.ONCE, day, start, length, zone.key)
+
+
+def moment_for(box: Any, day: date, at: time, zone: str) -> Moment:
+    """The moment a wall shows this. Raises WrongTimes, with the reason at the box."""
+    try:
+        return moment_of(day, at, ZoneInfo(zone))
+    except NoSuchTime as trouble:
+        box.errors = [str(trouble)]
+        raise WrongTimes from trouble
+
+
+def _weekly(form: NoticeForm, zone: ZoneInfo) -> Plan:
+    """On the wall alone: what the clocks do to single days is told, and stops nothing."""
+    day, start, end = form.date.data, form.time.data, form.end_time.data
+    if not is_in_reach(day):
+        form.date.errors = ["That year looks wrong. Please check the date."]
+        raise WrongTimes
+    last_on = form.last_on.data
+    if last_on is not None and last_on < day:
+        form.last_on.errors = ["The last day comes before the first one."]
+        raise WrongTimes
+    lasts = datetime.combine(day + timedelta(days=end < start), end) - datetime.combine(day, start)
+    return Plan(Rhythm.WEEKLY, day, start, int(lasts.total_seconds()) // 60, zone.key, last_on)
+
+
+def _review_day(form: NoticeForm) -> date | None:
+    day: date | None = form.review_on.data
+    if day is not None and day < clock.local(clock.now()).date():
+        form.review_on.errors = ["This day is over. Choose one from today on, or leave it empty."]
+        raise WrongTimes
+    return day

@@ -1,18 +1,85 @@
 """The shape of what the coach sends about a session notice."""
 
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
-from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, Length
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, StopValidation
 
-from hrsite.posts.boxes import CLOCK_FORMATS, NeededWhen, one_line, paragraphs
+from hrsite.notices.models import Rhythm
+from hrsite.posts.boxes import CLOCK_FORMATS, MaybeDay, NeededWhen, one_line, paragraphs
 from hrsite.shaping import Form
 
 UNREADABLE_TIME = "Write the time like 18:00."
 
 
+RHYTHMS = {
+    Rhythm.ONCE: "One time",
+    Rhythm.WEEKLY: "Every week",
+    Rhythm.STANDING: "Until further notice",
+}
+# The series as a whole, where a single day of it could be chosen.
+ALL = "all"
+
+
 def _has_a_time(form: Any) -> bool:
-    return not form.until_further_notice.data
+    return str(form.rhythm.data) != Rhythm.STANDING
+
+
+def _always(form: Any) -> bool:
+    return True
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
+
+
+class OnlyFor(MaybeDay):
+    """A day that belongs to one rhythm; with another it stands in a box that is not shown."""
+
+    def __init__(self, rhythm: Rhythm) -> None:
+        super().__init__()
+        self.rhythm = rhythm
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation, always."""
+        if str(form.rhythm.data) != self.rhythm:
+            field.errors, field.data = [], None
+            raise StopValidation
+        super().__call__(form, field)
+
+
+class AnyZone:
+    """A time zone that there is; nothing means the site's own."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation when there is no such zone, with those that are spelt alike."""
+        typed = (field.data or "").replace(" ", "_").lower()
+        if not typed:
+            return
+        if typed in _zones():
+            field.data = _zones()[typed]
+            return
+        towns = {name.rpartition("/")[2]: name for name in _zones()}
+        alike = get_close_matches(typed.rpartition("/")[2], towns, 2, 0.7)
+        meant = " or ".join(_zones()[towns[town]] for town in alike)
+        raise StopValidation(
+            f"We know no time zone of this name. Do you mean {meant}?"
+            if meant
+            else "We know no time zone of this name. Write it like America/Toronto."
+        )
 
 
 class NoticeForm(Form):
@@ -33,7 +100,7 @@ class NoticeForm(Form):
         validators=[
             NeededWhen(
                 _has_a_time,
-                "Choose a day, or tick “until further notice”.",
+                "Choose a day, or choose “Until further notice”.",
                 "Write the day like 2026-06-30.",
             )
         ]
@@ -52,7 +119,17 @@ class NoticeForm(Form):
             )
         ],
     )
-    until_further_notice = BooleanField()
+    rhythm = RadioField(
+        choices=[SelectChoice(rhythm.value, words) for rhythm, words in RHYTHMS.items()],
+        default=Rhythm.ONCE.value,
+    )
+    last_on = DateField(validators=[OnlyFor(Rhythm.WEEKLY)])
+    review_on = DateField(validators=[OnlyFor(Rhythm.STANDING)])
+    zone = StringField(filters=[one_line], validators=[AnyZone()])
+    for_whom = StringField(
+        filters=[one_line],
+        validators=[Length(max=200, message="This can have 200 characters at most.")],
+    )
     place = StringField(
         filters=[one_line],
         validators=[Length(max=200, message="The place can have 200 characters at most.")],
@@ -65,3 +142,25 @@ class NoticeForm(Form):
     version = HiddenField()
     # Names this opening of the form: what was kept of it, and the one thing it makes.
     key = HiddenField()
+
+
+class MoveForm(Form):
+    """Where a session goes: which one, and to what day and hour."""
+
+    which = RadioField(default=ALL, validate_choice=False)
+    date = DateField(
+        validators=[NeededWhen(_always, "Choose the new day.", "Write the day like 2026-06-30.")]
+    )
+    time = TimeField(
+        format=CLOCK_FORMATS,
+        validators=[NeededWhen(_always, "Say when it starts.", UNREADABLE_TIME)],
+    )
+    is_mistake = BooleanField()
+    version = HiddenField()
+
+
+class CancelForm(Form):
+    """Which session is called off."""
+
+    which = RadioField(default=ALL, validate_choice=False)
+    version = HiddenField()

@@ -1,4 +1,4 @@
-"""When a session is: set it, move it, call it off. The only writer of its times and changed days.
+"""When a session is, set anew and worked out. `changing` calls off, and changes single days.
 
 Each deed that a calendar must learn of raises the notice's `sequence` by one.
 """

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 from hrsite.furniture import calendar_day, clock_time, moment, near_moment, zone_name
 from hrsite.notices import occurring
@@ -10,6 +12,7 @@ from hrsite.notices.occurring import Occurrence
 
 # So many of the next sessions of a series are told.
 NEXT_TOLD = 3
+WEEKS_LOOKED_AHEAD = 53
 STANDING = "until further notice"
 
 
@@ -91,6 +94,21 @@ def change(one: Occurrence, zone: str) -> str:
         return ""
     former = near_moment(one.moved_from_at, zone)
     return f"{near_moment(one.starts_at, zone)}: moved, it was to be on {former}"
+
+
+def clock_changes(notice: SessionNotice, now: datetime) -> list[str]:
+    """What the clocks do to the hour of a series, each such day of the next year in a sentence."""
+    said = []
+    for one in islice(occurring.occurrences(notice, now), WEEKS_LOOKED_AHEAD):
+        if one.moved_from_at is not None or notice.start_time is None or not notice.is_series:
+            continue
+        local = one.starts_at.astimezone(ZoneInfo(notice.zone_name))
+        day, hour = calendar_day(one.planned_on), clock_time(one.starts_at, notice.zone_name)
+        if local.time() != notice.start_time:
+            said.append(f"On {day} the clocks go forward, and it starts at {hour}.")
+        elif local.utcoffset() != local.replace(fold=1).utcoffset():
+            said.append(f"On {day} the clocks show {hour} twice. It starts at the first.")
+    return said
 
 
 def _when_each(notice: SessionNotice, now: datetime) -> str:

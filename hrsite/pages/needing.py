@@ -1,6 +1,6 @@
 """What needs the coach: the first lines of her desk."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -19,8 +19,6 @@ from hrsite.posts import aging, shelf
 from hrsite.posts.models import Post
 from hrsite.settings import helping, reading
 
-# "Until further notice" is easily forgotten.
-NOTICE_AGE = timedelta(days=90)
 # What to say of a trouble of each kind, which page helps, and what its link says.
 _IN_VAIN = {
     "request": (
@@ -179,15 +177,19 @@ def returned_mail(session: Session, now: datetime) -> list[Need]:
 
 
 def _old_notices(session: Session, now: datetime) -> list[Need]:
+    """What holds until further notice is easily forgotten."""
     return [
         Need(
-            f"“{notice.title}” has stood for a long time. Is it still true?",
+            f"“{notice.title}” stands until further notice. Still true?",
             "notices_desk.edit",
             {"id": notice.id},
             "Read it again",
+            (
+                Press("notices_desk.still_true", {"id": notice.id}, "Yes, still true"),
+                Press("notices_desk.withdraw", {"id": notice.id}, "Take it down"),
+            ),
         )
-        for notice in notices_listing.upcoming(session, now)
-        if notice.until_further_notice and now - notice.updated_at > NOTICE_AGE
+        for notice in notices_listing.to_review(session, clock.local(now).date())
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_session_past_midnight_ends_the_next_day(coach: FlaskClient, session: 
 
 
 def test_until_further_notice_needs_no_times(coach: FlaskClient, session: Session) -> None:
-    send(coach, until_further_notice="y", date="nonsense", time="", end_time="")
+    send(coach, rhythm="standing", date="nonsense", time="", end_time="")
 
     assert saved(session).until_further_notice
 
@@ -83,7 +83,7 @@ def test_until_further_notice_needs_no_times(coach: FlaskClient, session: Sessio
         ({"body": "Hello " + "b" * 20_001}, "20,000 characters at most"),
         ({"place": "p" * 201}, "200 characters at most"),
         ({"how_to_join": "h" * 2_001}, "2,000 characters at most"),
-        ({"date": ""}, "Choose a day, or tick"),
+        ({"date": ""}, "Choose a day, or choose"),
         ({"time": ""}, "Say when it starts."),
         ({"end_time": ""}, "Say when it ends."),
         ({"date": "soon"}, "Write the day like"),
@@ -92,6 +92,15 @@ def test_until_further_notice_needs_no_times(coach: FlaskClient, session: Sessio
         ({"date": "2027-03-14", "time": "02:30"}, "clocks go forward"),
         ({"date": "2027-03-14", "time": "01:00", "end_time": "02:30"}, "clocks go forward"),
         ({"date": "9999-12-31"}, "year looks wrong"),
+        ({"date": "9999-12-31", "rhythm": "weekly"}, "year looks wrong"),
+        ({"rhythm": "weekly", "last_on": "2026-06-03"}, "before the first one"),
+        ({"rhythm": "weekly", "last_on": "some day"}, "Write the day like"),
+        ({"rhythm": "weekly", "date": ""}, "Choose a day, or choose"),
+        ({"rhythm": "yearly"}, "Not a valid choice"),
+        ({"rhythm": "standing", "review_on": "2026-06-01"}, "This day is over."),
+        ({"zone": "America/Torontoo"}, "Do you mean America/Toronto?"),
+        ({"zone": "the moon"}, "Write it like America/Toronto"),
+        ({"for_whom": "w" * 201}, "200 characters at most"),
         ({"date": "2026-06-01", "act": "publish"}, "That session is over."),
     ],
 )

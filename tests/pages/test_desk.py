@@ -67,7 +67,7 @@ def test_a_notice_that_has_stood_for_long_is_asked_about(
     old = site_clock.now() - timedelta(days=91)
     make_notice(session, title="All online", starts_at=None, ends_at=None, updated_at=old)
 
-    assert "“All online” has stood for a long time." in coach.get("/desk/").text
+    assert "“All online” stands until further notice. Still true?" in coach.get("/desk/").text
 
 
 def test_about_is_written_and_shown_at_once(coach: FlaskClient, client: FlaskClient) -> None:

@@ -47,7 +47,7 @@ NOTICES = Room(
     "/desk/notices/new",
     "/desk/notices/",
     make_notice,
-    {"title": "The group moves", "body": "Old words.", "until_further_notice": "y", "place": ""},
+    {"title": "The group moves", "body": "Old words.", "rhythm": "standing", "place": ""},
 )
 PAGES = Room(
     Page,

@@ -1,0 +1,241 @@
+"""A session moves, is called off, takes place after all, or is still true; each looked over first.
+
+`desk` puts these at their addresses, behind the guard.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from hrsite import clock, furniture, queue
+from hrsite.extensions import db
+from hrsite.notices import changing, desk_writing, occurring, publishing, wording
+from hrsite.notices.changing import NoSense, NoSuchDay
+from hrsite.notices.forms import ALL, CancelForm, MoveForm
+from hrsite.notices.models import SessionNotice
+from hrsite.posts.boxes import number_in
+
+# So many of the next sessions of a series can be chosen.
+DAYS_OFFERED = 8
+CHANGED = "It has changed since you opened this page. This is how it stands now."
+
+
+def move(id: int) -> ResponseReturnValue:
+    """To what day and hour; then one sentence to look over; then the deed."""
+    notice, form = _hold(id), MoveForm()
+    try:
+        _prepare(form, notice)
+        if request.method != "POST":
+            _fill(form, notice)
+            return _page("move", form, notice)
+        if not form.validate():
+            return _page("move", form, notice, status=422)
+        sentence = _moving(form, notice)
+        if request.form.get("act") != "move":
+            return _page("move", form, notice, sentence)
+        if number_in(form.version.data) != notice.version:
+            flash(CHANGED, "careful")
+            return _page("move", form, notice, sentence, 409)
+        _move(form, notice)
+    except desk_writing.WrongTimes:
+        db.session.rollback()
+        return _page("move", form, notice, status=422)
+    except (NoSense, NoSuchDay) as trouble:
+        return _refuse(id, trouble)
+    return _done(id, "Done. Every page says so now." if form.is_mistake.data else "It has moved.")
+
+
+def cancel(id: int) -> ResponseReturnValue:
+    """Which one; then one sentence to look over; then the deed."""
+    notice, form = _hold(id), CancelForm()
+    try:
+        _prepare(form, notice)
+        if request.method != "POST" and notice.is_series:
+            form.which.data = _asked_for(notice)
+            return _page("cancel", form, notice)
+        sentence = _cancelling(form, notice)
+        if request.form.get("act") != "cancel":
+            return _page("cancel", form, notice, sentence)
+        if number_in(form.version.data) != notice.version:
+            flash(CHANGED, "careful")
+            return _page("cancel", form, notice, sentence, 409)
+        if (day := _day(form)) is None:
+            changing.cancel(notice, clock.now())
+        else:
+            changing.cancel_day(notice, day, clock.now())
+    except (NoSense, NoSuchDay) as trouble:
+        return _refuse(id, trouble)
+    return _done(id, "It is cancelled, and marked so on every page until its time is past.")
+
+
+def restore(id: int) -> ResponseReturnValue:
+    """It takes place after all."""
+    notice, now = _hold(id), clock.now()
+    try:
+        changing.refuse_what_is_over(notice, now)
+        day = _in_words(request.form.get("day", ""))
+        if day is None:
+            changing.restore(notice, now)
+        else:
+            changing.restore_day(notice, day, now)
+    except (NoSense, NoSuchDay) as trouble:
+        return _refuse(id, trouble)
+    return _done(id, "It takes place after all, and every page says so.")
+
+
+def still_true(id: int) -> ResponseReturnValue:
+    """What holds until further notice still does."""
+    notice = _hold(id)
+    if not notice.until_further_notice:
+        abort(404)
+    changing.still_true(notice, clock.now())
+    day = notice.review_on
+    words = f"Noted. The desk asks again on {furniture.calendar_day(day)}." if day else "Noted."
+    return _done(id, words)
+
+
+DEEDS: dict[str, tuple[Callable[[int], ResponseReturnValue], list[str]]] = {
+    "move": (move, ["GET", "POST"]),
+    "cancel": (cancel, ["GET", "POST"]),
+    "restore": (restore, ["POST"]),
+    "still-true": (still_true, ["POST"]),
+}
+
+
+def _hold(id: int) -> SessionNotice:
+    try:
+        return publishing.hold(db.session(), id)
+    except publishing.NoticeGone:
+        abort(404)
+
+
+def _prepare(form: MoveForm | CancelForm, notice: SessionNotice) -> None:
+    now = clock.now()
+    changing.refuse_what_is_over(notice, now)
+    if notice.cancelled_at is not None:
+        raise NoSense("It is cancelled. Say first that it takes place after all.")
+    form.which.choices = [
+        SelectChoice(one.planned_on.isoformat(), _day_words(one, notice.zone_name))
+        for one in changing.ahead(notice, now, DAYS_OFFERED)
+        if notice.is_series
+    ] + [SelectChoice(ALL, "All of them, from now on")]
+
+
+def _day_words(one: occurring.Occurrence, zone: str) -> str:
+    said = f"Only {furniture.near_moment(one.starts_at, zone)}"
+    return said if one.state == "on" else f"{said} ({one.state} now)"
+
+
+def _asked_for(notice: SessionNotice) -> str:
+    """The day of a link from the list of days, or the next one."""
+    day = _in_words(request.args.get("day", ""))
+    first = changing.ahead(notice, clock.now(), 1)
+    return (day or first[0].planned_on).isoformat() if day or first else ALL
+
+
+def _fill(form: MoveForm, notice: SessionNotice) -> None:
+    form.which.data = _asked_for(notice) if notice.is_series else ALL
+    form.time.data = notice.start_time
+    form.date.data = notice.first_on
+    if notice.is_series and form.which.data != ALL:
+        form.date.data = date.fromisoformat(form.which.data)
+
+
+def _day(form: MoveForm | CancelForm) -> date | None:
+    """The one day of a series that is meant; None for all of it."""
+    chosen = str(form.which.data or ALL)
+    if chosen == ALL:
+        return None
+    day = _in_words(chosen)
+    if day is None:
+        raise NoSuchDay(chosen)
+    return day
+
+
+def _in_words(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _moving(form: MoveForm, notice: SessionNotice) -> str:
+    """What will happen, in a sentence. Raises WrongTimes, NoSuchDay."""
+    now, zone, day = clock.now(), notice.zone_name, _day(form)
+    to = desk_writing.moment_for(form.time, form.date.data, form.time.data, zone)
+    if to.at <= now:
+        form.date.errors = ["That is over already. Choose a time that lies ahead."]
+        raise desk_writing.WrongTimes
+    new = furniture.near_moment(to.at, zone)
+    if day is not None:
+        one = changing.session_on(notice, day, now)
+        if abs(to.at - one.starts_at) > occurring.FURTHEST_MOVE:
+            form.date.errors = ["That is more than 60 days away. Cancel this one instead."]
+            raise desk_writing.WrongTimes
+        old = furniture.near_moment(one.starts_at, zone)
+        return f"The session of {old} moves to {new}. All others stay as they are."
+    if notice.is_series:
+        said = f"From {new} on, it takes place at this hour every week, and no more {_old(notice)}."
+        if any(change.planned_on >= now.date() for change in notice.changed_days):
+            said += " Single days that you moved or cancelled are forgotten."
+        return said
+    return f"It moves from {furniture.near_moment(_starts(notice), zone)} to {new}."
+
+
+def _old(notice: SessionNotice) -> str:
+    return wording.every(notice).partition(",")[0]
+
+
+def _starts(notice: SessionNotice) -> datetime:
+    return notice.starts_at or clock.now()
+
+
+def _move(form: MoveForm, notice: SessionNotice) -> None:
+    now, day = clock.now(), _day(form)
+    if day is not None:
+        changing.move_day(notice, day, form.date.data, form.time.data, now)
+        return
+    plan = changing.moved_plan(notice, form.date.data, form.time.data)
+    changing.move(notice, plan, now, is_mended=bool(form.is_mistake.data))
+
+
+def _cancelling(form: CancelForm, notice: SessionNotice) -> str:
+    day, zone = _day(form), notice.zone_name
+    if day is not None:
+        one = changing.session_on(notice, day, clock.now())
+        when = furniture.near_moment(one.starts_at, zone)
+        return f"The session of {when} is cancelled. All others stay as they are."
+    if notice.is_series:
+        return f"All sessions are cancelled from now on. It takes place no more {_old(notice)}."
+    return f"The session of {furniture.near_moment(_starts(notice), zone)} is cancelled."
+
+
+def _page(
+    deed: str,
+    form: MoveForm | CancelForm,
+    notice: SessionNotice,
+    sentence: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    form.version.data = str(notice.version)
+    facts = {"form": form, "notice": notice, "sentence": sentence, "deed": deed}
+    return render_template("notices/desk/change.html", **facts), status
+
+
+def _refuse(id: int, trouble: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    words = "There is no such session any more." if isinstance(trouble, NoSuchDay) else trouble
+    flash(str(words), "wrong")
+    return redirect(url_for("notices_desk.edit", id=id), 303)
+
+
+def _done(id: int, words: str) -> ResponseReturnValue:
+    db.session.commit()
+    queue.wake()
+    flash(words, "done")
+    if request.form.get("back") == "home":
+        return redirect(url_for("pages_desk.home"), 303)
+    return redirect(url_for("notices_desk.edit", id=id), 303)
