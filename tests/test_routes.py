@@ -28,6 +28,8 @@ PUBLIC = HOOKS | {
     "/n/<int:number>",
     "/notices/",
     "/notices/<slug>",
+    "/notices/<slug>.ics",
+    "/notices/calendar.ics",
     "/posts/",
     "/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>",
     "/posts/<slug>",
@@ -47,13 +49,10 @@ PUBLIC = HOOKS | {
     "/static/<path:filename>",
     "/staying-private",
     "/t/<int:number>",
-    "/topics/",
-    "/topics/<slug>",
-    "/topics/<slug>/feed.json",
-    "/topics/<slug>/feed.xml",
+    "/topics/", "/topics/<slug>", "/topics/<slug>/feed.json", "/topics/<slug>/feed.xml",
     "/unsubscribe/<token>",
     "/unsubscribe/<token>/undo",
-}
+}  # fmt: skip
 LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain letters.
 # Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
 NOT_READY = (

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import audience, holding, letters, owing
+from hrsite.newsletter import audience, holding, letters, letters_sessions, owing
 from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox import history
@@ -195,8 +195,7 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
 
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
-    letter = letters.notice(notice, current_app.config["BASE_URL"])
-    wordings = letter, letters.discreet_notice(notice, letter.mark, now)
+    wordings = letters_sessions.first(notice, now)
     due_at = notice.send_at or notice.published_at or now
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
     # Of a series the letter is as true after its next session as before.

@@ -1,13 +1,13 @@
 """The coach's session notices: list, write, publish, take back."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from hrsite import addresses, clock, furniture, queue, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.newsletter import holding, issues, letters, trying
+from hrsite.newsletter import holding, issues, letters_sessions, trying
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_moving, desk_writing, listing, publishing, wording
@@ -159,10 +159,11 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
 def _test(notice: SessionNotice, is_plain: bool) -> str:
     """The letter as readers would get it, to the coach's own address; and what to say of it."""
     account = guard.present().account
-    letter = letters.notice(notice, current_app.config["BASE_URL"])
-    plain = letters.discreet_notice(notice, letter.mark, clock.now()) if is_plain else None
+    letter, plain = letters_sessions.first(notice, clock.now())
     try:
-        trying.put_test(db.session(), letter, account.email, clock.now(), plain)
+        trying.put_test(
+            db.session(), letter, account.email, clock.now(), plain if is_plain else None
+        )
     except trying.TooManyTests as trouble:
         return str(trouble)
     return f"A test is on its way to {addresses.mask(account.email)}."

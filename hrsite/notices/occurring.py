@@ -44,14 +44,18 @@ def moment_on_wall(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock_time.replace(fold=0), tzinfo=zone).astimezone(UTC)
 
 
-def occurrences(notice: SessionNotice, since: datetime) -> Iterator[Occurrence]:
+def occurrences(
+    notice: SessionNotice, since: datetime, *, told_only: bool = True
+) -> Iterator[Occurrence]:
     """Its sessions that are not over at `since`, in the order of their planned days.
 
-    A series without an end has no last one: take as many as you need.
+    A series without an end has no last one: take as many as you need. Of a series that was called
+    off the next ones are told, and no more, unless all are asked for.
     """
     for one in _ruled(notice, since):
-        if notice.cancelled_at and notice.ends_at and one.starts_at >= notice.ends_at:
-            return  # Of a series that was called off the next ones are told, and no more.
+        is_told = not (notice.cancelled_at and notice.ends_at and one.starts_at >= notice.ends_at)
+        if told_only and not is_told:
+            return
         yield one
 
 

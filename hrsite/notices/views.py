@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, pagecache
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
-from hrsite.notices import listing, wording
+from hrsite.notices import calendars, listing, views_calendar, wording
 from hrsite.notices.models import SessionNotice
 from hrsite.slugs import is_slug_shaped
 
 blueprint = Blueprint("notices", __name__)
+blueprint.add_url_rule("/notices/calendar.ics", "calendar", views_calendar.follow)
+blueprint.add_url_rule("/notices/<slug>.ics", "calendar_file", views_calendar.one)
 
 
 @blueprint.get("/notices/")
@@ -43,7 +45,7 @@ def show(slug: str) -> str:
         notice = listing.by_slug(db.session(), slug, clock.now())
     if notice is None:
         abort(404)
-    return render_template("notices/show.html", notice=notice)
+    return render_template("notices/show.html", notice=notice, has_time=calendars.has_time(notice))
 
 
 def current_notices() -> Sequence[SessionNotice]:

@@ -26,13 +26,17 @@ class TooLong(ValueError):
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as it is frozen. Where `<mark>-<purpose>` stands goes the person's own token."""
+    """A letter as it is frozen. Where `<mark>-<purpose>` stands goes the person's own token.
+
+    `calendar` is a calendar file that goes with it, the same for everybody; empty: none.
+    """
 
     mark: str
     subject: str
     text: str
     html: str
     language: str
+    calendar: str = ""
 
 
 def compose(

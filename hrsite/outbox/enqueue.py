@@ -97,6 +97,7 @@ def put_message(
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        calendar=letter.calendar or None,
         created_at=now,
         starts_at=envelope.starts_at or now,
         not_after=envelope.not_after,
@@ -109,12 +110,13 @@ def put_message(
     return message
 
 
-def _discreet(letter: Letter | None) -> dict[str, str]:
+def _discreet(letter: Letter | None) -> dict[str, str | None]:
     """The columns of the second wording, when there is one."""
     if letter is None:
         return {}
     said = {"subject": letter.subject, "text": letter.text, "html": letter.html}
     said["sender_name"] = furniture.site().discreet_name
+    said["calendar"] = letter.calendar
     return {f"discreet_{name}": words for name, words in said.items()}
 
 

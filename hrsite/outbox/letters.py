@@ -22,6 +22,7 @@ class Wording(NamedTuple):
     text: str
     html: str
     language: str
+    calendar: str | None = None
 
 
 def letter_of(message: OutboxMessage, *, is_discreet: bool, date: datetime) -> Letter:
@@ -38,6 +39,7 @@ def letter_of(message: OutboxMessage, *, is_discreet: bool, date: datetime) -> L
         subject=said.subject,
         text=_with_places(said.text, mark),
         html=_with_places(said.html, mark),
+        calendar=said.calendar,
         # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4).
         message_id=f"<{mark}-id@{domain}>",
         date=date,
@@ -51,9 +53,15 @@ def wording(message: OutboxMessage, is_discreet: bool) -> Wording:
     subject, text, html = message.discreet_subject, message.discreet_text, message.discreet_html
     if is_discreet and subject is not None and text is not None and html is not None:
         language = current_app.config["SITE_LANGUAGE"]
-        return Wording(message.discreet_sender_name or "", subject, text, html, language)
+        name, calendar = message.discreet_sender_name or "", message.discreet_calendar
+        return Wording(name, subject, text, html, language, calendar)
     return Wording(
-        message.sender_name, message.subject, message.text, message.html, message.language
+        message.sender_name,
+        message.subject,
+        message.text,
+        message.html,
+        message.language,
+        message.calendar,
     )
 
 

@@ -39,7 +39,7 @@ class OutboxMessage(Base):
         "id key stream mark sender_name sender_address reply_to language subject text html "
         "created_at not_after is_timely starts_at expanded_at audience_cursor paused_at "
         "pause_kind pause_reason discreet_sender_name discreet_subject discreet_text "
-        "discreet_html settled_at"
+        "discreet_html calendar discreet_calendar settled_at"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +73,9 @@ class OutboxMessage(Base):
     discreet_subject: Mapped[str | None] = mapped_column(String(500))
     discreet_text: Mapped[str | None] = mapped_column(Text)
     discreet_html: Mapped[str | None] = mapped_column(Text)
+    # A calendar file that goes with it, in each of the two wordings.
+    calendar: Mapped[str | None] = mapped_column(Text)
+    discreet_calendar: Mapped[str | None] = mapped_column(Text)
     # When its last copy got its result. Until then a worker looks at it.
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 

@@ -36,6 +36,9 @@ _NOT_FOR_CALLERS = frozenset(
 # "=_" cannot occur in quoted-printable or base64, so no text can end a part early.
 _ALTERNATIVE, _MIXED = "=_letter", "=_attachments"
 _NAME_AND_ADDRESS = re.compile(r"(.*?)\s*<([^<>]*)>", re.DOTALL)
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
+# It lands among somebody's downloads, so it has a name that tells nothing.
+CALENDAR_FILE = "appointment.ics"
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)*")
 
 
@@ -44,6 +47,8 @@ class Letter:
     """One letter to one person. `date` is aware; `recipient` is a typed or a wire address.
 
     `text` and `html` as octets are quoted-printable already.
+    `calendar` is a calendar file; it stands beside the words and not among their alternatives, for
+    of these a program shows one alone, and some would show the appointment and not the letter.
     `message_id` is "<…@domain>", the same on every attempt. `headers` are further ones, such
     as List-Unsubscribe. `return_path` is where bounces go; None: to the sender's address.
     """
@@ -58,6 +63,7 @@ class Letter:
     reply_to: Mailbox | None = None
     headers: tuple[tuple[str, str], ...] = ()
     return_path: str | None = None
+    calendar: str | None = None
 
 
 class SafeMessage(flask_mail.Message):
@@ -79,6 +85,8 @@ class SafeMessage(flask_mail.Message):
             raise BadHeader("A header may be given once only.")
         self.extra_headers = dict(letter.headers)
         self.cc, self.bcc, self.attachments = [], [], []
+        if letter.calendar:
+            self.attachments = [_calendar_file(letter.calendar)]
         self.charset = None
         self.mail_options, self.rcpt_options = [], []
 
@@ -154,6 +162,13 @@ def _text_part(kind: str, text: str | bytes) -> bytes:
     head = plain_line("Content-Type", f"text/{kind}; charset=utf-8")
     encoded = text if isinstance(text, bytes) else quoted_printable(tidy_lines(text))
     return head + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded
+
+
+def _calendar_file(words: str) -> flask_mail.Attachment:
+    # RFC 6047 2.4: the type says the method that stands in the file.
+    method = _METHOD.search(words)
+    kind = f"text/calendar; charset=utf-8; method={method[1] if method else 'PUBLISH'}"
+    return flask_mail.Attachment(CALENDAR_FILE, kind, words.encode())
 
 
 def _file_part(attachment: flask_mail.Attachment) -> bytes:
