@@ -13,6 +13,7 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from hrsite import clock, furniture, tokens
 from hrsite.extensions import db
@@ -41,7 +42,7 @@ def leave(token: str) -> ResponseReturnValue:
     restored from a backup, gets nothing more either. While the database is in trouble it is kept
     on the disk, and carried out as soon as it can be.
     """
-    is_button = "button" in request.form
+    is_button = _is_button()
     now = clock.now()
     try:
         return _leave_now(token, is_button, now)
@@ -70,6 +71,14 @@ def unknown_link(what: str) -> ResponseReturnValue:
     if (request.view_args or {}).get("token") == trying.TEST_LINK:
         return render_template("newsletter/test_link.html", what=what)
     return render_template("newsletter/unknown_link.html", what=what), 404
+
+
+def _is_button() -> bool:
+    """Is it our own page's button? A press of a mail program may bring along whatever it likes."""
+    try:
+        return "button" in request.form
+    except RequestEntityTooLarge:
+        return False
 
 
 def _leave_now(token: str, is_button: bool, now: datetime) -> ResponseReturnValue:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,31 +54,6 @@ def test_stop_everything_on_the_settings_page_leaves_both_topics(
     ada = factories.make_subscriber(session, topics=tuple(Topic))
     client.post(f"/settings/{ada.links['settings']}", data={"topics": ["articles"], "stop": "1"})
     assert set(states(session).values()) == {UNSUBSCRIBED}
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
-        (
-            b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n'
-            b"--b--\r\n",
-            "multipart/form-data; boundary=b",
-        ),
-        (b"", "text/plain"),
-        (b"", ""),
-    ],
-)
-def test_the_mail_programs_own_press_acts_at_once(
-    client: FlaskClient, session: Session, clock: Traveller, body: bytes, kind: str
-) -> None:
-    ada = factories.make_subscriber(session, topics=tuple(Topic))
-    path = f"/unsubscribe/{ada.links['unsubscribe']}"
-    for _ in range(2):
-        answer = client.post(path, data=body, content_type=kind)
-        assert answer.status_code == 200
-        assert "Set-Cookie" not in answer.headers
-        assert set(states(session).values()) == {UNSUBSCRIBED}
 
 
 def test_a_mail_program_is_told_yes_even_for_a_link_nobody_knows(
