@@ -16,8 +16,10 @@ from hrsite.newsletter import (
     bringing,
     complaining,
     digests,
+    following,
     holding,
     issues,
+    reminding,
     spooling,
     standing,
     undoing,
@@ -53,6 +55,7 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
         _answer_requests,
         _welcome_and_remind,
         _open_issues,
+        _follow_sessions,
         _open_digests,
         _complete_lists,
         _bring_people_in,
@@ -121,6 +124,16 @@ def _open_issues(should_stop: Callable[[], bool]) -> None:
             for told in due
         },
         should_stop,
+    )
+
+
+def _follow_sessions(should_stop: Callable[[], bool]) -> None:
+    session = db.session()
+    for id in following.untrue(session):
+        _try_one(partial(following.keep_true, session, id), should_stop)
+    due = reminding.due(session, clock.now())
+    _try_each(
+        "reminder", {one.key: partial(reminding.remind, session, one) for one in due}, should_stop
     )
 
 

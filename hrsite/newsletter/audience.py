@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, join
 
 from hrsite.newsletter.models import (
     Cadence,
+    FollowUp,
     Issue,
     OwedArticle,
     Subscriber,
@@ -15,9 +16,10 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox.models import Recipient, Suppression
+from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 
 CONFIRMED = SubscriptionState.CONFIRMED
+TOLD_STATES = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def readers_of(issue: Issue) -> Select[int, bool, bool]:
     meanwhile: but whoever leaves or pauses is not written down any more.
     """
     if issue.digest_id is None:
-        return audience(issue.topic, issue.created_at, issue.post_id)
+        everybody = audience(issue.topic, issue.created_at, issue.post_id)
+        return everybody.where(*_narrowed(issue))
     owed = exists().where(
         OwedArticle.subscriber_id == Subscriber.id, OwedArticle.issue_id == issue.id
     )
@@ -71,6 +74,45 @@ def audience(topic: Topic, as_of: datetime, post_id: int | None = None) -> Selec
     return chosen.where(~is_owed)
 
 
+def was_told(notice_id: int, *, is_over: bool) -> ColumnElement[bool]:
+    """Has this person a letter about a session, or may have one?
+
+    One that was called back, for it was no longer true, counts unless the session `is_over`: who
+    never heard of it need not hear that it does not take place.
+    """
+    states = [*TOLD_STATES, *([] if is_over else [DeliveryState.WITHDRAWN])]
+    letters = select(Issue.message_id).where(Issue.about_id == notice_id)
+    return exists().where(
+        Delivery.recipient_id == Subscriber.id,
+        Delivery.message_id.in_(letters),
+        Delivery.state.in_(states),
+    )
+
+
+def _narrowed(issue: Issue) -> list[ColumnElement[bool]]:
+    """Whom alone a letter that follows another goes to."""
+    if issue.follow_up is None or issue.about_id is None:
+        return []
+    if issue.follow_up == FollowUp.REMINDER:
+        return [Subscriber.wants_reminders.is_(True), ~_was_reminded(issue)]
+    return [was_told(issue.about_id, is_over=issue.follow_up == FollowUp.CALLED_OFF)]
+
+
+def _was_reminded(issue: Issue) -> ColumnElement[bool]:
+    """By an earlier Issue for the same time, which was called back before all had it."""
+    same = select(Issue.message_id).where(
+        Issue.about_id == issue.about_id,
+        Issue.follow_up == FollowUp.REMINDER,
+        Issue.due_at == issue.due_at,
+        Issue.id != issue.id,
+    )
+    return exists().where(
+        Delivery.recipient_id == Subscriber.id,
+        Delivery.message_id.in_(same),
+        Delivery.state.in_(TOLD_STATES),
+    )
+
+
 def is_awake(now: datetime) -> ColumnElement[bool]:
     """Has this person no pause at a moment?"""
     return or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now)
@@ -85,7 +127,7 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
     place = case(
         (Subscription.state == SubscriptionState.UNCONFIRMED, "unconfirmed"),
         (Subscription.state == SubscriptionState.UNSUBSCRIBED, "left"),
-        (_is_blocked(), "blocked"),
+        (is_blocked(), "blocked"),
         (~is_awake(now), "paused"),
         (cadence == Cadence.WEEKLY, "weekly"),
         (cadence == Cadence.MONTHLY, "monthly"),
@@ -104,10 +146,10 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
 
 def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> AudienceCounts:
     """How many of these people an Issue does not go to now, though they had confirmed its topic."""
-    at, is_blocked = issue.created_at, _is_blocked()
+    at, is_closed = issue.created_at, is_blocked()
     waits = Subscriber.cadence if issue.topic == Topic.ARTICLES else literal(Cadence.EACH.value)
     place = case(
-        (is_blocked, "blocked"),
+        (is_closed, "blocked"),
         (~is_awake(at), "paused"),
         (waits == Cadence.WEEKLY, "weekly"),
         else_="monthly",
@@ -122,13 +164,19 @@ def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> Au
         select(place.label("place"), func.count())
         .select_from(Subscriber)
         .join(Subscriber.recipient)
-        .where(*people, or_(~is_awake(at), waits != Cadence.EACH), has_confirmed)
+        .where(
+            *people,
+            *_narrowed(issue),
+            or_(~is_awake(at), waits != Cadence.EACH),
+            has_confirmed,
+        )
         .group_by("place")
     )
     return AudienceCounts(**dict(iter(rows)))
 
 
-def _is_blocked() -> ColumnElement[bool]:
+def is_blocked() -> ColumnElement[bool]:
+    """Is this person's address closed?"""
     return exists().where(Suppression.address_key == Recipient.address_key)
 
 

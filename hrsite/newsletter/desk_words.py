@@ -50,6 +50,8 @@ EVENT_WORDS = {
     "each": "Chose each article at once",
     "weekly": "Chose the weekly letter",
     "monthly": "Chose the monthly letter",
+    "reminders": "Asked for reminders of sessions",
+    "no_reminders": "Wants no more reminders",
     "paused": "Paused all letters",
     "went_on": "Ended the pause",
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import (
     ConsentEvent,
+    FollowUp,
     Issue,
     Subscriber,
     SubscriptionState,
@@ -133,14 +134,18 @@ def why_not(issue: Issue, subscriber: Subscriber | None, events: list[ConsentEve
         return "They had asked, but had not confirmed yet."
     if last.kind == "unsubscribed":
         return "They had left this kind of letter."
-    return _chose_otherwise(earlier)
+    return _chose_otherwise(issue, earlier)
 
 
-def _chose_otherwise(earlier: list[ConsentEvent]) -> str:
+def _chose_otherwise(issue: Issue, earlier: list[ConsentEvent]) -> str:
     """They had said yes: then a pause, or another rhythm, kept them off the list."""
     pauses = [event.kind for event in earlier if event.kind in ("paused", "went_on")]
     if pauses[:1] == ["paused"]:
         return "They had paused all letters."
+    if issue.follow_up == FollowUp.REMINDER:
+        return "They had not asked to be reminded, or had been already."
+    if issue.follow_up is not None:
+        return "They had no earlier letter about this session."
     rhythms = [event.kind for event in earlier if event.kind in ("each", "weekly", "monthly")]
     if rhythms and rhythms[0] != "each":
         return f"They had chosen the {rhythms[0]} letter instead."

@@ -1,6 +1,6 @@
 """The shape of what readers send: one address, the topics, and the two guards of a public form."""
 
-from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -52,6 +52,7 @@ class ChoiceForm(Form):
         csrf = False
 
     topics = SelectMultipleField("Letters", choices=CHOICES)
+    reminders = BooleanField("Remind me a day before a session")
     cadence = StringField("How often", filters=[_tidy])
     pause = StringField("Pause", filters=[_tidy])
 

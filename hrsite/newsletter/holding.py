@@ -161,4 +161,4 @@ def _free(session: Session, issue: Issue) -> None:
         post_publishing.call_off(session.get_one(Post, issue.post_id))
     if issue.notice_id is not None:
         notice_publishing.call_off(session.get_one(SessionNotice, issue.notice_id))
-    issue.post_id = issue.notice_id = None
+    issue.post_id = issue.notice_id = issue.about_id = None

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import audience, holding, letters, letters_sessions, owing
 from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.notices.models import Rhythm, SessionNotice
+from hrsite.notices.telling import NOTICE_MARGIN
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, next_part, put_message, put_part
@@ -23,8 +24,6 @@ from hrsite.posts.models import Post
 NOTICE_UNDO = timedelta(minutes=2)
 # With less than this left to hand letters over in, there is none.
 LEAST_TIME = timedelta(minutes=10)
-# Nobody can use a notice in the last minutes before its session.
-NOTICE_MARGIN = timedelta(minutes=15)
 
 
 class Due(NamedTuple):
@@ -162,6 +161,11 @@ def _due_posts(now: datetime) -> Select[Post]:
     )
 
 
+def _due_at() -> ColumnElement[datetime]:
+    """When a notice is to go to readers: it may have been on the site long before."""
+    return func.coalesce(SessionNotice.send_at, SessionNotice.published_at)
+
+
 def _due_notices(now: datetime) -> Select[SessionNotice]:
     # A series may have begun long ago, and goes on.
     is_in_time = or_(
@@ -177,10 +181,11 @@ def _due_notices(now: datetime) -> Select[SessionNotice]:
         .where(
             SessionNotice.send_to_readers,
             SessionNotice.published_at <= now,
+            _due_at() <= now,
             is_in_time,
             ~exists().where(Issue.notice_id == SessionNotice.id),
         )
-        .order_by(SessionNotice.published_at, SessionNotice.id)
+        .order_by(_due_at(), SessionNotice.id)
     )
 
 
@@ -198,6 +203,7 @@ def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issu
     wordings = letters_sessions.first(notice, now)
     due_at = notice.send_at or notice.published_at or now
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
+    issue.about_id, issue.told_sequence = notice.id, notice.sequence
     # Of a series the letter is as true after its next session as before.
     starts_at = None if notice.is_series else notice.starts_at
     ends_at = None if starts_at is None else starts_at - NOTICE_MARGIN

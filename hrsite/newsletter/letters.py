@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,19 @@ LIST_PATIENCE = timedelta(days=7)
 _NOTHING = {"when": "", "where": "", "how_to_join": ""}
 # The key of a person's one welcome letter begins so.
 WELCOME = "welcome/"
+
+
+class Lead(NamedTuple):
+    """What stands before all else in a letter about a session that had one before."""
+
+    # Before the title, such as "Moved"; a plain letter does without.
+    word: str = ""
+    sentences: tuple[str, ...] = ()
+    # Nothing of it takes place, so nobody needs to know how to join.
+    is_over: bool = False
+
+
+NO_LEAD = Lead()
 
 
 def put_personal(session: Session, name: str, subscriber: Subscriber, now: datetime) -> None:
@@ -94,9 +107,9 @@ def _bare_page_of(post: Post) -> str:
     return page_of(post) if post.unlisted_at else absolute(f"/n/{post.id}")
 
 
-def notice(told: SessionNotice, base_url: str) -> Letter:
+def notice(told: SessionNotice, base_url: str, lead: Lead = NO_LEAD) -> Letter:
     """A session notice as a letter: with how to join, which no public page shows."""
-    return _fitting("notice", told.body_html, base_url, notice=told)
+    return _fitting("notice", told.body_html, base_url, notice=told, lead=lead)
 
 
 def discreet_article(post: Post, mark: str) -> Letter:
@@ -104,14 +117,19 @@ def discreet_article(post: Post, mark: str) -> Letter:
     return compose("note", mark=mark, is_discreet=True, link=_bare_page_of(post), **_NOTHING)
 
 
-def discreet_notice(told: SessionNotice, mark: str, now: datetime) -> Letter:
+def discreet_notice(told: SessionNotice, mark: str, now: datetime, lead: Lead = NO_LEAD) -> Letter:
     """A plain letter about a session: still when it is and how to join, for that cannot wait.
 
     Where and how to join are the coach's words: what of them would tell is left out.
     """
     when = wording.when(told, now)
     facts = {"when": when, "where": quiet(told.place), "how_to_join": quiet(told.how_to_join)}
-    return compose("note", mark=mark, is_discreet=True, link=absolute(f"/t/{told.id}"), **facts)
+    if lead.is_over:
+        facts = dict(_NOTHING)
+    link = absolute(f"/t/{told.id}")
+    return compose(
+        "note", mark=mark, is_discreet=True, link=link, sentences=lead.sentences, **facts
+    )
 
 
 def _fitting(name: str, html: str, base_url: str, **facts: Any) -> Letter:

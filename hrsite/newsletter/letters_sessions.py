@@ -5,16 +5,34 @@ from datetime import datetime
 
 from flask import current_app
 
+from hrsite.furniture import moment
 from hrsite.newsletter import letters
 from hrsite.notices import calendar_files, calendars
 from hrsite.notices.models import SessionNotice
+from hrsite.notices.telling import News
 from hrsite.outbox.compose import Letter
 
 
 def first(told: SessionNotice, now: datetime) -> tuple[Letter, Letter]:
     """What a notice says, whole and plain."""
-    whole = letters.notice(told, current_app.config["BASE_URL"])
-    plain = letters.discreet_notice(told, whole.mark, now)
+    return _both(told, letters.NO_LEAD, now)
+
+
+def changed(told: SessionNotice, news: News, now: datetime) -> tuple[Letter, Letter]:
+    """The same for who had it, with what has changed on top."""
+    return _both(told, letters.Lead(news.word, news.sentences, news.is_over), now)
+
+
+def reminder(told: SessionNotice, begins_at: datetime, now: datetime) -> tuple[Letter, Letter]:
+    """The same a day before, for who wants that."""
+    return _both(
+        told, letters.Lead("Reminder", (f"It begins {moment(begins_at, told.zone_name)}.",)), now
+    )
+
+
+def _both(told: SessionNotice, lead: letters.Lead, now: datetime) -> tuple[Letter, Letter]:
+    whole = letters.notice(told, current_app.config["BASE_URL"], lead)
+    plain = letters.discreet_notice(told, whole.mark, now, lead)
     return _with_calendar(whole, told, now), _with_calendar(plain, told, now, is_discreet=True)
 
 

@@ -37,6 +37,14 @@ class Cadence(StrEnum):
     MONTHLY = "monthly"
 
 
+class FollowUp(StrEnum):
+    """Why there is another letter about a session that had one."""
+
+    CHANGE = "change"
+    CALLED_OFF = "called_off"
+    REMINDER = "reminder"
+
+
 class Subscriber(Base):
     """A person who asked for mail: a recipient of letters, under the same number."""
 
@@ -51,7 +59,11 @@ class Subscriber(Base):
             "To forget you if you never say yes",
             "14 days, if you never say yes. Else until you erase it",
         ),
-        Kept("is_discreet cadence", "Plain letters, and how often", "To send what you chose"),
+        Kept(
+            "is_discreet wants_reminders cadence",
+            "Plain letters, reminders, and how often",
+            "To send what you chose",
+        ),
         Kept("paused_until", "Until when you paused", "To leave you alone until then"),
         Kept(
             "welcome_at reminded_at",
@@ -75,6 +87,8 @@ class Subscriber(Base):
     # This person's letters tell an onlooker nothing: neutral words, and a link to the real ones.
     is_discreet: Mapped[bool] = mapped_column(default=False)
     cadence: Mapped[Cadence] = mapped_column(words(Cadence), default=Cadence.EACH)
+    # A letter comes a day before each session.
+    wants_reminders: Mapped[bool] = mapped_column(default=False)
     # Nothing is written to this person before.
     paused_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Since when a welcome letter is owed; nothing when it is written, or was never due.
@@ -150,7 +164,7 @@ class ConsentEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
     # asked, confirmed, brought, chosen, unsubscribed or returned;
-    # each, weekly, monthly, paused or went_on
+    # each, weekly, monthly, reminders, no_reminders, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
     # form, letter, settings, header or list;
@@ -198,7 +212,7 @@ class Issue(Base):
     shows_on_pages = False
     holds = nobody(
         "id topic title post_id notice_id digest_id message_id created_at due_at dropped_at "
-        "weekly_count monthly_count paused_count"
+        "weekly_count monthly_count paused_count about_id follow_up told_sequence"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -207,6 +221,11 @@ class Issue(Base):
     # Unique: a second press of the button, a second worker or a restart makes no second Issue.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), unique=True)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("session_notices.id"), unique=True)
+    # The session it tells of, and how many of its changes (`sequence`). A session may have several:
+    # its own letter, and those that follow it.
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("session_notices.id"), index=True)
+    follow_up: Mapped[FollowUp | None] = mapped_column(words(FollowUp))
+    told_sequence: Mapped[int | None]
     # Several Issues of one digest, when not all its readers are owed the same articles.
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"), index=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), unique=True)

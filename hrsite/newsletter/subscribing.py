@@ -12,6 +12,8 @@ from hrsite.newsletter import consent, rhythm
 from hrsite.newsletter.models import (
     Cadence,
     ConsentEvent,
+    FollowUp,
+    Issue,
     Subscriber,
     Subscription,
     SubscriptionState,
@@ -117,6 +119,17 @@ def choose_cadence(
     if subscriber.cadence != cadence:
         subscriber.cadence = cadence
         consent.note(session, subscriber.address_key, cadence.value, None, "settings", now)
+
+
+def choose_reminders(session: Session, subscriber: Subscriber, wanted: bool, now: datetime) -> None:
+    """A letter a day before each session, or no more of them; one that waits is called back."""
+    if subscriber.wants_reminders != wanted:
+        subscriber.wants_reminders = wanted
+        kind = "reminders" if wanted else "no_reminders"
+        consent.note(session, subscriber.address_key, kind, None, "settings", now)
+    if not wanted:
+        reminders = select(Issue.message_id).where(Issue.follow_up == FollowUp.REMINDER)
+        enqueue.withdraw_of(session, subscriber.address_key, reminders, now)
 
 
 def pause(session: Session, subscriber: Subscriber, months: int, now: datetime) -> None:

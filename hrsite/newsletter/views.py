@@ -129,6 +129,7 @@ def _change(subscriber: Subscriber, form: ChoiceForm, now: datetime) -> None:
         subscribing.go_on(session, subscriber, now)
     else:
         subscribing.choose(session, subscriber, form.chosen(), "settings", now)
+        subscribing.choose_reminders(session, subscriber, bool(form.reminders.data), now)
         if cadence is not None:
             subscribing.choose_cadence(session, subscriber, cadence, now)
 
@@ -188,6 +189,7 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
         discreet_name=furniture.site().discreet_name,
         masked=addresses.mask(subscriber.address),
         choices=[(topic.value, label, topic in chosen) for topic, label in TOPIC_LABELS.items()],
+        wants_reminders=subscriber.wants_reminders,
         cadence=subscriber.cadence,
         digest_day=current_app.config["DIGEST_WEEKDAY"].capitalize(),
         pauses=PAUSES,

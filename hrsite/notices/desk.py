@@ -10,7 +10,15 @@ from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters_sessions, trying
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
-from hrsite.notices import desk_moving, desk_writing, listing, publishing, wording
+from hrsite.notices import (
+    desk_moving,
+    desk_telling,
+    desk_writing,
+    listing,
+    publishing,
+    telling,
+    wording,
+)
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import begun, comparing
@@ -22,6 +30,9 @@ ANY_NOTICE = "<int(max=2147483647):id>"
 
 blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
 blueprint.before_request(guard.require_coach)
+blueprint.add_url_rule(
+    f"/{ANY_NOTICE}/readers", "readers", desk_telling.readers, methods=["GET", "POST"]
+)
 for _name, (_deed, _methods) in desk_moving.DEEDS.items():
     blueprint.add_url_rule(
         f"/{ANY_NOTICE}/{_name}", _name.replace("-", "_"), _deed, methods=_methods
@@ -100,7 +111,7 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
         return _page(form, notice, status=422)
     try:
         kept = desk_writing.keep(form, notice)
-        words = _what_was_saved(kept)
+        words = _what_was_saved(kept) + desk_telling.after_saving(kept)
         if act == "publish":
             words = _publish(kept, bool(form.email.data))
         elif act in ("test", "test plain"):
@@ -173,7 +184,7 @@ def _is_too_late(notice: SessionNotice) -> bool:
     starts_at = notice.starts_at
     if notice.is_series or starts_at is None:
         return False
-    return starts_at <= clock.now() + issues.NOTICE_MARGIN
+    return starts_at <= clock.now() + telling.NOTICE_MARGIN
 
 
 def _what_was_saved(notice: SessionNotice) -> str:

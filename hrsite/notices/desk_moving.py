@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture, queue
 from hrsite.extensions import db
-from hrsite.notices import changing, desk_writing, occurring, publishing, wording
+from hrsite.notices import changing, desk_telling, desk_writing, occurring, publishing, wording
 from hrsite.notices.changing import NoSense, NoSuchDay
 from hrsite.notices.forms import ALL, CancelForm, MoveForm
 from hrsite.notices.models import SessionNotice
@@ -233,9 +233,11 @@ def _refuse(id: int, trouble: Exception) -> ResponseReturnValue:
 
 
 def _done(id: int, words: str) -> ResponseReturnValue:
+    # Who has a letter that says otherwise may be told: that is the next step.
+    news = desk_telling.after_saving(publishing.hold(db.session(), id))
     db.session.commit()
     queue.wake()
-    flash(words, "done")
+    flash(words + news, "done")
     if request.form.get("back") == "home":
         return redirect(url_for("pages_desk.home"), 303)
-    return redirect(url_for("notices_desk.edit", id=id), 303)
+    return redirect(url_for(f"notices_desk.{'readers' if news else 'edit'}", id=id), 303)

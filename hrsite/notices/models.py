@@ -45,8 +45,8 @@ class SessionNotice(Binned, Base):
     holds = nobody(
         "id title slug body_html rhythm first_on start_time length_minutes zone_name last_on "
         "review_on starts_at ends_at cancelled_at moved_from_at place for_whom how_to_join "
-        "calendar_uid tells_in_calendar sequence created_at updated_at published_at "
-        "was_published_at send_to_readers send_at form_key version deleted_at"
+        "calendar_uid tells_in_calendar sends_reminders sequence created_at updated_at "
+        "published_at was_published_at send_to_readers send_at form_key version deleted_at"
     )
     __table_args__ = (Index("ix_session_notices_published_at", "published_at"),)
 
@@ -80,6 +80,8 @@ class SessionNotice(Binned, Base):
     calendar_uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_token)
     # Her title and the place stand in calendars; otherwise no more than "Appointment".
     tells_in_calendar: Mapped[bool] = mapped_column(default=False)
+    # Who asked to be reminded gets a letter a day before.
+    sends_reminders: Mapped[bool] = mapped_column(default=True)
     # Raised with each change of time, place, or of whether it takes place, here or on one of its
     # days: calendars take the higher number.
     sequence: Mapped[int] = mapped_column(default=0)

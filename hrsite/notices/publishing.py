@@ -131,6 +131,11 @@ def publish(notice: SessionNotice, with_email: bool, now: datetime) -> None:
         notice.send_to_readers, notice.send_at = True, now
 
 
+def plan_letter(notice: SessionNotice, at: datetime) -> None:
+    """Let it go to readers at a moment; on the site it may be already."""
+    notice.send_to_readers, notice.send_at = True, at
+
+
 def withdraw(notice: SessionNotice, now: datetime) -> None:
     """Take it off the site: it is no longer true, or was a mistake."""
     notice.published_at = None

@@ -249,11 +249,18 @@ def withdraw(session: Session, address_key: str, streams: Iterable[str], now: da
     return _call_back(session, now, whose, Delivery.message_id.in_(messages))
 
 
-def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> None:
+def withdraw_of(session: Session, address_key: str, messages: Select[int], now: datetime) -> int:
+    """Call back what still waits for an address of these messages; the count."""
+    return _call_back(
+        session, now, recipients.is_to(address_key), Delivery.message_id.in_(messages)
+    )
+
+
+def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> int:
     """Call back every copy of a message that still waits, and write no more of them down."""
     session.refresh(message, with_for_update=True)
     message.expanded_at = message.expanded_at or now
-    _call_back(session, now, Delivery.message_id == message.id)
+    return _call_back(session, now, Delivery.message_id == message.id)
 
 
 def blank(session: Session, address_key: str, now: datetime) -> None:

@@ -24,6 +24,7 @@ DESK = (
     "/desk/posts/1/preview?as=text",
     "/desk/notices/",
     "/desk/notices/new",
+    "/desk/notices/2/readers",
     "/desk/subscribers",
     "/desk/subscribers/add",
     "/desk/subscribers/file",

@@ -1,0 +1,142 @@
+"""A change of a session is told to who had its letter; what is no longer true is not handed over.
+
+A letter about a session has the number of changes (`sequence`) that it tells of. When the session
+has a higher one, copies that still wait are called back; whoever has one may be told of the change.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from hrsite.newsletter import audience, issues, letters_sessions
+from hrsite.newsletter.audience import CONFIRMED, is_awake
+from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription, Topic
+from hrsite.notices import telling
+from hrsite.notices.models import SessionNotice
+from hrsite.outbox import enqueue
+from hrsite.outbox.models import OutboxMessage
+
+
+class TooSoon(Exception):
+    """It begins before a letter could help. The message is for the coach to read."""
+
+
+@dataclass(frozen=True)
+class ToldCounts:
+    """Who had a letter about a session, and who of them gets one about its change."""
+
+    ready: int = 0
+    paused: int = 0
+    left: int = 0
+    blocked: int = 0
+
+    @property
+    def all(self) -> int:
+        """Everybody who had one."""
+        return self.ready + self.paused + self.left + self.blocked
+
+
+def has_news(session: Session, notice: SessionNotice) -> bool:
+    """Has anything changed since the last letter about it that went to everybody who had one?"""
+    told = _last_told(session, notice)
+    return told is not None and told < notice.sequence
+
+
+def counts(session: Session, notice: SessionNotice, now: datetime) -> ToldCounts:
+    """Whom a letter about the change would reach now. Each person stands in one number."""
+    gets_notices = exists().where(
+        Subscription.subscriber_id == Subscriber.id,
+        Subscription.topic == Topic.NOTICES,
+        Subscription.state == CONFIRMED,
+    )
+    place = case(
+        (~gets_notices, "left"),
+        (audience.is_blocked(), "blocked"),
+        (~is_awake(now), "paused"),
+        else_="ready",
+    )
+    rows = session.execute(
+        select(place.label("place"), func.count())
+        .select_from(Subscriber)
+        .join(Subscriber.recipient)
+        .where(audience.was_told(notice.id, is_over=notice.cancelled_at is not None))
+        .group_by("place")
+    )
+    return ToldCounts(**dict(iter(rows)))
+
+
+def tell(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
+    """Write the letter about its change down for who had one. None when that was done before.
+
+    Raises TooSoon. Copies of earlier letters that still wait are called back: this one is newer.
+    """
+    news = telling.news_of(notice, now)
+    if news is None or news.not_after - now < issues.LEAST_TIME:
+        raise TooSoon("It begins too soon for a letter.")
+    call_back_untrue(session, notice, now)
+    issue = Issue(
+        topic=Topic.NOTICES,
+        title=notice.title,
+        about_id=notice.id,
+        follow_up=FollowUp.CALLED_OFF if notice.cancelled_at else FollowUp.CHANGE,
+        told_sequence=notice.sequence,
+        due_at=now,
+    )
+    key = f"issue/notice/{notice.id}/change/{notice.sequence}"
+    wordings = letters_sessions.changed(notice, news, now)
+    if not issues.freeze(session, issue, key, wordings, now, news.not_after):
+        return None
+    return issues.begin(session, issue, now)
+
+
+def call_back_untrue(session: Session, notice: SessionNotice, now: datetime) -> int:
+    """Nobody is told any more what is not true; how many letters were called back.
+
+    Of a session that has moved or is called off. When it has left the site its own letter is
+    stopped, for the coach to see (holding.py); those that follow it are called back here.
+    """
+    older = Issue.told_sequence < notice.sequence
+    if notice.published_at is None:
+        older = Issue.follow_up.is_not(None)
+    waiting = session.scalars(
+        select(Issue)
+        .join(Issue.message)
+        .where(Issue.about_id == notice.id, OutboxMessage.settled_at.is_(None), older)
+    ).all()
+    count = 0
+    for issue in waiting:
+        count += enqueue.withdraw_all(session, issue.message, now)
+        if issue.follow_up == FollowUp.REMINDER:
+            # So that there can be another for the same time.
+            issue.message.key = f"{issue.message.key}/untrue/{issue.id}"
+    return count
+
+
+def untrue(session: Session) -> list[int]:
+    """The notices that have changed while letters about them still wait."""
+    has_changed = or_(
+        Issue.told_sequence < SessionNotice.sequence,
+        and_(SessionNotice.published_at.is_(None), Issue.follow_up.is_not(None)),
+    )
+    found = (
+        select(SessionNotice.id)
+        .join(Issue, and_(Issue.about_id == SessionNotice.id, has_changed))
+        .join(Issue.message)
+        .where(OutboxMessage.settled_at.is_(None))
+        .distinct()
+    )
+    return list(session.scalars(found))
+
+
+def keep_true(session: Session, notice_id: int, now: datetime) -> None:
+    """Call back what is no longer true of one notice."""
+    notice = session.get_one(SessionNotice, notice_id, populate_existing=True, with_for_update=True)
+    call_back_untrue(session, notice, now)
+
+
+def _last_told(session: Session, notice: SessionNotice) -> int | None:
+    is_for_all = or_(Issue.follow_up.is_(None), Issue.follow_up != FollowUp.REMINDER)
+    told = select(func.max(Issue.told_sequence)).where(Issue.about_id == notice.id, is_for_all)
+    return session.scalar(told)

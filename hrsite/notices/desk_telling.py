@@ -1,0 +1,188 @@
+"""Who is told of a notice by letter, and when; what has changed; reminders and calendars.
+
+`desk` puts this at its address, behind the guard.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hrsite import clock, furniture, queue
+from hrsite.extensions import db
+from hrsite.newsletter import following, issues
+from hrsite.newsletter.audience import AudienceCounts, counts
+from hrsite.newsletter.models import Topic
+from hrsite.notices import publishing, telling
+from hrsite.notices.forms_telling import LetterForm, SharingForm
+from hrsite.notices.models import SessionNotice
+from hrsite.posts import sentences
+from hrsite.posts.timing import NoSuchTime, far_off, moment_of
+
+TOO_SOON = "It begins too soon for a letter."
+
+
+def readers(id: int) -> ResponseReturnValue:
+    """The page, and what its buttons do. Each button that sends says to how many."""
+    session = db.session()
+    try:
+        notice = publishing.hold(session, id) if request.method == "POST" else None
+    except publishing.NoticeGone:
+        abort(404)
+    notice = notice or session.get(SessionNotice, id) or abort(404)
+    act = request.form.get("act", "")
+    deeds = {"share": _share, "review": _review, "send": _send, "tell": _tell, "stop": _stop}
+    if request.method != "POST" or act not in deeds:
+        return _page(notice)
+    if notice.published_at is None and act != "share":
+        flash("It is a draft. Publish it first.", "wrong")
+        return redirect(url_for("notices_desk.readers", id=id), 303)
+    return deeds[act](notice)
+
+
+def after_saving(notice: SessionNotice) -> str:
+    """What is no longer true is called back; and who has it can be told. What to say of that."""
+    session, now = db.session(), clock.now()
+    following.call_back_untrue(session, notice, now)
+    if not following.has_news(session, notice):
+        return ""
+    had_it = following.counts(session, notice, now).all
+    if not had_it:
+        return ""
+    people = furniture.count(had_it, "person has", "people have")
+    return f" {people} an older letter. You can tell them under “Readers and calendars”."
+
+
+def _share(notice: SessionNotice) -> ResponseReturnValue:
+    form = SharingForm()
+    notice.tells_in_calendar = bool(form.tells_in_calendar.data)
+    notice.sends_reminders = bool(form.sends_reminders.data)
+    notice.updated_at = clock.now()
+    return _done(notice, "Saved.")
+
+
+def _stop(notice: SessionNotice) -> ResponseReturnValue:
+    if issues.issue_of_notice(db.session(), notice.id) is not None:
+        return _done(notice, "Its letter has begun already. You can stop it under Issues.")
+    publishing.call_off(notice)
+    return _done(notice, "No email goes out. It stays on the site.")
+
+
+def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
+    """The sentence, and the button that repeats it."""
+    form, now = LetterForm(), clock.now()
+    at, is_fine = _when(form, notice, now)
+    if not is_fine:
+        return _page(notice, form=form, status=422)
+    audience = counts(db.session(), Topic.NOTICES, now)
+    sentence = sentences.review(
+        when=f"{furniture.moment(at)} ({far_off(at, now)})" if at else None,
+        with_email=True,
+        is_on_site=True,
+        ready_count=audience.ready,
+        left_out=_left_out(audience),
+    )
+    form.seen.data = _seen(notice, audience.ready)
+    return _page(notice, form=form, sentence=sentence, is_changed=status == 409, status=status)
+
+
+def _send(notice: SessionNotice) -> ResponseReturnValue:
+    """Plan the first letter: now, or at its time. Pressed twice, it is one."""
+    form, now = LetterForm(), clock.now()
+    if notice.send_to_readers:
+        return _done(notice, "That was done already. Nobody gets it twice.")
+    at, is_fine = _when(form, notice, now)
+    if not is_fine:
+        return _page(notice, form=form, status=422)
+    ready = counts(db.session(), Topic.NOTICES, now).ready
+    if form.seen.data != _seen(notice, ready):
+        return _review(notice, status=409)
+    publishing.plan_letter(notice, at or now)
+    people = furniture.count(ready, "reader", "readers")
+    when = f"on {furniture.moment(at)}" if at else "in a moment"
+    return _done(notice, f"It goes to {people} by email {when}.")
+
+
+def _tell(notice: SessionNotice) -> ResponseReturnValue:
+    """A letter about the change, to who had one. Pressed twice, it is one."""
+    session, now = db.session(), clock.now()
+    told = following.counts(session, notice, now)
+    if not following.has_news(session, notice):
+        return _done(notice, "That was told already. Nobody gets it twice.")
+    if request.form.get("seen") != _seen(notice, told.ready):
+        return _page(notice, is_changed=True, status=409)
+    try:
+        following.tell(session, notice, now)
+    except following.TooSoon as trouble:
+        session.rollback()
+        flash(str(trouble), "wrong")
+        return redirect(url_for("notices_desk.readers", id=notice.id), 303)
+    people = furniture.count(told.ready, "person", "people")
+    return _done(notice, f"It goes to {people}. You can still stop it for a moment, under Issues.")
+
+
+def _done(notice: SessionNotice, words: str) -> ResponseReturnValue:
+    answer = redirect(url_for("notices_desk.readers", id=notice.id), 303)
+    db.session.commit()
+    queue.wake()
+    flash(words, "done")
+    return answer
+
+
+def _when(form: LetterForm, notice: SessionNotice, now: datetime) -> tuple[datetime | None, bool]:
+    """The moment that was chosen, None for now; and whether it can be, or its box says why not."""
+    if not form.validate():
+        return None, False
+    at = None
+    if form.when.data == "later":
+        try:
+            at = moment_of(form.date.data, form.time.data, clock.zone()).at
+        except NoSuchTime as trouble:
+            form.time.errors = [str(trouble)]
+            return None, False
+        if at <= now:
+            form.time.errors = ["That time has passed. Choose a later one, or choose now."]
+            return None, False
+    if _is_too_late(notice, at or now):
+        box = form.time if at else form.when
+        box.errors = [f"{TOO_SOON} Choose an earlier time." if at else TOO_SOON]
+        return None, False
+    return at, True
+
+
+def _is_too_late(notice: SessionNotice, at: datetime) -> bool:
+    last = notice.ends_at if notice.is_series else notice.starts_at
+    return last is not None and last - telling.NOTICE_MARGIN - issues.LEAST_TIME < at
+
+
+def _seen(notice: SessionNotice, ready: int) -> str:
+    """What a review showed. When any of it is another, the button shows it again."""
+    return json.dumps([notice.version, notice.sequence, notice.send_to_readers, ready])
+
+
+def _left_out(audience: AudienceCounts) -> sentences.LeftOut:
+    return sentences.LeftOut(
+        paused=audience.paused, unconfirmed=audience.unconfirmed, blocked=audience.blocked
+    )
+
+
+def _page(notice: SessionNotice, status: int = 200, **facts: Any) -> ResponseReturnValue:
+    session, now = db.session(), clock.now()
+    has_news = following.has_news(session, notice)
+    told = following.counts(session, notice, now) if has_news else following.ToldCounts()
+    defaults = {"form": LetterForm(formdata=None), "sentence": "", "is_changed": False}
+    page = render_template(
+        "notices/desk/readers.html",
+        notice=notice,
+        issue=issues.issue_of_notice(session, notice.id),
+        news=telling.news_of(notice, now) if has_news else None,
+        has_news=has_news,
+        told=told,
+        told_seen=_seen(notice, told.ready),
+        sharing=SharingForm(formdata=None, obj=notice),
+        readers_count=counts(session, Topic.NOTICES, now).ready,
+        **defaults | facts,
+    )
+    return page, status

@@ -1,0 +1,76 @@
+"""What has changed about a session, in sentences; and until when it helps to be told."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hrsite import furniture
+from hrsite.notices import occurring
+from hrsite.notices.models import SessionNotice
+from hrsite.notices.occurring import Occurrence
+
+# Nobody can use a notice in the last minutes before its session.
+NOTICE_MARGIN = timedelta(minutes=15)
+# So many changed days are told one by one.
+MOST_DAYS = 10
+
+
+@dataclass(frozen=True)
+class News:
+    """A change of a session. Each sentence tells an onlooker a time, and no more."""
+
+    # One word before the title: Cancelled, Moved or Changed.
+    word: str
+    sentences: tuple[str, ...]
+    not_after: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Does nothing of it take place any more?"""
+        return self.word == "Cancelled"
+
+
+def news_of(notice: SessionNotice, now: datetime) -> News | None:
+    """What has changed; None when it has no time, or its time is past."""
+    coming = occurring.some(notice, now, MOST_DAYS)
+    if not coming:
+        return None
+    first = next((one for one in coming if one.starts_at > now), coming[0])
+    if notice.cancelled_at is not None:
+        words = "It will not take place" if not notice.is_series else "No more of these take place"
+        sentence = (
+            f"{words}. {_began(notice)} {furniture.moment(first.starts_at, notice.zone_name)}."
+        )
+        return News("Cancelled", (sentence,), first.starts_at)
+    if notice.moved_from_at is not None and notice.is_moved(now):
+        return News("Moved", (_moved(notice, first),), first.starts_at - NOTICE_MARGIN)
+    changed = [one for one in coming if one.state != "on"]
+    if changed:
+        ahead = [moment for one in changed if (moment := _useful_until(one)) > now]
+        sentences = tuple(_day(one, notice) for one in changed)
+        return News("Changed", sentences, min(ahead, default=now))
+    sentence = f"Please look at the time and the place again. It begins {_at(first, notice)}."
+    return News("Changed", (sentence,), first.starts_at - NOTICE_MARGIN)
+
+
+def _began(notice: SessionNotice) -> str:
+    return "The next one was to begin" if notice.is_series else "It was to begin"
+
+
+def _moved(notice: SessionNotice, first: Occurrence) -> str:
+    former = furniture.moment(notice.moved_from_at or first.starts_at, notice.zone_name)
+    return f"{_began(notice)} {former}. Now it begins {_at(first, notice)}."
+
+
+def _day(one: Occurrence, notice: SessionNotice) -> str:
+    former = furniture.moment(one.moved_from_at or one.starts_at, notice.zone_name)
+    if one.is_cancelled:
+        return f"The one on {former} is cancelled."
+    return f"The one on {former} has moved. It begins {_at(one, notice)}."
+
+
+def _useful_until(one: Occurrence) -> datetime:
+    return one.starts_at if one.is_cancelled else one.starts_at - NOTICE_MARGIN
+
+
+def _at(one: Occurrence, notice: SessionNotice) -> str:
+    return furniture.moment(one.starts_at, notice.zone_name)
