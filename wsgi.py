@@ -1,6 +1,6 @@
 """The application a server runs: granian, gunicorn or any other that speaks WSGI."""
 
-from hrsite import create_app
+from hrsite import collecting, create_app
 from hrsite.newsletter import spooling
 from hrsite.settings import reading
 
@@ -8,3 +8,4 @@ application = create_app()
 with application.app_context():
     reading.warm()
 spooling.make_room(application.config["DATA_DIR"])
+collecting.spare_what_is_there()

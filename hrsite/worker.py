@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from hrsite import clock
+from hrsite import clock, collecting
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
 from hrsite.outbox import presence
@@ -49,6 +49,7 @@ def run(app: Flask) -> None:
     with app.app_context():
         presence.announce(db.session(), presence.own_name(), clock.now())
         db.session.commit()
+    collecting.spare_what_is_there()
     log.info("worker_started", worker=presence.own_name())
     consumer.run()
     with app.app_context():
