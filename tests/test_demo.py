@@ -15,7 +15,7 @@ from hrsite import clock
 from hrsite.accounts.models import Account
 from hrsite.demo import filling
 from hrsite.newsletter.models import Subscriber
-from hrsite.notices.models import SessionNotice
+from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox.models import OutboxMessage
 from hrsite.posts.models import Post, Tag
 from hrsite.slugs import is_slug_shaped
@@ -50,7 +50,11 @@ def test_there_is_enough_to_read(session: Session) -> None:
 @pytest.mark.usefixtures("sign_in")
 def test_sessions_lie_ahead_and_make_sense(session: Session) -> None:
     notices = session.scalars(select(SessionNotice)).all()
-    assert len(notices) >= 2
+    now = clock.now()
+    fates = {notice.fate(now) for notice in notices}
+    assert fates == {"on", "moved", "cancelled"}
+    assert {notice.rhythm for notice in notices} == set(Rhythm)
+    assert any(notice.changed_days for notice in notices)
     for notice in notices:
         if notice.starts_at is not None and notice.ends_at is not None:
             assert clock.now() < notice.starts_at < notice.ends_at

@@ -1,9 +1,8 @@
 """A site to try: articles, notices, an about page, three readers and a coach who can sign in."""
 
 import secrets
-import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,10 @@ from sqlalchemy.orm import Session
 from hrsite import addresses, clock, markdown
 from hrsite.accounts.models import Account
 from hrsite.accounts.passwords import hash_password, is_right
-from hrsite.demo import words
+from hrsite.demo import sessions, words
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Topic
 from hrsite.newsletter.models_people import DailyTally
-from hrsite.notices import planning
-from hrsite.notices.models import Rhythm, SessionNotice
-from hrsite.notices.planning import Plan
 from hrsite.posts import aging
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import tags_named
@@ -86,8 +82,7 @@ def fill(session: Session, folder: Path) -> SignIn:
         for path in sorted((CONTENT / "articles").glob("*.md")):
             session.add(_article(session, path, now))
             session.flush()
-        notices = tomllib.loads((CONTENT / "notices.toml").read_text())["notices"]
-        session.add_all(_notice(facts, number, now) for number, facts in enumerate(notices, 1))
+        session.add_all(sessions.notices(now))
         words.fill(session, now)
         for typed in READERS:
             _add_reader(session, typed, now)
@@ -148,40 +143,6 @@ def _true_until(facts: dict[str, Any], published_at: datetime) -> datetime | Non
         return None
     day = clock.local(published_at).date() + timedelta(days=facts["true_for_days"])
     return aging.end_of(day, clock.zone())
-
-
-def _notice(facts: dict[str, Any], number: int, now: datetime) -> SessionNotice:
-    notice = SessionNotice(
-        title=facts["title"],
-        slug=f"notice-{number}",
-        body_html=markdown.from_markdown(facts["body"]),
-        place=facts.get("place", ""),
-        how_to_join=facts.get("how_to_join", ""),
-        rhythm=Rhythm.STANDING,
-        zone_name=clock.zone().key,
-        sequence=0,
-        version=0,
-        created_at=now,
-        updated_at=now,
-        published_at=now,
-    )
-    plan = Plan(zone_name=notice.zone_name)
-    if "starts_in_days" in facts:
-        at = time.fromisoformat(facts["starts_at_time"])
-        plan = Plan(
-            Rhythm.ONCE, _day(facts, now), at, facts["length_minutes"], notice.zone_name
-        )  # fmt: skip
-    planning.set_plan(notice, plan, now, is_mended=True)
-    notice.version = 1
-    return notice
-
-
-def _day(facts: dict[str, Any], now: datetime) -> date:
-    """The day asked for, or the first such weekday from then on; on the coach's own calendar."""
-    on = clock.local(now).date() + timedelta(days=facts["starts_in_days"])
-    while "on_weekday" in facts and f"{on:%A}".lower() != facts["on_weekday"]:
-        on += timedelta(days=1)
-    return on
 
 
 def _add_reader(session: Session, typed: str, now: datetime) -> None:

@@ -125,7 +125,7 @@ def _prepare(form: MoveForm | CancelForm, notice: SessionNotice) -> None:
 
 
 def _day_words(one: occurring.Occurrence, zone: str) -> str:
-    said = f"Only {furniture.near_moment(one.starts_at, zone)}"
+    said = f"Only {wording.day_and_hour(one.starts_at, zone)}"
     return said if one.state == "on" else f"{said} ({one.state} now)"
 
 

@@ -1,6 +1,7 @@
 """Session notices as readers see them: what is on, what is over, one notice."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -63,6 +64,11 @@ def _offer_current_notices() -> dict[str, Callable[[], Sequence[SessionNotice]]]
 @blueprint.app_template_filter("told")
 def _told(notice: SessionNotice, count: int = wording.NEXT_TOLD) -> wording.Told:
     return wording.told(notice, clock.now(), count)
+
+
+@blueprint.app_template_filter("day_and_hour")
+def _day_and_hour(when: datetime, zone: str) -> str:
+    return wording.day_and_hour(when, zone)
 
 
 @blueprint.app_template_filter("session_when")

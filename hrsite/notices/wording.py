@@ -36,6 +36,11 @@ class Told:
         return self.sessions[0] if self.sessions else None
 
 
+def day_and_hour(when: datetime, zone: str) -> str:
+    """Thursday 4 June at 6:00 pm: where the zone stands beside it already."""
+    return near_moment(when, zone).removesuffix(f", {zone_name(zone)}")
+
+
 def told(notice: SessionNotice, now: datetime, count: int = NEXT_TOLD) -> Told:
     """What is true of it now."""
     if notice.is_series:
@@ -62,7 +67,7 @@ def when(notice: SessionNotice, now: datetime) -> str:
         return f"cancelled. It was to be on {moment(one.starts_at, zone)}"
     said = f"{moment(one.starts_at, zone)}, until {clock_time(one.ends_at, zone)}"
     if one.moved_from_at is not None:
-        said += f". It was to be on {near_moment(one.moved_from_at, zone)}"
+        said += f". It was to be on {day_and_hour(one.moved_from_at, zone)}"
     return said
 
 
@@ -89,11 +94,11 @@ def bounds(notice: SessionNotice, now: datetime) -> str:
 def change(one: Occurrence, zone: str) -> str:
     """What is different about one session of a series, in a sentence; nothing, if nothing is."""
     if one.is_cancelled:
-        return f"{near_moment(one.starts_at, zone)}: cancelled"
+        return f"{day_and_hour(one.starts_at, zone)}: cancelled"
     if one.moved_from_at is None:
         return ""
-    former = near_moment(one.moved_from_at, zone)
-    return f"{near_moment(one.starts_at, zone)}: moved, it was to be on {former}"
+    former = day_and_hour(one.moved_from_at, zone)
+    return f"{day_and_hour(one.starts_at, zone)}: moved, it was to be on {former}"
 
 
 def clock_changes(notice: SessionNotice, now: datetime) -> list[str]:
@@ -118,7 +123,7 @@ def _when_each(notice: SessionNotice, now: datetime) -> str:
         return f"cancelled. It was to be {said}"
     found = told(notice, now)
     if found.former_at is not None:
-        said += f". Until now it was to be on {near_moment(found.former_at, found.zone)}"
+        said += f". Until now it was to be on {day_and_hour(found.former_at, found.zone)}"
     changes = [change(one, found.zone) for one in found.sessions]
     return ". ".join([said, *filter(None, changes)])
 

@@ -41,6 +41,8 @@ PATHS = {
     "search, a very long question": "/search?q=" + "ab" * 600,
     "notices": "/notices/",
     "a notice": "/notices/notice-2",
+    "a notice of a series": "/notices/notice-3",
+    "a notice that is cancelled": "/notices/notice-5",
     "a notice that is past": "/notices/spring-group-ended",
     "a coach's page": "/about",
     "what to expect": "/what-to-expect",
@@ -62,6 +64,7 @@ PATHS = {
     "search, text only": "/search?q=overdose&plain=1",
     "signup, text only": "/signup?plain=1",
     "notices, text only": "/notices/?plain=1",
+    "a notice of a series, text only": "/notices/notice-3?plain=1",
     "no such page, text only": "/no/such/page?plain=1",
 }
 # Every status has the same two pages: one with the menu, and a bare one from 500 on.

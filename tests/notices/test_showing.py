@@ -51,7 +51,7 @@ def test_a_series_shows_its_next_day_and_goes_on_to_the_one_after(
     assert "Thursday 4 June" in seen(client, path)
     clock.shift(1)
     assert "Thursday 4 June" not in seen(client, path)
-    assert "Thursday 11 June at 7:00 pm, Toronto time" in seen(client, path)
+    assert "Thursday 11 June at 7:00 pm" in seen(client, path)
 
 
 @pytest.mark.parametrize("path", PLACES)
@@ -90,7 +90,7 @@ def test_what_has_moved_says_from_when(client: FlaskClient, session: Session, pa
     make_notice(session, slug="group", title="Evening group", moved_from_at=moved_from_at)
     page = seen(client, path)
     assert "Moved</b>" in page
-    assert "<s>Wednesday 3 June at 6:30 pm, Toronto time</s>" in page
+    assert "<s>Wednesday 3 June at 6:30 pm</s>" in page
     assert "at 7:00 pm, Toronto time" in page
 
 
@@ -104,7 +104,8 @@ def test_one_day_of_a_series_is_cancelled_and_another_moved(
     page = seen(client, "/notices/group")
     assert "Every Thursday at 7:00 pm, Toronto time, until 8:00 pm" in page
     assert "Cancelled</b> <s>Thursday 4 June at 7:00 pm" in page
-    assert "Friday 12 June at 6:00 pm, Toronto time</time>. Ends at 7:00 pm." in page
+    assert "Moved</b> to <time" in page
+    assert ">Friday 12 June at 6:00 pm</time>" in page
     assert "Moved from <s>Thursday 11 June at 7:00 pm" in page
     assert "Cancelled</b>" in bar(client)
     assert "Next: <time" in bar(client)
@@ -130,7 +131,7 @@ def test_a_notice_stands_in_its_own_zone_and_says_which(
 ) -> None:
     series(session, zone_name="America/St_Johns")
     page = seen(client, "/notices/group")
-    assert "Thursday 4 June at 7:00 pm, St Johns time" in page
+    assert "Every Thursday at 7:00 pm, St Johns time" in page
     assert 'datetime="2026-06-04T21:30:00Z" data-zone="America/St_Johns"' in page
 
 
