@@ -58,6 +58,8 @@ PATHS = {
     "no such page": "/no/such/page",
     "no such article": "/posts/carying-naloxone",
     "confirm, nobody's link": f"/confirm/{NOBODYS}",
+    "settings, nobody's link": f"/settings/{NOBODYS}",
+    "unsubscribe, nobody's link": f"/unsubscribe/{NOBODYS}",
     "unsubscribe, a test's link": f"/unsubscribe/{trying.TEST_LINK}",
     "home, text only": "/?plain=1",
     "an article with everything, text only": "/posts/with-everything?plain=1",
@@ -137,6 +139,7 @@ def _signing_up(client: FlaskClient) -> dict[str, Answer]:
         "signup, no address": ("/signup", "jordan at example", fine),
         "signup, open too long": ("/signup", "jordan@example.org", stale),
         "a lost link, no address": ("/signup/link", "jordan at example", fine),
+        "a lost link, open too long": ("/signup/link", "jordan@example.org", stale),
     }
     return {
         name: _answer(send(client, path, address=typed, topics="notices", stamp=mark, website=""))
@@ -160,8 +163,11 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
         "settings": lambda: client.get(settings),
         "settings, saved": lambda: send(client, settings, topics="notices", cadence="weekly"),
         "settings, paused": lambda: send(client, settings, pause="1"),
+        "settings, going on": lambda: send(client, settings, go_on="1"),
         "settings, discreet": lambda: send(client, settings, discreet="on"),
         "settings, text only": lambda: client.get(f"{settings}?plain=1"),
+        "settings, all stopped": lambda: send(client, settings, stop="1"),
+        "settings, chosen again": lambda: send(client, settings, topics="articles"),
         "unsubscribe": lambda: client.get(leave),
         "unsubscribe, text only": lambda: client.get(f"{leave}?plain=1"),
         "unsubscribed": lambda: send(client, leave, button="1"),
