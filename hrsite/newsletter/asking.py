@@ -4,13 +4,15 @@ The form keeps the same row for every address. What becomes of it is decided by 
 neither the page nor the time it takes tells anybody who is on the list.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
+from hrsite.columns import changed_rows
 from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.models import (
     Subscriber,
@@ -131,3 +133,25 @@ def _write_to(session: Session, subscriber: Subscriber, letter: str, now: dateti
         letters.put_personal(session, letter, subscriber, now)
         is_to_confirm = letter == "confirm"
         guarding.note_letter(session, subscriber, now, is_to_confirm=is_to_confirm)
+
+
+def waiting(session: Session) -> Counter[datetime]:
+    """How many requests wait that were made in each hour, by the hour's beginning, in order."""
+    asked = session.scalars(select(SignupRequest.asked_at).order_by(SignupRequest.asked_at))
+    return Counter(_hour_of(moment) for moment in asked)
+
+
+def forget(session: Session, hours: Iterable[datetime]) -> int:
+    """Drop the requests made in these hours, unanswered; how many."""
+    count = 0
+    for hour in hours:
+        within = (
+            SignupRequest.asked_at >= hour,
+            SignupRequest.asked_at < hour + timedelta(hours=1),
+        )
+        count += changed_rows(session.execute(delete(SignupRequest).where(*within)))
+    return count
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)

@@ -5,6 +5,7 @@ from flask import Blueprint
 from hrsite.accounts import guard
 from hrsite.newsletter import (
     desk_adding,
+    desk_asking,
     desk_bringing,
     desk_held,
     desk_issues,
@@ -41,6 +42,9 @@ PEOPLE = "/subscribers"
 blueprint.add_url_rule(PEOPLE, "subscribers", desk_subscribers.subscribers, methods=BOTH)
 blueprint.add_url_rule(f"{PEOPLE}/add", "subscribers_add", desk_adding.add, methods=BOTH)
 blueprint.add_url_rule(f"{PEOPLE}/file", "subscribers_file", desk_taking_out.take_out, methods=BOTH)
+blueprint.add_url_rule(
+    f"{PEOPLE}/waiting", "requests_waiting", desk_asking.requests_waiting, methods=BOTH
+)
 LIST = f"{PEOPLE}/lists/<int(max=2147483647):list_id>"
 blueprint.add_url_rule(f"{PEOPLE}/lists", "subscribers_lists", desk_bringing.lists, methods=BOTH)
 blueprint.add_url_rule(LIST, "subscribers_list", desk_bringing.one_list)

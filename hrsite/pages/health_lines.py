@@ -128,7 +128,7 @@ def _failed(session: Session, now: datetime) -> Line:
 def _signups(session: Session, now: datetime) -> Line:
     """How hard the forms are used, with which strangers can set off letters."""
     what, strain = "Signing up", guarding.strain(session, now)
-    label = ("newsletter_desk.subscribers", "See the subscribers")
+    label = ("newsletter_desk.requests_waiting", "See who waits")
     if strain.is_on or strain.is_doubtful:
         return Line("careful", what, needing.strain_words(strain), *label)
     count = furniture.count(strain.written_count, "letter", "letters")

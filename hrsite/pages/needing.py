@@ -133,7 +133,7 @@ def many_signups(session: Session, now: datetime) -> list[Need]:
     if not strain.is_on:
         return []
     text = strain_words(strain)
-    return [Need(text, "newsletter_desk.subscribers", {}, "See the subscribers")]
+    return [Need(text, "newsletter_desk.requests_waiting", {}, "See who waits")]
 
 
 def strain_words(strain: guarding.Strain) -> str:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from hrsite import clock, markdown
 from hrsite.media import storing
+from hrsite.newsletter import asking
 from hrsite.newsletter.models import Subscriber, SubscriptionState, Topic
 from hrsite.settings import reading
 from tests import factories
@@ -86,6 +87,7 @@ def arrange(session: Session, media: Path) -> None:
         starts_at=now - timedelta(days=300), ends_at=now - timedelta(days=300, hours=-1),
         published_at=now - timedelta(days=310),
     )  # fmt: skip
+    asking.request_signup(session, "waits@example.org", [Topic.ARTICLES], "somewhere", now)
     words = reading.words(session)
     words.portrait = storing.store(
         session, as_bytes(landscape.resize((640, 640))), alt="Jordan by a window",

@@ -36,6 +36,7 @@ DESK = (
     "/desk/subscribers/add",
     "/desk/subscribers/file",
     "/desk/subscribers/lists",
+    "/desk/subscribers/waiting",
     *(f"/desk/subscribers/lists/{number}" for number in range(1, 4)),
     "/desk/issues",
     *(f"/desk/issues/{number}" for number in range(1, 6)),

@@ -4,6 +4,7 @@ Small here; `make trial-floods` takes ten thousand readers.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -32,27 +33,30 @@ class Leavers:
 
     app: Flask
     links: dict[str, dict[str, str]]
-    # Named to the mail server, in that order: her letter is on its way or there.
-    named: list[str] = field(default_factory=list)
+    # Named to the mail server, and the how manieth: her letter is on its way or there.
+    named: dict[str, int] = field(default_factory=dict)
     # Who has left: the answer's status, and how many had been named by then.
     left: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __call__(self, moment: str, reader: str) -> str:
         if moment == NAMED:
-            self.named.append(reader)
+            self.named[reader] = len(self.named)
             if len(self.named) % EVERY < len(WAYS):
                 self._somebody_leaves()
         return ""
 
+    def __post_init__(self) -> None:
+        self._still = deque(self.links)
+
     def _somebody_leaves(self) -> None:
-        still = [one for one in self.links if one not in self.named and one not in self.left]
-        if not still:
-            return
-        # Once the very next, once the last of all.
-        who = still[0] if len(self.left) % 2 else still[-1]
-        path, form = WAYS[len(self.named) % EVERY](self.links[who])
-        status = self.app.test_client().post(path, data=form).status_code
-        self.left[who] = (status, len(self.named))
+        while self._still:
+            # Once the very next, once the last of all.
+            who = self._still.popleft() if len(self.left) % 2 else self._still.pop()
+            if who not in self.named:
+                path, form = WAYS[len(self.named) % EVERY](self.links[who])
+                status = self.app.test_client().post(path, data=form).status_code
+                self.left[who] = (status, len(self.named))
+                return
 
 
 @pytest.mark.parametrize("most_in_flight", [1, 8])
@@ -75,7 +79,7 @@ def test_nothing_is_handed_over_after_somebody_left(
     too_late = [
         who
         for who, (_, named_count) in leavers.left.items()
-        if who in got and leavers.named.index(who) - named_count >= most_in_flight - 1
+        if who in got and leavers.named[who] - named_count >= most_in_flight - 1
     ]
     assert too_late == []
     stayed = set(links) - leavers.left.keys()
