@@ -18,6 +18,9 @@ from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue
 from hrsite.outbox.models import OutboxMessage
 
+# In the key of a message that was called back.
+UNTRUE = "/untrue/"
+
 
 class TooSoon(Exception):
     """It begins before a letter could help. The message is for the coach to read."""
@@ -108,9 +111,9 @@ def call_back_untrue(session: Session, notice: SessionNotice, now: datetime) -> 
     count = 0
     for issue in waiting:
         count += enqueue.withdraw_all(session, issue.message, now)
-        if issue.follow_up == FollowUp.REMINDER:
+        if issue.follow_up == FollowUp.REMINDER and UNTRUE not in issue.message.key:
             # So that there can be another for the same time.
-            issue.message.key = f"{issue.message.key}/untrue/{issue.id}"
+            issue.message.key += f"{UNTRUE}{issue.id}"
     return count
 
 

@@ -24,7 +24,6 @@ _MAKER = "-//hrsite//Appointments//EN"
 _LOOK_AGAIN = timedelta(hours=1)
 # RFC 5545 3.1: no control character but the tab stands in a text.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE_END = re.compile("\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -79,4 +78,4 @@ def _fill(event: Any, told: Appointment) -> None:
 
 
 def _said(text: str) -> str:
-    return _UNWRITABLE.sub("", _LINE_END.sub("\n", text)).strip()
+    return _UNWRITABLE.sub("", text).strip()

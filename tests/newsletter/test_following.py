@@ -211,3 +211,14 @@ def test_a_change_of_words_alone_is_no_news(session: Session, post: Post) -> Non
     session.commit()
     assert not following.has_news(session, notice)
     assert session.scalars(select(Issue).where(Issue.follow_up == FollowUp.CHANGE)).all() == []
+
+
+def test_telling_calls_the_older_letter_back_at_once(session: Session) -> None:
+    make_readers(session, ADA)
+    notice = factories.make_notice(session, send_to_readers=True)
+    factories.open_issues(session)
+    change(session, notice, moved_from_at=notice.starts_at, start_time=time(20))
+    following.tell(session, notice, our_clock.now())
+    session.commit()
+    older, newer = rows(session)
+    assert (older.state, newer.state) == (DeliveryState.WITHDRAWN, DeliveryState.QUEUED)

@@ -190,3 +190,19 @@ def test_midnight_is_no_trouble(
     factories.make_notice(session, **WEEKLY | {"start_time": time(0)})
     clock.shift(DAY - 10 * HOUR)
     assert post.to() == [ADA]
+
+
+def test_when_a_change_comes_between_only_who_had_none_is_reminded(
+    session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    make_readers(session, ADA, BEA, wants_reminders=True)
+    notice = factories.make_notice(session)
+    assert post.to() == []  # From now on the worker knows this site.
+    clock.shift(DAY + 10 * HOUR)
+    (wanted,) = reminding.due(session, our_clock.now())
+    reminding.remind(session, wanted, our_clock.now())
+    session.commit()
+    first, _ = rows(session)
+    first.state, first.next_at, first.message.accepted_count = DeliveryState.ACCEPTED, None, 1
+    change(session, notice, place="Another room")
+    assert post.to() == [BEA]
