@@ -209,6 +209,18 @@ def test_an_article_that_cannot_become_a_letter_is_told_on_the_desk_until_it_can
     assert [letter.letter.subject for letter in letters()] == ["Small steps"]
 
 
+def test_a_reminder_that_cannot_be_written_is_told_on_the_desk(
+    session: Session, work: Work, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.make_subscriber(session, READERS[0], (Topic.NOTICES,)).wants_reminders = True
+    factories.make_notice(session)
+    clock.shift(timedelta(days=1, hours=10))
+    monkeypatch.setattr("mrml.to_html", lambda *args, **options: 1 / 0)
+    work()
+    (text,) = told_on_the_desk(session)
+    assert text.startswith("The reminder of a session cannot be written.")
+
+
 def test_a_request_that_cannot_be_answered_is_told_on_the_desk(
     session: Session, work: Work
 ) -> None:

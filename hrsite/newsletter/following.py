@@ -81,7 +81,7 @@ def tell(session: Session, notice: SessionNotice, now: datetime) -> Issue | None
     call_back_untrue(session, notice, now)
     issue = Issue(
         topic=Topic.NOTICES,
-        title=notice.title,
+        title=letters_sessions.issue_title(news.word, notice),
         about_id=notice.id,
         follow_up=FollowUp.CALLED_OFF if notice.cancelled_at else FollowUp.CHANGE,
         told_sequence=notice.sequence,

@@ -12,6 +12,15 @@ from hrsite.notices.models import SessionNotice
 from hrsite.notices.telling import News
 from hrsite.outbox.compose import Letter
 
+REMINDER = "Reminder"
+# As long as an Issue's title may be.
+LONGEST_TITLE = 200
+
+
+def issue_title(word: str, told: SessionNotice) -> str:
+    """How an Issue that follows another is called on the desk: Moved, Cancelled, Reminder."""
+    return f"{word}: {told.title}"[:LONGEST_TITLE]
+
 
 def first(told: SessionNotice, now: datetime) -> tuple[Letter, Letter]:
     """What a notice says, whole and plain."""
@@ -25,9 +34,8 @@ def changed(told: SessionNotice, news: News, now: datetime) -> tuple[Letter, Let
 
 def reminder(told: SessionNotice, begins_at: datetime, now: datetime) -> tuple[Letter, Letter]:
     """The same a day before, for who wants that."""
-    return _both(
-        told, letters.Lead("Reminder", (f"It begins {moment(begins_at, told.zone_name)}.",)), now
-    )
+    sentence = f"It begins {moment(begins_at, told.zone_name)}."
+    return _both(told, letters.Lead(REMINDER, (sentence,)), now)
 
 
 def _both(told: SessionNotice, lead: letters.Lead, now: datetime) -> tuple[Letter, Letter]:

@@ -50,7 +50,7 @@ def remind(session: Session, wanted: Reminder, now: datetime) -> Issue | None:
         return None
     issue = Issue(
         topic=Topic.NOTICES,
-        title=notice.title,
+        title=letters_sessions.issue_title(letters_sessions.REMINDER, notice),
         about_id=notice.id,
         follow_up=FollowUp.REMINDER,
         told_sequence=notice.sequence,

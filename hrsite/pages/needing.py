@@ -31,6 +31,11 @@ _IN_VAIN = {
         "newsletter_desk.subscribers",
         "See the subscribers",
     ),
+    "reminder": (
+        "The reminder of a session cannot be written. Nobody has got it.",
+        "notices_desk.index",
+        "See the session notices",
+    ),
     "digest": (
         "A weekly or monthly letter cannot be written. Nobody has got it.",
         "newsletter_desk.issue_list",
