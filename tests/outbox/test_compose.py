@@ -110,7 +110,8 @@ def test_what_was_typed_stays_text(session: Session) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(typed=st.text(st.characters(codec=None), max_size=120))
 def test_any_words_at_all_make_a_letter(session: Session, typed: str) -> None:
-    letter = compose("notice", notice=_notice(typed), body="<p>x</p>", body_text="x", language="en")
+    facts = {"notice": _notice(typed), "lead": letters.NO_LEAD}
+    letter = compose("notice", body="<p>x</p>", body_text="x", language="en", **facts)
     assert "</html>" in letter.html
     assert "\n" not in letter.subject
     assert "\r" not in letter.subject
