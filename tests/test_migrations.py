@@ -211,3 +211,35 @@ def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) ->
     assert once["zone_name"] == "America/Toronto"
     assert (standing["rhythm"], standing["review_on"]) == ("standing", "2026-07-01")
     assert len({once["calendar_uid"], standing["calendar_uid"], ""}) == 3
+
+
+def test_what_articles_said_before_is_kept_there_and_back(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0036")
+    now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO posts (id, title, slug, summary, body_html, language, author_name,"
+                " created_at, updated_at, send_to_readers, version)"
+                " VALUES (7, 't', 's', '', '', '', '', :now, :now, FALSE, 2)"
+            ),
+            {"now": now},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO post_revisions (post_id, version, saved_at, title, summary, body_html,"
+                " topics, content_note, digest)"
+                " VALUES (7, 1, :now, 'Before', 'In short', '<p>Words.</p>', 'Sleep', '', 'd')"
+            ),
+            {"now": now},
+        )
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0037")
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT * FROM earlier_texts")).mappings().one()
+    assert (kept["room"], kept["row_id"], kept["version"]) == ("posts", 7, 1)
+    assert (kept["title"], kept["body_html"]) == ("Before", "<p>Words.</p>")
+    assert '"summary": "In short", "topics": "Sleep"' in kept["boxes"]
+    flask_migrate.downgrade(directory=str(FOLDER), revision="0036")
+    with db.engine.connect() as connection:
+        back = connection.execute(text("SELECT * FROM post_revisions")).mappings().one()
+    assert (back["post_id"], back["summary"], back["topics"]) == (7, "In short", "Sleep")

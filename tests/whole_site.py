@@ -15,6 +15,7 @@ from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.outbox import folder
+from hrsite.pages import revising as page_revising
 from hrsite.posts import revising
 from hrsite.redirects import moving
 from hrsite.settings import reading
@@ -89,7 +90,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     )
     binned = factories.make_post(session, published_at=None, slug="~binned", deleted_at=now)
     notice = factories.make_notice(session)
-    factories.make_page(session)
+    page_revising.keep(session, factories.make_page(session))
     help_line = factories.make_help_line(session)
     revising.keep(session, post)
     reading.words(session).book_text = "Text me at 555 0100."
@@ -115,6 +116,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "posts.month": {"year": clock.local(now).year, "number": clock.local(now).month},
             "posts_desk": {"id": post.id},
             "posts_desk.publish": {"id": mailed.id},
+            "pages_desk.revision": {"slug": "about", "version": 1},
             "posts_desk.revision": {"id": post.id, "version": post.version},
             "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},

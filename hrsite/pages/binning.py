@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from hrsite import unsaved
+from hrsite import earlier, unsaved
 from hrsite.binning import LASTS
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.models import Issue, issue_articles
@@ -84,6 +84,7 @@ def delete(session: Session, row: Row) -> None:
     if is_kept(session, row):
         raise Kept(row.id)
     unsaved.forget_of(session, row.__tablename__, row.id)
+    earlier.forget_of(session, row.__tablename__, row.id)
     session.delete(row)
     session.flush()
 
@@ -112,6 +113,7 @@ def empty(session: Session, now: datetime) -> int:
     rows = [row for kind in KINDS.values() for row in _over(session, kind, now)]
     for row in rows:
         unsaved.forget_of(session, row.__tablename__, row.id)
+        earlier.forget_of(session, row.__tablename__, row.id)
         session.delete(row)
     session.flush()
     return len(rows)

@@ -11,7 +11,15 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
 from hrsite.outbox import instance
-from hrsite.pages import desk_bin, desk_health, desk_pages, desk_pictures, desk_words, needing
+from hrsite.pages import (
+    desk_bin,
+    desk_health,
+    desk_pages,
+    desk_pictures,
+    desk_revising,
+    desk_words,
+    needing,
+)
 from hrsite.pages.binning import KINDS
 from hrsite.posts import shelf
 
@@ -22,6 +30,13 @@ blueprint.before_request(guard.require_coach)
 blueprint.add_url_rule("/pages/", "page_list", desk_pages.page_list)
 blueprint.add_url_rule("/pages/new", "new_page", desk_pages.new_page, methods=["GET", "POST"])
 blueprint.add_url_rule("/pages/<slug>", "edit", desk_pages.edit, methods=["GET", "POST"])
+blueprint.add_url_rule("/pages/<slug>/revisions", "revisions", desk_revising.index)
+blueprint.add_url_rule(
+    f"/pages/<slug>/revisions/<int(max={LARGEST_ID}):version>",
+    "revision",
+    desk_revising.show,
+    methods=["GET", "POST"],
+)
 blueprint.add_url_rule("/pages/<slug>/move", "move_page", desk_pages.move_page, methods=["POST"])
 
 blueprint.add_url_rule("/health", "health", desk_health.health)

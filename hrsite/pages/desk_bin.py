@@ -5,17 +5,15 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hrsite import clock
+from hrsite import clock, earlier
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.pages import binning
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post
-from hrsite.posts.models_revising import PostRevision
 
 KEPT = "Readers got it by email, so the desk keeps it with the record of that."
 # Where she was when she threw it away, and where its words are.
@@ -106,9 +104,4 @@ def _edit_url(kind: str, row: binning.Row) -> str:
 
 def _earlier_count(session: Session, row: binning.Row) -> int:
     """How many earlier texts of it are kept, which go too."""
-    if not isinstance(row, Post):
-        return 0
-    kept = select(func.count()).where(
-        PostRevision.post_id == row.id, PostRevision.version < row.version
-    )
-    return session.scalar(kept) or 0
+    return earlier.count_before(session, row.__tablename__, row.id)

@@ -73,38 +73,49 @@ def move_page(slug: str) -> ResponseReturnValue:
     return _done("Moved.")
 
 
-def _take(form: PageForm, page: Page | None, slug: str) -> ResponseReturnValue:
+def _take(
+    form: PageForm, page: Page | None, slug: str, *, is_again: bool = False
+) -> ResponseReturnValue:
     """Save it, or show the form again with every word still in it."""
     session = db.session()
     made = writing.made_by(session, key_in(form)) if page is None else None
     if made is not None:  # The button of a new page, pressed again.
         page, slug, form.version.data = made, made.slug, "1"
+        form.address.data = form.address.data or slug
+        if _lines(form) == _saved_lines(made):
+            flash(_what_was_saved(made), "done")
+            return redirect(url_for("pages_desk.edit", slug=slug), 303)
     if not form.validate():
         return _page(form, page, status=422)
     try:
         kept = _save(form, slug)
+        words, address = _what_was_saved(kept), url_for("pages_desk.edit", slug=kept.slug)
+        session.commit()
     except addressing.BadAddress as trouble:
         session.rollback()
         form.address.errors = [str(trouble)]
         return _page(form, page, status=422)
     except writing.StalePage as stale:
         session.rollback()
+        if not slug and not is_again:  # A page of this address was made in this very moment.
+            return _take(form, None, "", is_again=True)
         form.version.data = str(stale.theirs.version)
         return _page(form, stale.theirs, theirs=stale.theirs, status=409)
-    words = "Updated. Readers see the new words now."
-    if kept.deleted_at is not None:
-        words = "Saved. It is in the bin, so readers do not see it."
-    address = url_for("pages_desk.edit", slug=kept.slug)
-    try:
-        session.commit()
-    except IntegrityError:  # The same new page was sent twice at once.
+    except IntegrityError:  # The same new page was sent twice at once, or another of its address.
         session.rollback()
-        if page is None and writing.made_by(session, key_in(form)) is not None:
-            return _take(form, None, slug)
+        is_double = page is None and writing.made_by(session, key_in(form)) is not None
+        if is_double or not (slug or is_again):
+            return _take(form, None, slug, is_again=True)
         form.address.errors = ["Another page has this address already. Choose another."]
         return _page(form, page, status=422)
     flash(words, "done")
     return redirect(address, 303)
+
+
+def _what_was_saved(page: Page) -> str:
+    if page.deleted_at is not None:
+        return "Saved. It is in the bin, so readers do not see it."
+    return "Updated. Readers see the new words now."
 
 
 def _save(form: PageForm, slug: str) -> Page:

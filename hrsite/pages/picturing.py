@@ -18,9 +18,11 @@ from hrsite.markup import clean
 from hrsite.media import mentioning, shelving, storing
 from hrsite.media.models import FormerName, Picture
 from hrsite.notices.models import SessionNotice
-from hrsite.pages.binning import KINDS, Kind, all_of
+from hrsite.pages import revising
+from hrsite.pages.binning import KINDS, Kind, Row, all_of
 from hrsite.pages.models import Page
-from hrsite.posts import begun, revising
+from hrsite.posts import begun
+from hrsite.posts import revising as post_revising
 from hrsite.posts.models import Post
 from hrsite.settings.models import SiteWords
 from hrsite.unsaved import UnsavedWords
@@ -121,13 +123,18 @@ def _rewrite(session: Session, change: Callable[[str], str], now: datetime) -> N
             html = change(row.body_html)
             if html == row.body_html:
                 continue
-            if isinstance(row, Post):
-                revising.keep(session, row)
+            _keep(session, row)
             row.body_html, row.version = html, row.version + 1
             if not isinstance(row, SessionNotice):  # Its date says when she last made sure of it.
                 row.updated_at = now
-            if isinstance(row, Post):
-                revising.keep(session, row)
+            _keep(session, row)
+
+
+def _keep(session: Session, row: Row) -> None:
+    if isinstance(row, Post):
+        post_revising.keep(session, row)
+    elif isinstance(row, Page):
+        revising.keep(session, row)
 
 
 def _on_top(session: Session, picture_ids: Sequence[int]) -> Iterator[tuple[int | None, Use]]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
+from hrsite.pages import revising
 from hrsite.pages.models import Page
 from hrsite.pages.ordering import next_place
 from hrsite.slugs import is_slug_shaped
@@ -66,6 +67,8 @@ def save(
         page.form_key = form_key or None
     elif version is not None and page.version != version:
         raise StalePage(page)
+    else:
+        revising.keep(session, page)
     page.title = tidy_text(title).strip()
     page.body_html = clean(body_html)
     if menu is not None:
@@ -74,4 +77,5 @@ def save(
     page.version += 1
     session.add(page)
     session.flush()
+    revising.keep(session, page)
     return page

@@ -135,7 +135,7 @@ def _letters_of(posts: Sequence[Post]) -> dict[int, issues.IssueSummary]:
 def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> ResponseReturnValue:
     """Do what the button says, or show the form again with every word still in it."""
     act, session = request.form.get("act"), db.session()
-    made = publishing.made_by(session, key_in(form)) if post is None else None
+    made = None if post else publishing.made_by(session, key_in(form))
     if made is not None:  # The button of a new article, pressed again.
         post, form.version.data = made, "1"
     if desk_hinting.is_answered(form, act or ""):
@@ -145,7 +145,7 @@ def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> Respo
             return _add_picture(form, post)
         if not form.validate():
             return _page(form, post, status=422)
-        kept = desk_writing.keep(form, post, is_reviewed=act == "reviewed")
+        kept = desk_writing.keep(form, post, is_reviewed=act == "reviewed", is_again=bool(made))
     except publishing.StalePost as stale:
         session.rollback()
         form.version.data = str(stale.theirs.version)

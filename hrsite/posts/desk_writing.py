@@ -67,12 +67,18 @@ def fill(form: PostForm, post: Post) -> None:
         form.picture_decorative.data = post.picture.is_decorative
 
 
-def keep(form: PostForm, post: Post | None, *, is_reviewed: bool = False) -> Post:
+def keep(
+    form: PostForm, post: Post | None, *, is_reviewed: bool = False, is_again: bool = False
+) -> Post:
     """Save what the form says, pictures and all; the caller commits.
+
+    `is_again`: a press before this one has made it, perhaps of these very words.
 
     Raises StalePost, PostGone or PictureRefused; then the caller rolls back.
     """
     now, session = clock.now(), db.session()
+    if post is not None and is_again and not is_news(form, post):
+        return post
     if post is not None:  # Before any picture is stored, which would be for nothing.
         post = publishing.hold(session, post.id, number_in(form.version.data))
     if form.body_picture.data is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import tokens, unsaved
+from hrsite import earlier, tokens, unsaved
 from hrsite.markup import clean, tidy_text
 from hrsite.posts import revising
 from hrsite.posts.models import Post
@@ -243,5 +243,6 @@ def put_back(post: Post, is_for_readers: bool) -> None:
 def delete(session: Session, post: Post) -> None:
     """Let go of it. One that went to readers cannot go: the database keeps it for its Issue."""
     unsaved.forget_of(session, Post.__tablename__, post.id)
+    earlier.forget_of(session, Post.__tablename__, post.id)
     session.delete(post)
     session.flush()

@@ -53,6 +53,7 @@ DESK = (
     "/desk/pages/",
     "/desk/pages/new",
     "/desk/pages/about",
+    "/desk/pages/about/revisions",
     "/desk/posts/start-here",
     "/desk/settings",
     "/desk/settings/help",

@@ -225,6 +225,17 @@ def test_two_new_articles_of_one_title_in_the_same_moment_are_two_articles(
     assert set(session.scalars(select(Post.slug))) > {"~what-i-carry", "~what-i-carry-2"}
 
 
+def test_the_button_of_a_new_article_pressed_many_times_makes_one_and_is_told_of_no_other(
+    coach: FlaskClient, session: Session
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: send(coach, key="k" * 22), range(4)))
+    answers += [send(coach, key="k" * 22) for _ in range(2)]
+
+    assert {answer.location for answer in answers} == {f"/desk/posts/{saved(session).id}"}
+    assert saved(session).version == 1
+
+
 def _somebody_waits() -> bool:
     """On SQLite the second writer waits to begin; PostgreSQL tells who waits for a row."""
     if db.engine.dialect.name == "sqlite":

@@ -6,10 +6,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hrsite import clock
+from hrsite import clock, earlier
+from hrsite.earlier import EarlierText
 from hrsite.posts import publishing, revising
 from hrsite.posts.models import Post
-from hrsite.posts.models_revising import PostRevision
 from tests.factories import make_post, make_tag
 from tests.posts.writing import saved, send
 
@@ -42,18 +42,18 @@ def test_what_was_there_before_revisions_were_kept_is_kept_at_the_first_saving(
 
     before = revising.revisions_of(session, post)[-1]
     assert before.body_html == "<p>Written long ago.</p>"
-    assert before.topics
+    assert before.box("topics")
 
 
 def test_a_hundred_savings_are_kept_and_the_oldest_go(session: Session) -> None:
     post = make_post(session)
-    for number in range(revising.MOST_KEPT + 5):
+    for number in range(earlier.MOST_KEPT + 5):
         save(session, post, f"Words {number}.")
 
-    count = session.scalar(select(func.count()).select_from(PostRevision))
-    assert count == revising.MOST_KEPT
+    count = session.scalar(select(func.count()).select_from(EarlierText))
+    assert count == earlier.MOST_KEPT
     newest = revising.revisions_of(session, post)[0]
-    assert newest.body_html == f"<p>Words {revising.MOST_KEPT + 4}.</p>"
+    assert newest.body_html == f"<p>Words {earlier.MOST_KEPT + 4}.</p>"
 
 
 def test_they_go_with_the_article(session: Session) -> None:
@@ -61,7 +61,7 @@ def test_they_go_with_the_article(session: Session) -> None:
     save(session, post, "New words.")
     publishing.delete(session, post)
     session.expire_all()
-    assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
+    assert session.scalar(select(func.count()).select_from(EarlierText)) == 0
 
 
 def test_the_coach_sees_what_would_change_and_brings_it_back(
