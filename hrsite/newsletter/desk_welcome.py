@@ -10,10 +10,10 @@ from wtforms.validators import Length
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.markup import from_markdown, to_markdown
+from hrsite.markup import to_markdown
 from hrsite.newsletter import welcoming
 from hrsite.newsletter.models_welcome import WelcomeWords
-from hrsite.posts.boxes import number_in, paragraphs
+from hrsite.posts.boxes import html_of, number_in, paragraphs, put_in_box
 from hrsite.shaping import Form
 
 
@@ -25,6 +25,8 @@ class WelcomeForm(Form):
         filters=[paragraphs],
         validators=[Length(max=20_000, message="The text can have 20,000 characters at most.")],
     )
+    # What the body holds: Markdown, as typed, or HTML, from the editor.
+    body_format = HiddenField(default="markdown")
     version = HiddenField()
 
 
@@ -38,7 +40,7 @@ def welcome() -> ResponseReturnValue:
         return _page(form)
     if not form.validate():
         return _page(form, status=422)
-    html, version = from_markdown(form.body.data or ""), number_in(form.version.data)
+    html, version = html_of(form), number_in(form.version.data)
     is_on = bool(form.is_on.data)
     if is_on and not html.strip():
         form.body.errors = ["A letter needs words. Write some, or turn it off."]
@@ -58,4 +60,6 @@ def welcome() -> ResponseReturnValue:
 def _page(
     form: WelcomeForm, theirs: WelcomeWords | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    return render_template("newsletter/desk/welcome.html", form=form, theirs=theirs), status
+    html = put_in_box(form)
+    page = render_template("newsletter/desk/welcome.html", form=form, theirs=theirs, html=html)
+    return page, status

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from hrsite import clock, unsaved
 from hrsite.extensions import db
-from hrsite.markup import clean, from_markdown, to_markdown
+from hrsite.markup import clean, to_markdown
+from hrsite.media.storing import MOST_BYTES
 from hrsite.pages import addressing, listing, ordering, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
 from hrsite.posts import begun, comparing
-from hrsite.posts.boxes import key_in, named, number_in, opened
+from hrsite.posts.boxes import html_of, key_in, named, number_in, opened, put_in_box
 from hrsite.unsaved import UnsavedWords
 
 ROOM = Page.__tablename__
@@ -127,7 +128,7 @@ def _save(form: PageForm, slug: str) -> Page:
         wanted = addressing.check(session, wanted, slug, taken)
     elif not slug:
         wanted = addressing.address_for(session, title, taken)
-    html, version = from_markdown(form.body.data or ""), number_in(form.version.data)
+    html, version = html_of(form), number_in(form.version.data)
     now = clock.now()
     menu = writing.Menu(form.menu_name.data or "", bool(form.is_in_menu.data))
     key = key_in(form)
@@ -150,6 +151,7 @@ def _done(words: str) -> ResponseReturnValue:
 def _fill(form: PageForm, page: Page | None, slug: str) -> None:
     form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
     form.body.data = to_markdown(page.body_html) if page else ""
+    form.body_format.data = "markdown"
     form.menu_name.data = page.menu_name if page else listing.KNOWN_SLUGS[slug]
     form.is_in_menu.data = page.is_in_menu if page else True
     form.address.data = slug
@@ -161,7 +163,7 @@ def _lines(form: PageForm) -> list[str]:
     above = {"Title": form.title.data, "In the menu": "yes" if form.is_in_menu.data else "no"}
     above |= {"Short name": form.menu_name.data, "Address": form.address.data}
     said = {name: text or "" for name, text in above.items()}
-    return comparing.lines_under(said, clean(from_markdown(form.body.data or "")))
+    return comparing.lines_under(said, clean(html_of(form)))
 
 
 def _saved_lines(page: Page) -> list[str]:
@@ -180,12 +182,15 @@ def _page(
 ) -> ResponseReturnValue:
     named(form)
     saved = theirs or (page if kept else None)
-    html = render_template(
+    compared = comparing.compare(_saved_lines(saved), _lines(form)) if saved else None
+    shown = render_template(
         "pages/desk/edit.html",
         form=form,
+        html=put_in_box(form),
+        most_bytes=MOST_BYTES,
         page=page,
         theirs=theirs,
         unsaved=kept,
-        compared=comparing.compare(_saved_lines(saved), _lines(form)) if saved else None,
+        compared=compared,
     )
-    return html, status
+    return shown, status

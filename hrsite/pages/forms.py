@@ -24,6 +24,8 @@ class PageForm(Form):
             Length(max=LONGEST_BODY, message="The text can have 400,000 characters at most.")
         ],
     )
+    # What the body holds: Markdown, as typed, or HTML, from the editor.
+    body_format = HiddenField(default="markdown")
     menu_name = StringField(
         filters=[one_line],
         validators=[Length(max=40, message="In the menu it can have 40 characters at most.")],

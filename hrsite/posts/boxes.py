@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
-from hrsite.markup import tidy_text
+from hrsite.markup import clean, from_markdown, tidy_text, to_markdown
 from hrsite.posts.timing import is_in_reach
 from hrsite.tokens import is_token_shaped, new_token
 from hrsite.unsaved import UnsavedWords, boxes_of
@@ -54,6 +54,20 @@ def opened(kind: Callable[..., F], words: UnsavedWords | None) -> F:
     form.key.data = new_token() if words is None else words.key
     found: F = form
     return found
+
+
+def put_in_box(form: Any) -> str:
+    """The text for the editor; the box gets it as Markdown, whichever of the two it came from."""
+    html = clean(html_of(form))
+    if form.body_format.data == "html":
+        form.body.data, form.body_format.data = to_markdown(html), "markdown"
+    return html
+
+
+def html_of(form: Any) -> str:
+    """The text as HTML; whoever stores or shows it cleans it."""
+    text = form.body.data or ""
+    return text if form.body_format.data == "html" else from_markdown(text)
 
 
 class MaybeDay:

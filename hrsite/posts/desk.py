@@ -28,7 +28,7 @@ from hrsite.posts import (
     shelf,
     viewing,
 )
-from hrsite.posts.boxes import key_in, named, number_in, opened
+from hrsite.posts.boxes import key_in, named, number_in, opened, put_in_box
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.unsaved import UnsavedWords
@@ -208,7 +208,7 @@ def _page(
 ) -> ResponseReturnValue:
     named(form)
     saved = theirs or (post if kept else None)
-    html = desk_writing.put_in_box(form)
+    html = put_in_box(form)
     page = render_template(
         "posts/desk/edit.html",
         form=form,

@@ -17,7 +17,7 @@ from hrsite.markup import clean
 from hrsite.newsletter import letters, trying
 from hrsite.outbox.compose import Letter
 from hrsite.posts import desk_writing
-from hrsite.posts.boxes import MOST_LETTERS, key_in, number_in, opened
+from hrsite.posts.boxes import MOST_LETTERS, html_of, key_in, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import find_or_make, names_of
@@ -116,7 +116,7 @@ def _with_words(words: UnsavedWords, saved: Post | None) -> Post:
         title=form.title.data or "No title yet",
         slug=saved.slug if saved else "preview",
         summary=form.summary.data or "",
-        body_html=clean(desk_writing.html_of(form)),
+        body_html=clean(html_of(form)),
         author_name=furniture.site().coach_name,
         language=saved.language if saved else "",
         picture=None if saved is None or form.remove_picture.data else saved.picture,

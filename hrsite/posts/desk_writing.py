@@ -4,9 +4,9 @@ from flask import current_app
 
 from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
-from hrsite.markup import clean, from_markdown, to_markdown
+from hrsite.markup import clean, to_markdown
 from hrsite.posts import aging, comparing, hinting, illustrating, publishing
-from hrsite.posts.boxes import key_in, number_in, opened
+from hrsite.posts.boxes import html_of, key_in, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.revising import Words
@@ -153,17 +153,3 @@ def standing_of(form: PostForm, post: Post | None, is_reviewed: bool) -> publish
         current_until=aging.end_of(form.until_on.data, zone) if is_for_a_time else None,
         reviewed_at=reviewed_at,
     )
-
-
-def put_in_box(form: PostForm) -> str:
-    """The text for the editor; the box gets it as Markdown, whichever of the two it came from."""
-    html = clean(html_of(form))
-    if form.body_format.data == "html":
-        form.body.data, form.body_format.data = to_markdown(html), "markdown"
-    return html
-
-
-def html_of(form: PostForm) -> str:
-    """The text as HTML; whoever stores or shows it cleans it."""
-    text = form.body.data or ""
-    return text if form.body_format.data == "html" else from_markdown(text)

@@ -153,3 +153,19 @@ def test_the_author_box_leads_to_about_once_it_is_written(
     page = client.get(f"/posts/{post.slug}").text
     assert '<h2 id="author">Jordan Hale</h2>' in page
     assert 'href="/about">More about Jordan Hale</a>' in page
+
+
+def test_words_from_the_editor_are_saved_as_those_of_the_box_are(
+    coach: FlaskClient, client: FlaskClient
+) -> None:
+    html = "<p>A <em>calm</em> talk.</p><script>x</script>"
+    send(coach, body=html, body_format="html")
+    send(coach, title="The box")
+
+    pages = [client.get(f"/{slug}").text for slug in ("what-to-expect", "the-box")]
+
+    assert all("<p>A <em>calm</em> talk.</p>" in page for page in pages)
+    # Not saved, it stands in the box as Markdown: without script she goes on in it.
+    refused = send(coach, title="", body=html, body_format="html")
+    box = refused.text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert box.partition(">")[2].strip() == "A _calm_ talk."

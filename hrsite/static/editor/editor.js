@@ -86,7 +86,9 @@ function start(html) {
       },
     },
   });
-  ask = { link: linkDialog(editor), picture: pictureDialog(editor, { place, form }), elsewhere: elsewhereDialog(editor) };
+  ask = { link: linkDialog(editor), picture: () => {}, elsewhere: () => {} };
+  // A letter has no pictures: there nothing asks for one.
+  if (document.getElementById("ask-picture")) Object.assign(ask, { picture: pictureDialog(editor, { place, form }), elsewhere: elsewhereDialog(editor) });
   toToolbar = toolbar(place.querySelector("[role=toolbar]"), editor, deedsOf(editor, ask));
   return editor;
 }

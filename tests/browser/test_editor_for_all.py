@@ -1,0 +1,70 @@
+"""The same editor for a page and for the welcome letter; and the desk's menu on a phone."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import writing
+from tests.browser.judging import DESK_LOOKS, WIDE, faults_of
+from tests.browser.live import LiveSite
+from tests.browser.writing import words
+
+desk, page, without_script = writing.desk, writing.page, writing.without_script
+
+
+def test_a_page_is_written_in_the_editor_and_read_again_in_the_box(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    page.goto(f"{demo_site.url}/desk/pages/new")
+    page.get_by_label("Title", exact=True).fill("What I bring")
+    words(page).focus()
+    page.keyboard.type("## In my bag\nTwo ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("doses")
+    expect(page.get_by_role("button", name="Picture", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Save and show it").click()
+    page.wait_for_url("**/desk/pages/what-i-bring")
+    expect(words(page).get_by_role("heading", name="In my bag")).to_be_visible()
+
+    without_script.goto(page.url)
+
+    assert (
+        without_script.get_by_label("Words", exact=True).input_value()
+        == "## In my bag\n\nTwo **doses**"
+    )
+
+
+def test_the_welcome_letter_has_the_editor_and_no_pictures(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    address = f"{demo_site.url}/desk/welcome"
+    without_script.goto(address)
+    before = without_script.get_by_label("Words", exact=True).input_value()
+    page.goto(address)
+    expect(page.get_by_role("button", name="Link", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Picture", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+
+    without_script.goto(address)
+    assert without_script.get_by_label("Words", exact=True).input_value() == before
+
+
+def test_on_a_phone_the_menu_of_the_desk_is_one_line_that_opens_by_keyboard(
+    page: Page, demo_site: LiveSite
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    try:
+        page.goto(f"{demo_site.url}/desk/pages/")
+        menu = page.get_by_role("navigation", name="Desk")
+        box = menu.bounding_box()
+        assert box is not None
+        assert box["height"] < 60
+        assert "You are in: Pages" in menu.inner_text()
+        menu.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(menu.get_by_role("link", name="Bin")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(menu.get_by_role("link", name="Home")).to_be_focused()
+        looks = {name: look for name, look in DESK_LOOKS.items() if look["view"]["width"] < 400}
+        assert faults_of(page, "the open menu", looks) == []
+    finally:
+        page.set_viewport_size(WIDE)
