@@ -139,7 +139,7 @@ class PublishForm(Form):
         choices=[
             SelectChoice(EMAIL, "Put it on the site and email it to readers"),
             SelectChoice(SITE, "Put it on the site only"),
-            SelectChoice(ONLY, "Email it to readers only"),
+            SelectChoice(ONLY, "Send it by email only, not on the site"),
         ],
         default=EMAIL,
         validators=[DataRequired("Choose how it goes out.")],
