@@ -1,11 +1,12 @@
 """What the public may see of session notices."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.notices import listing
+from hrsite.notices.models import Rhythm
 from tests.factories import make_notice
 
 
@@ -44,3 +45,28 @@ def test_drafts_are_in_no_list_but_hers(session: Session) -> None:
     assert listing.by_slug(session, "draft", now) is None
     assert listing.by_slug(session, "ahead", now) is None
     assert listing.drafts(session) == [draft]
+
+
+def test_pages_change_when_a_cancelled_session_becomes_the_most_urgent(session: Session) -> None:
+    now = clock.now()
+    starts_at = now + timedelta(days=5)
+    make_notice(session, cancelled_at=now, starts_at=starts_at)
+
+    assert listing.next_change(session, now) == starts_at - listing.NEWS_FIRST
+    assert listing.next_change(session, starts_at) == starts_at + timedelta(hours=1)
+
+
+def test_pages_change_when_the_move_of_a_series_is_no_news_any_more(session: Session) -> None:
+    moved_from_at = datetime(2026, 6, 3, 22, tzinfo=UTC)
+    make_notice(
+        session, starts_at=None, rhythm=Rhythm.WEEKLY, first_on=date(2026, 6, 4),
+        start_time=time(19), length_minutes=60, moved_from_at=moved_from_at,
+        published_at=moved_from_at,
+    )  # fmt: skip
+
+    assert listing.next_change(session, datetime(2026, 6, 17, tzinfo=UTC)) == datetime(
+        2026, 6, 17, 22, tzinfo=UTC
+    )
+    assert listing.next_change(session, datetime(2026, 6, 18, tzinfo=UTC)) == datetime(
+        2026, 6, 19, tzinfo=UTC
+    )
