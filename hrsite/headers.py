@@ -33,6 +33,8 @@ PRIVATE_PATHS = (
     "/confirm/",
     "/r/",
     "/settings/",
+    "/move/",
+    "/stay/",
     "/unsubscribe/",
     "/signup",
     "/search",

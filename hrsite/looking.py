@@ -19,6 +19,7 @@ from hrsite.newsletter import (
     following,
     holding,
     issues,
+    moving,
     reminding,
     spooling,
     standing,
@@ -101,6 +102,8 @@ def _answer_requests(should_stop: Callable[[], bool]) -> None:
             queue.wake()  # Letters must not wait for a flood. Then it goes on.
             break
     _tell("request", faults, should_stop)
+    new = moving.unwritten(session)
+    _try_each("move", {str(id): partial(moving.write, session, id) for id in new}, should_stop)
 
 
 def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:

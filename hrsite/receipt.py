@@ -26,6 +26,13 @@ class Kept:
     how_long: str = UNTIL_ERASED
     # Its value is a key to something, or says nothing to anybody: named, and never shown.
     is_secret: bool = False
+    # Those of its columns that say something to a person, when not all do.
+    shown: str = ""
+
+    @property
+    def shown_names(self) -> list[str]:
+        """The columns whose values a page shows."""
+        return (self.shown or self.columns).split()
 
     @property
     def names(self) -> list[str]:

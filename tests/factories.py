@@ -15,6 +15,7 @@ from hrsite.accounts.passwords import hash_password
 from hrsite.media.models import Picture
 from hrsite.newsletter import bringing, issues, listknowing
 from hrsite.newsletter.models import Issue, Subscriber, Subscription, SubscriptionState, Topic
+from hrsite.newsletter.models_moving import AddressChange
 from hrsite.newsletter.models_people import BroughtList
 from hrsite.notices import planning
 from hrsite.notices.models import Rhythm, SessionNotice
@@ -164,6 +165,24 @@ def make_subscriber(
         **{f"{purpose}_hash": tokens.fingerprint(token) for purpose, token in links.items()},
     )
     return _keep(session, subscriber)
+
+
+def make_address_change(
+    session: Session, person: Subscriber, typed: str, move_hash: str, stop_hash: str
+) -> AddressChange:
+    """A wish for another address, of which both letters are written."""
+    now = clock.now()
+    return _keep(
+        session,
+        AddressChange(
+            subscriber_id=person.id,
+            address=typed,
+            move_hash=move_hash,
+            stop_hash=stop_hash,
+            asked_at=now,
+            written_at=now,
+        ),
+    )
 
 
 def make_page(session: Session, **changes: Any) -> Page:

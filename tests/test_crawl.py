@@ -15,13 +15,10 @@ from hrsite.extensions import db
 from tests.browser.arranged import arrange
 from tests.conftest import settings_for
 from tests.crawling import SITE, Page, end_of, is_ours, walk
-from tests.test_routes import PUBLIC
+from tests.test_routes import HOOKS, OWN, PUBLIC
 
 # No page of ours leads to these: they come in a letter, after a button, or from a machine.
-NOT_LINKED = {
-    "/confirm/<token>", "/settings/<token>", "/unsubscribe/<token>", "/unsubscribe/<token>/undo",
-    "/webhooks/mailgun", "/webhooks/postmark", "/webhooks/ses",
-}  # fmt: skip
+NOT_LINKED = OWN | HOOKS
 # What nobody presses a link for: asked for by machines, by a form's button, or by mistake.
 NO_SUCH = ("/no/such/page", "/posts/carying-naloxone", "/no/such/page?plain=1")
 STARTS = (

@@ -13,12 +13,17 @@ from hrsite import pagecache
 from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_kept, furnish
 
 HOOKS = {"/webhooks/mailgun", "/webhooks/postmark", "/webhooks/ses"}
+# What a person's own links open.
+OWN = {
+    "/confirm/<token>", "/move/<token>", "/r/<token>", "/settings/<token>", "/stay/<token>",
+    "/settings/<token>/address", "/settings/<token>/close", "/settings/<token>/erase",
+    "/settings/<token>/kept", "/settings/<token>/kept.json", "/unsubscribe/<token>",
+    "/unsubscribe/<token>/undo"}  # fmt: skip
 # Readers have these in their bookmarks, feeds and letters: none may disappear or change its name.
-PUBLIC = HOOKS | {
+PUBLIC = HOOKS | OWN | {
     "/",
     "/<slug>",
     "/call",
-    "/confirm/<token>",
     "/feed.json",
     "/feed.xml",
     "/follow",
@@ -33,12 +38,10 @@ PUBLIC = HOOKS | {
     "/posts/",
     "/posts/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>",
     "/posts/<slug>",
-    "/r/<token>",
     "/privacy",
     "/privacy/receipt",
     "/robots.txt",
     "/search",
-    "/settings/<token>",
     "/signup",
     "/signup/asked",
     "/signup/link",
@@ -50,25 +53,19 @@ PUBLIC = HOOKS | {
     "/staying-private",
     "/t/<int:number>",
     "/topics/", "/topics/<slug>", "/topics/<slug>/feed.json", "/topics/<slug>/feed.xml",
-    "/unsubscribe/<token>",
-    "/unsubscribe/<token>/undo",
 }  # fmt: skip
 LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain letters.
 # Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
 NOT_READY = (
     LEAD_ON
     | HOOKS
+    | OWN
     | {
-        "/confirm/<token>",
         "/media/<name>.jpg",
         "/media/<name>.webp",
         "/media/card-<name>.png",
-        "/r/<token>",
         "/search",
-        "/settings/<token>",
         "/static/<path:filename>",
-        "/unsubscribe/<token>",
-        "/unsubscribe/<token>/undo",
     }
 )
 EVERYWHERE = {

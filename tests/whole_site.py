@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from hrsite import clock, markdown
+from hrsite import clock, markdown, tokens
 from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
@@ -97,6 +97,8 @@ def furnish(app: Flask, session: Session) -> Furnished:
     old = moving.lead(session, "/post/old", f"/posts/{post.slug}", now)
     session.commit()
     readers = [factories.make_subscriber(session, typed, tuple(Topic)) for typed in READERS]
+    hashes = (tokens.fingerprint("m" * 22), tokens.fingerprint("s" * 22))
+    factories.make_address_change(session, readers[0], "another@example.net", *hashes)
     factories.open_issues(session)
     issue = session.scalars(select(Issue)).one()
     brought = factories.make_list(session)
@@ -153,6 +155,17 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "newsletter.say_yes": {"token": links["confirm"]},
             "newsletter.settings": {"token": links["settings"]},
             "newsletter.change_settings": {"token": links["settings"]},
+            "newsletter.kept": {"token": links["settings"]},
+            "newsletter.kept_file": {"token": links["settings"]},
+            "newsletter.ask_to_erase": {"token": links["settings"]},
+            "newsletter.erase": {"token": links["settings"]},
+            "newsletter.forget_link": {"token": links["settings"]},
+            "newsletter.move": {"token": "m" * 22},
+            "newsletter.make_move": {"token": "m" * 22},
+            "newsletter.stay": {"token": "s" * 22},
+            "newsletter.stop_move": {"token": "s" * 22},
+            "newsletter.another": {"token": links["settings"]},
+            "newsletter.ask_another": {"token": links["settings"]},
             "newsletter": {"token": links["unsubscribe"]},
         }
     )

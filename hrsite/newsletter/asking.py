@@ -95,6 +95,10 @@ def answer(session: Session, request_id: int, now: datetime) -> None:
     if request is None:
         return
     address = addresses.check(request.address)
+    if suppression.is_for_good(session, subscribing.key_of(address)):
+        # Erased, and never to be written to: not even a row is made.
+        session.delete(request)
+        return
     subscriber = subscribing.find_by_key(session, subscribing.key_of(address))
     if request.kind == "signup":
         wanted = [Topic(word) for word in request.topics.split()]

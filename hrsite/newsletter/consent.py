@@ -16,13 +16,17 @@ from hrsite.newsletter.models import (
 from hrsite.newsletter.models_people import BroughtList
 from hrsite.outbox.models import Recipient
 
-# The sentence beside the button. Change it, and change its version with it: each ConsentEvent
-# names the version its person read.
-CONSENT_VERSION = "2026-11"
-CONSENT_WORDS = (
-    "Please email me the letters I chose. You keep my address, my choice and the day I said yes,"
-    " and nothing about what I open. I can leave with one press."
-)
+# The sentence beside the button, in every version there ever was, the newest last. A version is
+# never changed: each ConsentEvent names the one its person read. New words get a new version.
+VERSIONS = {
+    "2026-11": (
+        "Please email me the letters I chose. You keep my address, my choice and the day I said"
+        " yes, and nothing about what I open. I can leave with one press."
+    ),
+}
+CONSENT_VERSION, CONSENT_WORDS = list(VERSIONS.items())[-1]
+# What stands by the button of the page that the letter's link opens.
+CONFIRM_WORDS = "Yes, write to me"
 
 # The version of words that were the coach's own, or another site's.
 NOT_OURS = "not ours"

@@ -7,7 +7,7 @@ shoulder. `desk` puts it at its address, behind the guard.
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -55,6 +55,13 @@ class Line:
     issue_id: int | None = None
 
 
+def _versions(known: explaining.Known) -> list[tuple[str, str]]:
+    """The words that this person read, each version once, the newest first."""
+    read = {evidence(event).words_version for event in known.events}
+    said = reversed(consent.VERSIONS.items())
+    return [(version, words) for version, words in said if version in read]
+
+
 def look_up(form: LookUpForm) -> ResponseReturnValue | None:
     """The page of whoever was looked up; None when what was typed is no address."""
     try:
@@ -65,21 +72,26 @@ def look_up(form: LookUpForm) -> ResponseReturnValue | None:
     session, now = db.session(), clock.now()
     known = explaining.known_of(session, subscribing.key_of(address), now)
     worker = presence.look(session, now)
+    is_proof = bool(request.form.get("proof"))
     page = render_template(
-        "newsletter/desk/person.html",
+        "newsletter/desk/proof.html" if is_proof else "newsletter/desk/person.html",
+        # The coach typed it just now; on paper it must say whose proof it is.
+        typed=address.typed,
+        now=now,
+        confirm_words=consent.CONFIRM_WORDS,
         masked=addresses.mask(address.typed),
         known=known,
         standings=_standings(known),
         letters=_letters(known, worker.trouble(now)),
         events=[(event.happened_at, evidence(event)) for event in known.events],
-        consent_version=consent.CONSENT_VERSION,
-        consent_words=consent.CONSENT_WORDS,
+        versions=_versions(known),
         mask_in=addresses.mask_in,
         look_up=LookUpForm(formdata=None),
     )
     # Who looked, and when; never at whom: the audit outlives the people on the list.
     account_id = guard.present().account.id
-    auditing.record(session, "person_looked_up", now=now, account_id=account_id)
+    deed = "proof_shown" if is_proof else "person_looked_up"
+    auditing.record(session, deed, now=now, account_id=account_id)
     session.commit()
     return page
 

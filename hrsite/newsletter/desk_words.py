@@ -46,6 +46,7 @@ EVENT_WORDS = {
     "confirmed": "Said yes by the letter's link",
     "chosen": "Chose it on the settings page",
     "unsubscribed": "Left",
+    "moved": "Moved their letters to this address",
     "returned": "Came back within the hour",
     "each": "Chose each article at once",
     "weekly": "Chose the weekly letter",

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.newsletter import consent, erasures, subscribing
+from hrsite.newsletter import consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import enqueue, forgetting, recipients, suppression
@@ -64,6 +64,7 @@ def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
     recipient = recipients.among(session, [key]).get(key)
     enqueue.blank(session, key, now)
     if subscriber is not None:
+        moving.forget_of(session, subscriber.id, now)
         session.delete(subscriber)
         session.flush()
     consent.forget_of(session, key)

@@ -20,12 +20,13 @@ from hrsite.outbox.enqueue import (
     put_delivery,
     put_message,
 )
+from hrsite.outbox.models import OutboxMessage
 from hrsite.posts.models import Post
 from hrsite.posts.naming import published_slug
 
 # Letters anybody can set off by typing an address: none names a topic of the site, and none
 # holds a word that somebody typed.
-PERSONAL_LETTERS = ("confirm", "reminder", "already", "link")
+PERSONAL_LETTERS = ("confirm", "reminder", "already", "link", "move", "moving")
 
 # Octets of HTML. Gmail shows 102 KB and hides the rest behind a link.
 LARGEST_HTML = 79_000
@@ -49,23 +50,42 @@ class Lead(NamedTuple):
 NO_LEAD = Lead()
 
 
-def put_personal(session: Session, name: str, subscriber: Subscriber, now: datetime) -> None:
-    """Write one of the PERSONAL_LETTERS to one person."""
-    key = f"{name}/{subscriber.id}/{now.isoformat()}"
-    envelope = Envelope(key=key, stream=TRANSACTIONAL, not_after=now + PATIENCE)
-    letter = compose(name)
-    discreet = compose(name, mark=letter.mark, is_discreet=True)
-    message = put_message(session, envelope, letter, now, discreet)
+def put_personal(
+    session: Session,
+    name: str,
+    subscriber: Subscriber,
+    now: datetime,
+    links: dict[str, str] | None = None,
+) -> None:
+    """Write one of the PERSONAL_LETTERS to one person; `links` when it has one of its own."""
+    message = _put_once(session, name, subscriber.id, now)
     if message is not None:
         put_delivery(
             session,
             message,
             subscriber.address,
             subscriber.address_key,
-            subscriber.links,
+            links or subscriber.links,
             now,
             is_discreet=subscriber.is_discreet,
         )
+
+
+def put_move(
+    session: Session, change_id: int, address: str, key: str, links: dict[str, str], now: datetime
+) -> None:
+    """Ask at an address if letters shall come there."""
+    message = _put_once(session, "move", change_id, now)
+    if message is not None:
+        put_delivery(session, message, address, key, links, now)
+
+
+def _put_once(session: Session, name: str, number: int, now: datetime) -> OutboxMessage | None:
+    key = f"{name}/{number}/{now.isoformat()}"
+    envelope = Envelope(key=key, stream=TRANSACTIONAL, not_after=now + PATIENCE)
+    letter = compose(name)
+    discreet = compose(name, mark=letter.mark, is_discreet=True)
+    return put_message(session, envelope, letter, now, discreet)
 
 
 def put_to_a_list(session: Session, key: str, people: Sequence[Subscriber], now: datetime) -> None:

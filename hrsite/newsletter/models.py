@@ -121,6 +121,7 @@ class Subscription(Base):
             "subscriber_id topic state changed_at",
             "Which letters you get or left, and since when",
             "To send those, and no others",
+            shown="topic state changed_at",
         ),
         of_nobody="id",
     )
@@ -156,6 +157,7 @@ class ConsentEvent(Base):
             "Which words you read, or the day and list you came with",
             "To prove what you said yes to",
             "Three years after you leave, or until you erase it",
+            shown="words_version said_on",
         ),
         mark("address_key", "Three years after you leave, or until you erase it"),
         of_nobody="id",
@@ -259,6 +261,7 @@ class OwedArticle(Base):
             "subscriber_id post_id since_at digest_id issue_id",
             "Which articles wait for your weekly or monthly letter",
             "So that none is left out and none comes twice",
+            shown="since_at",
         ),
     )
     __table_args__ = (Index("ix_owed_articles_since_at", "since_at"),)

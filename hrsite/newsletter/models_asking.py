@@ -85,6 +85,7 @@ class AskedLetter(Base):
             "When a letter went to you because somebody typed your address, and when you said yes",
             "To notice machines that type in other people’s addresses",
             "30 days",
+            shown="written_at confirmed_at",
         ),
         of_nobody="id",
     )

@@ -249,6 +249,13 @@ def fresh_subscriber(
     )
 
 
+def renew_link(subscriber: Subscriber, purpose: str) -> None:
+    """Give a person another link for a purpose: the one she had opens nothing from now on."""
+    token = tokens.new_token()
+    subscriber.recipient.links = {**subscriber.links, purpose: token}
+    setattr(subscriber, f"{purpose}_hash", tokens.fingerprint(token))
+
+
 def set_state(subscription: Subscription, state: SubscriptionState, now: datetime) -> None:
     """Move a person's link to one topic."""
     subscription.state, subscription.changed_at = state, now

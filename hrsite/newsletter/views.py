@@ -10,7 +10,15 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, furniture, pagecache, queue, tokens
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.newsletter import asking, consent, screening, subscribing, views_leaving
+from hrsite.newsletter import (
+    asking,
+    consent,
+    screening,
+    subscribing,
+    views_holding,
+    views_leaving,
+    views_moving,
+)
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
 from hrsite.newsletter.models import Subscriber
@@ -21,6 +29,17 @@ for rule, name, door, method in (
     ("/unsubscribe/<token>", "unsubscribe", views_leaving.ask, "GET"),
     ("/unsubscribe/<token>", "leave", views_leaving.leave, "POST"),
     ("/unsubscribe/<token>/undo", "undo", views_leaving.undo, "POST"),
+    ("/settings/<token>/kept", "kept", views_holding.kept, "GET"),
+    ("/settings/<token>/kept.json", "kept_file", views_holding.kept_file, "GET"),
+    ("/settings/<token>/erase", "ask_to_erase", views_holding.ask_to_erase, "GET"),
+    ("/settings/<token>/erase", "erase", views_holding.erase, "POST"),
+    ("/settings/<token>/address", "another", views_moving.another, "GET"),
+    ("/settings/<token>/address", "ask_another", views_moving.ask, "POST"),
+    ("/move/<token>", "move", views_moving.move, "GET"),
+    ("/move/<token>", "make_move", views_moving.make, "POST"),
+    ("/stay/<token>", "stay", views_moving.stop, "GET"),
+    ("/stay/<token>", "stop_move", views_moving.stopped, "POST"),
+    ("/settings/<token>/close", "forget_link", views_holding.forget_link, "POST"),
 ):
     blueprint.add_url_rule(rule, name, door, methods=[method])
 
@@ -29,7 +48,7 @@ STALE = "This page was open for a long time. Please press the button once more."
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"consent_words": consent.CONSENT_WORDS}
+    return {"consent_words": consent.CONSENT_WORDS, "confirm_words": consent.CONFIRM_WORDS}
 
 
 @blueprint.get("/signup")

@@ -147,12 +147,7 @@ class Recipient(Base):
         "Your address",
         1,
         Kept("address", "Your email address, locked with a key", "To write to you"),
-        Kept(
-            "id address_key",
-            "A number for you, and a mark made from your address",
-            "To find you again without opening the address",
-            is_secret=True,
-        ),
+        mark("id address_key"),
         Kept("links", "The secret links in your letters", "To put them in", is_secret=True),
     )
 
@@ -180,6 +175,7 @@ class Delivery(Base):
             "Each letter to you, and if your mail service took it",
             "To send each letter once, and to see when something breaks",
             "90 days. Then only how many there were",
+            shown="state changed_at",
         ),
         Kept("reply_code reply_text", "What your mail service said", "To see why", "90 days"),
         Kept(
@@ -254,6 +250,7 @@ class Bounce(Base):
             "Which letter came back, when, and why",
             "To stop writing to an address that takes no mail",
             "90 days. Then only how many there were",
+            shown="kind happened_at reply_text",
         ),
         mark("address_key event_key", "90 days"),
         of_nobody="id",

@@ -26,6 +26,12 @@ def is_suppressed(session: Session, address_key: str) -> bool:
     return bool(session.scalar(select(exists().where(Suppression.address_key == address_key))))
 
 
+def is_for_good(session: Session, address_key: str) -> bool:
+    """Did its owner ask never to be written to, whoever types it in?"""
+    erased = Suppression.address_key == address_key, Suppression.kind == "erased"
+    return bool(session.scalar(select(exists().where(*erased))))
+
+
 def suppress(
     session: Session, address_key: str, reason: str, now: datetime, kind: SuppressionKind = "hard"
 ) -> None:

@@ -168,10 +168,19 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
         "settings, text only": lambda: client.get(f"{settings}?plain=1"),
         "settings, all stopped": lambda: send(client, settings, stop="1"),
         "settings, chosen again": lambda: send(client, settings, topics="articles"),
+        "settings, what we hold": lambda: client.get(f"{settings}/kept"),
+        "settings, erase me": lambda: client.get(f"{settings}/erase"),
+        "another address": lambda: client.get(f"{settings}/address"),
+        "another address, no address": lambda: send(client, f"{settings}/address", address="me"),
+        "another address, asked": lambda: send(
+            client, f"{settings}/address", address="other@example.net"
+        ),
         "unsubscribe": lambda: client.get(leave),
         "unsubscribe, text only": lambda: client.get(f"{leave}?plain=1"),
         "unsubscribed": lambda: send(client, leave, button="1"),
         "unsubscribed, undone": lambda: send(client, f"{leave}/undo"),
+        "settings, link closed": lambda: send(client, f"{settings}/close"),
+        "erased": lambda: send(client, f"{settings}/erase"),
         "unsubscribed, nothing to undo": lambda: send(client, f"/unsubscribe/{NOBODYS}/undo"),
     }
     return {name: _answer(deed()) for name, deed in deeds.items()}

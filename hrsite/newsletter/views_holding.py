@@ -1,0 +1,69 @@
+"""What we hold of a reader, the way out for good, and a link that a shared device forgets.
+
+`views` puts these at their addresses, below the settings page.
+"""
+
+import json
+
+from flask import Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from hrsite import addresses, clock
+from hrsite.extensions import db
+from hrsite.newsletter import disclosing, erasing, subscribing
+from hrsite.newsletter.views_leaving import person, unknown_link
+
+WHAT = "see what we keep"
+
+
+def kept(token: str) -> ResponseReturnValue:
+    """What we hold of her, in words."""
+    subscriber = person("settings", token)
+    if subscriber is None:
+        return unknown_link(WHAT)
+    return render_template(
+        "newsletter/kept.html",
+        token=token,
+        masked=addresses.mask(subscriber.address),
+        sections=disclosing.page(db.session(), subscriber),
+    )
+
+
+def kept_file(token: str) -> ResponseReturnValue:
+    """The same as a file, for her to keep."""
+    subscriber = person("settings", token)
+    if subscriber is None:
+        return unknown_link(WHAT)
+    said = disclosing.file(db.session(), subscriber, clock.now())
+    answer = Response(json.dumps(said, indent=2), content_type="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="kept.json"'
+    return answer
+
+
+def ask_to_erase(token: str) -> ResponseReturnValue:
+    """One button. Opening the link changes nothing."""
+    subscriber = person("settings", token)
+    if subscriber is None:
+        return unknown_link("be erased")
+    masked = addresses.mask(subscriber.address)
+    return render_template("newsletter/erase.html", token=token, masked=masked)
+
+
+def erase(token: str) -> ResponseReturnValue:
+    """Nothing of her is left from here on; pressed twice, nothing was left before."""
+    subscriber = person("settings", token)
+    if subscriber is not None:
+        never_again = bool(request.form.get("never_again"))
+        folder = current_app.config["DATA_DIR"]
+        erasing.erase(db.session(), folder, subscriber.address_key, never_again, clock.now())
+        db.session.commit()
+    return render_template("newsletter/erased.html")
+
+
+def forget_link(token: str) -> ResponseReturnValue:
+    """On a shared device: this link, which stays in the list of pages seen, opens nothing more."""
+    subscriber = person("settings", token)
+    if subscriber is not None:
+        subscribing.renew_link(subscriber, "settings")
+        db.session.commit()
+    return render_template("newsletter/link_forgotten.html")
