@@ -10,6 +10,8 @@ from hrsite.notices.occurring import Occurrence
 
 # Nobody can use a notice in the last minutes before its session.
 NOTICE_MARGIN = timedelta(minutes=15)
+# What holds until further notice is told for so long.
+A_DAY = timedelta(days=1)
 # So many changed days are told one by one.
 MOST_DAYS = 10
 
@@ -30,7 +32,9 @@ class News:
 
 
 def news_of(notice: SessionNotice, now: datetime) -> News | None:
-    """What has changed; None when it has no time, or its time is past."""
+    """What has changed; None when its time is past."""
+    if notice.until_further_notice:
+        return News("Changed", ("Please read it again. Something has changed.",), now + A_DAY)
     coming = occurring.some(notice, now, MOST_DAYS)
     if not coming:
         return None

@@ -222,3 +222,15 @@ def test_telling_calls_the_older_letter_back_at_once(session: Session) -> None:
     session.commit()
     older, newer = rows(session)
     assert (older.state, newer.state) == (DeliveryState.WITHDRAWN, DeliveryState.QUEUED)
+
+
+def test_what_holds_until_further_notice_is_told_too(session: Session, post: Post) -> None:
+    make_readers(session, ADA)
+    notice = factories.make_notice(session, starts_at=None, send_to_readers=True)
+    post.new()
+    change(session, notice, place="Another room")
+    assert following.tell(session, notice, our_clock.now()) is not None
+    session.commit()
+    (letter,) = post.new()
+    assert "Please read it again. Something has changed." in letter.text
+    assert "Another room" in letter.text
