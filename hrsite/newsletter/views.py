@@ -52,10 +52,12 @@ def _words() -> dict[str, object]:
 
 
 @blueprint.get("/signup")
-@pagecache.ready()
+@pagecache.ready(shared=pagecache.YES)
 def signup() -> ResponseReturnValue:
-    """The form on a page of its own."""
-    return render_template("newsletter/signup.html", form=SignupForm(), problem=None)
+    """The form on a page of its own; with `shared`, one that a shared browser does not remember."""
+    is_shared = "shared" in request.args
+    form = SignupForm()
+    return render_template("newsletter/signup.html", form=form, problem=None, is_shared=is_shared)
 
 
 @blueprint.post("/signup")

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,21 @@ def test_on_a_shared_device_the_link_can_be_closed_and_letters_go_on(
     looking.do_what_is_due()
     assert link(ada) in letters()[-1].text
     assert "Your link is closed" in client.post(f"{old}/close").text
+
+
+def test_on_a_shared_device_the_browser_is_asked_not_to_remember_the_address(
+    client: FlaskClient,
+) -> None:
+    assert 'href="/signup?shared=1"' in client.get("/staying-private").text
+    assert 'autocomplete="off"' in box(client.get("/signup?shared=1").text)
+    assert 'autocomplete="email"' in box(client.get("/signup").text)
+
+
+def box(page: str) -> str:
+    """The box for the address."""
+    found = re.search(r'<input id="address".*?>', page, re.DOTALL)
+    assert found
+    return found[0]
 
 
 @pytest.mark.parametrize("rest", ["/kept", "/kept.json", "/erase"])
