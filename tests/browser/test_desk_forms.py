@@ -1,4 +1,4 @@
-"""The same editor for a page and for the welcome letter; and the desk's menu on a phone."""
+"""The desk in a browser: one editor for all, its menu on a phone, a colour that is refused."""
 
 from playwright.sync_api import Page, expect
 
@@ -68,3 +68,16 @@ def test_on_a_phone_the_menu_of_the_desk_is_one_line_that_opens_by_keyboard(
         assert faults_of(page, "the open menu", looks) == []
     finally:
         page.set_viewport_size(WIDE)
+
+
+def test_a_colour_that_cannot_be_read_is_refused_beside_its_box_in_every_look(
+    page: Page, demo_site: LiveSite
+) -> None:
+    page.goto(f"{demo_site.url}/desk/settings")
+    page.locator("#accent").fill("#ff9933")
+    page.locator("#tagline").fill("Still here")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("#accent-error")).to_be_visible()
+    expect(page.locator("#tagline")).to_have_value("Still here")
+    assert faults_of(page, "a refused colour", DESK_LOOKS) == []
