@@ -1,6 +1,8 @@
 // Where the reader's clock shows another time than the site's, her own stands beside it.
 const inZone = (at, timeZone, parts) =>
-  new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeZone, ...parts }).format(at);
+  new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeZone, ...parts }).format(at)
+    // As the site writes it, whose time stands before it: 7:00 pm.
+    .replace(/\s*([AP]M)$/, (_, half) => `\u00a0${half.toLowerCase()}`);
 const CLOCK = { hour: "numeric", minute: "2-digit" }, DAY = { weekday: "long" };
 
 for (const told of document.querySelectorAll("time[data-zone]")) {

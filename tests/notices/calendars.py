@@ -93,7 +93,9 @@ def by_ical_js(command: list[str], octets: bytes) -> list[dict[str, Any]]:
 
 
 # Letters of every kind, with what has a meaning in a calendar file in among them.
-TEXTS = st.text(st.sampled_from('\r\n\t,;:\\"^=nN \x00\x7f\u2028é\U0001f642') | st.characters())
+TEXTS = st.text(
+    st.sampled_from('\r\n\t,;:\\"^=nN \x00\x7f\u2028é\U0001f642') | st.characters(codec="utf-8")
+)
 MOMENTS = st.builds(
     datetime.fromtimestamp,
     st.integers(40_000_000, 4_000_000_000),
