@@ -73,8 +73,8 @@ trial-histories: .venv/.test ## Try thousands of made-up histories of a site and
 	@$(RUN) tests.trials.histories
 
 .PHONY: trial-floods
-trial-floods: .venv/.test ## Let machines type in a victim a thousand times, and ten thousand victims.
-	@FLOODS=1 $(RUN) pytest tests/journeys/test_floods.py
+trial-floods: .venv/.test ## Type a victim in a thousand times, ten thousand victims; leave an Issue of 10,000.
+	@FLOODS=1 $(RUN) pytest tests/journeys/test_floods.py tests/journeys/test_leaving_meanwhile.py
 
 .PHONY: bench-mail
 bench-mail: .venv/.test ## Measure the sender beside smtp-source and Flask-Mail (QUICK=1, READERS_MOST=…).

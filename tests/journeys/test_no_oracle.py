@@ -26,8 +26,8 @@ from tests.statements import noted_statements
 
 pytestmark = pytest.mark.usefixtures("clock")
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"])
-# What is new in every form, whoever's address is typed.
-FRESH = re.compile(r'(name="(?:csrf_token|form_key)"[^>]*value=")[^"]+')
+# What is new in every form, and of whoever asks, whoever's address is typed.
+FRESH = re.compile(r'(name="(?:csrf_token|form_key)"[^>]*value="|/settings/)[\w.-]{20,}')
 Ask = Callable[[FlaskClient, str], Iterable[TestResponse]]
 
 
@@ -39,6 +39,13 @@ def signing_up(browser: FlaskClient, typed: str) -> Iterable[TestResponse]:
 def asking_for_a_link(browser: FlaskClient, typed: str) -> Iterable[TestResponse]:
     answer = ask_for_link(browser, typed)
     return [answer, browser.get(answer.location)]
+
+
+def moving_there(browser: FlaskClient, typed: str) -> Iterable[TestResponse]:
+    """A reader wants her letters at this address instead."""
+    with browser.application.app_context():
+        links = factories.make_subscriber(db.session(), f"from-{typed}").links
+    yield browser.post(f"/settings/{links['settings']}/address", data={"address": typed})
 
 
 def with_something_wrong(browser: FlaskClient, typed: str) -> Iterable[TestResponse]:
@@ -66,6 +73,7 @@ def signing_in_too_often(browser: FlaskClient, typed: str) -> Iterable[TestRespo
     ("ask", "database"),
     [
         *((ask, kind) for ask in (signing_up, asking_for_a_link) for kind in KINDS),
+        (moving_there, "sqlite"),
         (with_something_wrong, "sqlite"),
         (signing_in, "sqlite"),
         (signing_in_too_often, "sqlite"),
