@@ -39,6 +39,7 @@ def test_it_makes_no_code_from_text_and_no_page_but_the_writing_forms_loads_it()
     assert askers("editor/") == {"_writing_head.html"}
     assert askers("_writing_head.html") == {
         "newsletter/desk/welcome.html",
+        "notices/desk/edit.html",
         "pages/desk/edit.html",
         "posts/desk/edit.html",
     }

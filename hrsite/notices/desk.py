@@ -22,7 +22,7 @@ from hrsite.notices import (
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import begun, comparing
-from hrsite.posts.boxes import key_in, named, number_in, opened
+from hrsite.posts.boxes import key_in, named, number_in, opened, put_in_box
 from hrsite.unsaved import UnsavedWords
 
 ROOM = SessionNotice.__tablename__
@@ -211,6 +211,7 @@ def _page(
     page = render_template(
         "notices/desk/edit.html",
         form=form,
+        html=put_in_box(form),
         notice=notice,
         theirs=theirs,
         unsaved=kept,

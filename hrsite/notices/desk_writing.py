@@ -8,13 +8,13 @@ from flask import flash
 
 from hrsite import clock, unsaved
 from hrsite.extensions import db
-from hrsite.markup import clean, from_markdown, to_markdown
+from hrsite.markup import clean, to_markdown
 from hrsite.notices import planning, publishing
 from hrsite.notices.forms import RHYTHMS, NoticeForm
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.planning import Plan
 from hrsite.posts import comparing
-from hrsite.posts.boxes import key_in, number_in
+from hrsite.posts.boxes import html_of, key_in, number_in
 from hrsite.posts.timing import Moment, NoSuchTime, is_in_reach, moment_of
 
 TWICE = "The clocks go back that night and show this time twice. We take the first."
@@ -28,6 +28,7 @@ def fill(form: NoticeForm, notice: SessionNotice) -> None:
     """Put a notice into the boxes."""
     form.title.data = notice.title
     form.body.data = to_markdown(notice.body_html)
+    form.body_format.data = "markdown"
     form.place.data = notice.place
     form.how_to_join.data = notice.how_to_join
     form.version.data = str(notice.version)
@@ -45,7 +46,7 @@ def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
     """Save what the form says; the caller commits. Raises StaleNotice, NoticeGone or WrongTimes."""
     words = publishing.NoticeWords(
         title=form.title.data or "",
-        body_html=from_markdown(form.body.data or ""),
+        body_html=html_of(form),
         plan=_plan(form),
         place=form.place.data or "",
         how_to_join=form.how_to_join.data or "",
@@ -73,7 +74,7 @@ def lines(form: NoticeForm) -> list[str]:
     above |= {"For": form.for_whom.data, "Where": form.place.data}
     above["How to join"] = form.how_to_join.data
     said = {name: str(value or "") for name, value in above.items()}
-    return comparing.lines_under(said, clean(from_markdown(form.body.data or "")))
+    return comparing.lines_under(said, clean(html_of(form)))
 
 
 def saved_lines(notice: SessionNotice) -> list[str]:

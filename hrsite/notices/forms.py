@@ -96,6 +96,8 @@ class NoticeForm(Form):
         filters=[paragraphs],
         validators=[Length(max=20_000, message="The text can have 20,000 characters at most.")],
     )
+    # What the body holds: Markdown, as typed, or HTML, from the editor.
+    body_format = HiddenField(default="markdown")
     date = DateField(
         validators=[
             NeededWhen(

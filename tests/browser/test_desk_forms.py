@@ -48,6 +48,30 @@ def test_the_welcome_letter_has_the_editor_and_no_pictures(
     assert without_script.get_by_label("Words", exact=True).input_value() == before
 
 
+def test_a_notice_has_the_editor_in_a_box_of_modest_height_and_no_pictures(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    page.goto(f"{demo_site.url}/desk/notices/new")
+    expect(page.get_by_role("button", name="Picture", exact=True)).to_have_count(0)
+    page.get_by_label("What it is, or what has changed").fill("The group moves")
+    page.get_by_role("radio", name="Until further notice").check()
+    text = page.get_by_label("A few words more", exact=True)
+    box = text.bounding_box()
+    assert box is not None
+    assert box["height"] < 200
+    text.focus()
+    page.keyboard.type("- Use the ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("back door")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+    expect(text.get_by_role("listitem")).to_have_text("Use the back door")
+
+    without_script.goto(page.url)
+    box_of_markdown = without_script.get_by_label("A few words more", exact=True)
+    assert box_of_markdown.input_value() == "- Use the **back door**"
+
+
 def test_on_a_phone_the_menu_of_the_desk_is_one_line_that_opens_by_keyboard(
     page: Page, demo_site: LiveSite
 ) -> None:
