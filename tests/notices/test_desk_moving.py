@@ -49,6 +49,16 @@ def do(coach: FlaskClient, notice: SessionNotice, deed: str, **boxes: str) -> st
     return " ".join(review.text.replace("\u00a0", " ").split())
 
 
+@pytest.mark.parametrize("page", ["/desk/", "/desk/notices/"])
+def test_a_session_is_a_press_away_from_being_moved_until_it_is_cancelled(
+    coach: FlaskClient, session: Session, page: str
+) -> None:
+    notice = once(session)
+    assert f'/desk/notices/{notice.id}/move"' in coach.get(page).text
+    do(coach, notice, "cancel")
+    assert f'/desk/notices/{notice.id}/move"' not in coach.get(page).text
+
+
 def test_moving_shows_one_sentence_first_and_changes_nothing_yet(
     coach: FlaskClient, session: Session
 ) -> None:
