@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hrsite import clock, furniture
 from hrsite.accounts.setting_up import needs_owner
+from hrsite.described import Site
 from hrsite.extensions import db
 from hrsite.outbox import instance, mailboxes, returned, ses
 from hrsite.pages import checking
@@ -43,7 +44,7 @@ def _site(app: Flask) -> Iterator[Finding]:
             yield Finding("careful", name, f'not set, so pages and letters say "{default}"')
 
 
-def _described() -> furniture.Site:
+def _described() -> Site:
     """What pages say. Before the first start no table can tell, and the settings speak alone."""
     try:
         return furniture.site()
@@ -87,7 +88,7 @@ def _mail(app: Flask) -> Iterator[Finding]:
         yield folder
         return
     yield checking.mail_server(app)
-    if not app.config["MAIL_REPLY_TO"]:
+    if not _described().reply_to:
         yield Finding("careful", "MAIL_REPLY_TO", "not set, so answers go to the sender's address")
 
 

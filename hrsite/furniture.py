@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +12,8 @@ from flask import Flask, current_app, request
 from markupsafe import Markup, escape
 
 from hrsite import clock, markup, pagecache, plain, tokens
+from hrsite.described import Help, Site
 
-# Where her own words on booking stand, when there is no link.
-BOOKING_PATH = "/call"
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
 # No other year can be meant when the day is as near as this.
@@ -30,81 +28,6 @@ _ADDRESS = re.compile(r"https?://(?:&amp;|[^\s<>&])*[^\s<>&.,:;!?)\]]")
 
 # Under these names the application keeps who describes the site, and the last description.
 SITE, LAST_KNOWN = "site", "site_last_known"
-
-
-@dataclass(frozen=True)
-class Help:
-    """One line of who helps right now. The links are there when the number can be dialled."""
-
-    who: str
-    number: str = ""
-    hours: str = ""
-    url: str = ""
-    call_url: str = ""
-    text_url: str = ""
-
-    @property
-    def ways(self) -> str:
-        """How to reach them, in words for where nothing can be pressed: "call or text 555 0100"."""
-        wanted = (("call", self.call_url), ("text", self.text_url))
-        verbs = " or ".join(verb for verb, link in wanted if link)
-        return f"{verbs} {self.number}".strip()
-
-    @property
-    def words(self) -> str:
-        """All of it in one line of plain text."""
-        head = f"{self.who}: {self.ways}" if self.ways else self.who
-        return f"{head}, {self.hours}" if self.hours else head
-
-
-@dataclass(frozen=True)
-class Portrait:
-    """The coach's picture, as far as a page needs to know it."""
-
-    name: str
-    alt: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the coach has said about her site."""
-
-    name: str
-    tagline: str
-    coach_name: str
-    base_url: str
-    zone_name: str
-    language: str
-    mail_is_real: bool
-    # Empty: "Leave this site" is not shown.
-    exit_url: str
-    help_lines: tuple[Help, ...] = ()
-    book_url: str = ""
-    book_text: str = ""
-    book_words: str = "Book a free call"
-    about_line: str = ""
-    portrait: Portrait | None = None
-    shows_views: bool = False
-    # A chat that shows a shared link shows a picture: with the article's title in it, or without.
-    cards_name_articles: bool = False
-    postal_address: str = ""
-    # A colour such as #80301a, for light pages. Empty: the one in site.css.
-    accent: str = ""
-    # The name plain letters come from, when the keeper has chosen one.
-    chosen_discreet_name: str = ""
-
-    @property
-    def book_link(self) -> str:
-        """Where the booking button leads: her link, or the page with her words. Empty: nowhere."""
-        return self.book_url or (BOOKING_PATH if self.book_text else "")
-
-    @property
-    def discreet_name(self) -> str:
-        """Who plain letters come from: a first name tells an onlooker nothing."""
-        first = (self.coach_name.removeprefix("Your coach").split() or ["Notes"])[0]
-        return self.chosen_discreet_name or first
 
 
 def site() -> Site:
@@ -151,6 +74,7 @@ def as_configured() -> Site:
         language=config["SITE_LANGUAGE"],
         mail_is_real=bool(config["MAIL_SERVER"]),
         postal_address=config["MAIL_FOOTER"],
+        reply_to=config["MAIL_REPLY_TO"],
         chosen_discreet_name=config["DISCREET_NAME"],
     )
 

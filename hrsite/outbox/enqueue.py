@@ -92,7 +92,7 @@ def put_message(
         mark=letter.mark,
         sender_name=site.name if is_transactional else site.coach_name,
         sender_address=config["MAIL_SENDER" if is_transactional else "MAIL_ISSUE_SENDER"],
-        reply_to=config["MAIL_REPLY_TO"],
+        reply_to=site.reply_to,
         language=letter.language,
         subject=letter.subject,
         text=letter.text,

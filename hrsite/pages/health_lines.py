@@ -150,7 +150,7 @@ def _mail(config: dict[str, Any]) -> Line:
         f" {'encrypted (TLS)' if shielded else 'not encrypted (no TLS)'},"
         f" {'with' if config['MAIL_USERNAME'] else 'without'} a name and password.",
         f"They come from {' or '.join(senders)}.",
-        f"Answers go to {config['MAIL_REPLY_TO'] or 'the address they come from'}.",
+        f"Answers go to {furniture.site().reply_to or 'the address they come from'}.",
     ]
     return Line("good" if shielded else "careful", what, " ".join(said))
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template
 
 from hrsite import furniture, pagecache, receipt
+from hrsite.described import BOOKING_PATH
 from hrsite.extensions import Base, db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
@@ -50,7 +51,7 @@ def receipt_page() -> str:
     )
 
 
-@blueprint.get(furniture.BOOKING_PATH)
+@blueprint.get(BOOKING_PATH)
 @pagecache.ready()
 def call() -> str:
     """How to book a call, in the coach's words."""

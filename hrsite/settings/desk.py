@@ -73,6 +73,7 @@ def _fill(form: SiteForm, row: SiteWords) -> None:
     form.views_are_shown.data = now.shows_views
     form.cards_name_articles.data = now.cards_name_articles
     form.postal_address.data = now.postal_address
+    form.reply_to.data, form.discreet_name.data = now.reply_to, now.chosen_discreet_name
     form.accent.data = now.accent or USUAL_ACCENT
     form.version.data = str(row.version)
 
@@ -91,6 +92,8 @@ def _said(form: SiteForm) -> writing.Said:
         views_are_shown=bool(form.views_are_shown.data),
         cards_name_articles=bool(form.cards_name_articles.data),
         postal_address=form.postal_address.data or "",
+        reply_to=form.reply_to.data or "",
+        discreet_name=form.discreet_name.data or "",
         accent=form.chosen_accent(),
     )
 
@@ -107,24 +110,16 @@ def _told(row: SiteWords) -> list[tuple[str, str | None]]:
         ("How to book", row.book_text),
         ("“Leave this site” leads to", row.exit_url if row.exit_is_shown else "Not shown"),
         ("Postal address", row.postal_address),
+        ("Answers to letters go to", row.reply_to),
+        ("Plain letters come from", row.discreet_name),
         ("Your colour", row.accent),
     ]
 
 
 def _on_the_server() -> list[tuple[str, str, str, str]]:
     """What is set beside the program: its name, how it is, what it changes, and its setting."""
-    config, site = current_app.config, furniture.site()
-    answers = config["MAIL_REPLY_TO"] or f"the sender, {config['MAIL_SENDER']}"
-    return [
-        ("Time zone", site.zone_name, "All dates and times are written in it.", "TIME_ZONE"),
-        ("Answers to letters go to", answers, "Where readers write back to.", "MAIL_REPLY_TO"),
-        (
-            "Plain letters come from",
-            site.discreet_name,
-            "Readers may ask for letters that tell an onlooker nothing.",
-            "DISCREET_NAME",
-        ),
-    ]
+    zone_name = furniture.site().zone_name
+    return [("Time zone", zone_name, "All dates and times are written in it.", "TIME_ZONE")]
 
 
 def _set_portrait(form: SiteForm, row: SiteWords) -> None:
@@ -157,6 +152,7 @@ def _page(
         theirs_said=_told(theirs) if theirs else [],
         portrait=furniture.site().portrait,
         on_the_server=_on_the_server(),
+        sender=current_app.config["MAIL_SENDER"],
         accent=furniture.site().accent,
     )
     return html, status

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
-from hrsite import clock, colours, setting_rules
+from hrsite import addresses, clock, colours, setting_rules
 from hrsite.posts.boxes import one_line, paragraphs
 from hrsite.posts.timing import EARLIEST_YEAR
 from hrsite.settings import dialling
@@ -59,6 +59,12 @@ def good_link(form: Any, field: Any) -> None:
         raise ValidationError(LINK_WORDS) from None
 
 
+def maybe_named(form: Any, field: Any) -> None:
+    """A name that can be seen, where one is given at all."""
+    if field.data and not re.search(r"\w", field.data):
+        raise ValidationError("Write a name with letters, or leave this empty.")
+
+
 def lines(text: str | None) -> str | None:
     """Text of a few lines, without blanks around it."""
     tidy = paragraphs(text)
@@ -98,6 +104,8 @@ class SiteForm(Form):
     # The colour that was offered in place of one that is too pale, when she takes it.
     take_nearest = StringField(filters=[lower])
     postal_address = TextAreaField(filters=[lines], validators=[short(300)])
+    reply_to = StringField(filters=[one_line])
+    discreet_name = StringField(filters=[one_line], validators=[short(40), maybe_named])
     version = HiddenField()
     nearest_accent = ""
 
@@ -113,6 +121,15 @@ class SiteForm(Form):
             raise ValidationError(
                 "“Leave this site” must lead elsewhere: begin with https://"
             ) from None
+
+    def validate_reply_to(self, field: Any) -> None:
+        """An address that letters can be answered to, or none: then the sender gets them."""
+        if not field.data:
+            return
+        try:
+            field.data = addresses.check(field.data).wire
+        except addresses.BadAddress as trouble:
+            raise ValidationError(str(trouble)) from None
 
     def validate_accent(self, field: Any) -> None:
         """A colour that can be read on every light page; for dark ones a lighter one is made."""

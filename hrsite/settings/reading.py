@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
+from hrsite.described import Help, Portrait, Site
 from hrsite.extensions import db
-from hrsite.furniture import Help, Portrait, Site
 from hrsite.settings import dialling
 from hrsite.settings.models import THE_SITE, HelpLine, SiteWords, Way
 
@@ -58,6 +58,8 @@ def described(said: SiteWords, ours: Site) -> Site:
         cards_name_articles=bool(said.cards_name_articles),
         accent=said.accent or "",
         postal_address=hers(said.postal_address, ours.postal_address),
+        reply_to=hers(said.reply_to, ours.reply_to),
+        chosen_discreet_name=hers(said.discreet_name, ours.chosen_discreet_name),
     )
 
 

@@ -32,6 +32,8 @@ class Said:
     views_are_shown: bool
     cards_name_articles: bool
     postal_address: str
+    reply_to: str
+    discreet_name: str
     accent: str | None
 
 

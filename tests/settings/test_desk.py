@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from hrsite import colours
+from hrsite import colours, tokens
 from hrsite.accounts.models import AuditEvent
+from hrsite.outbox.models import OutboxMessage
 from hrsite.settings.models import SiteWords
 from hrsite.settings.reading import words
+from tests import factories
 from tests.posts.writing import picture_file
 
 
@@ -87,6 +89,10 @@ def test_a_portrait_is_kept_described_and_taken_away(coach: FlaskClient, session
         ({"exit_url": "mailto:jordan@example.org"}, "must lead elsewhere"),
         ({"exit_url": "data:text/html,x"}, "Begin the link with https://"),
         ({"postal_address": "p" * 301}, "300 characters at most"),
+        ({"reply_to": "robin.example.org"}, "This address has no @ sign."),
+        ({"reply_to": "robin@example.org\r\nBcc: x@example.org"}, "Please"),
+        ({"discreet_name": "\u2014"}, "Write a name with letters, or leave this empty."),
+        ({"discreet_name": "n" * 41}, "40 characters at most"),
     ],
 )
 def test_a_fault_is_said_at_its_box_and_nothing_typed_is_lost(
@@ -175,11 +181,45 @@ def test_the_usual_colour_counts_as_none_of_her_own(coach: FlaskClient, session:
 
 def test_what_is_set_elsewhere_is_told_with_what_it_changes(app: Flask, coach: FlaskClient) -> None:
     page = coach.get("/desk/settings").text
-    for said in ("Toronto time", "the sender, post@localhost", "TIME_ZONE", 'href="/desk/pages/"'):
+    for said in ("Toronto time", "TIME_ZONE", 'href="/desk/pages/"'):
         assert said in page
-    assert "Plain letters come from:</strong> Jordan" in page
-    app.config["MAIL_REPLY_TO"] = "robin@example.org"
-    send(coach, coach_name="Robin Vale")
+
+
+def _a_letter(session: Session) -> OutboxMessage:
+    factories.make_post(session, slug=tokens.new_token(), send_to_readers=True)
+    factories.open_issues(session)
+    return session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).all()[0]
+
+
+def test_where_answers_go_and_who_plain_letters_come_from_are_hers_once_she_saves_them(
+    app: Flask, coach: FlaskClient, session: Session
+) -> None:
+    app.config.update(MAIL_REPLY_TO="keeper@example.org", DISCREET_NAME="A friend")
+    factories.make_subscriber(session)
+    first = _a_letter(session)
+    assert (first.reply_to, first.discreet_sender_name) == ("keeper@example.org", "A friend")
     page = coach.get("/desk/settings").text
-    assert "Plain letters come from:</strong> Robin" in page
-    assert "go to:</strong> robin@example.org" in page
+    assert 'value="keeper@example.org"' in page
+    assert 'value="A friend"' in page
+
+    send(coach, reply_to=" robin@bücher.example ", discreet_name="R. V.")
+
+    session.expire_all()
+    letter = _a_letter(session)
+    assert letter.reply_to == "robin@xn--bcher-kva.example"
+    assert letter.discreet_sender_name == "R. V."
+    assert letter.discreet_subject == "A new note from R. V."
+    assert first.reply_to == "keeper@example.org"
+    app.config["MAIL_SERVER"] = "mail.example.org"
+    assert "Answers go to robin@xn--bcher-kva.example" in coach.get("/desk/health").text
+
+
+def test_her_boxes_left_empty_mean_the_sender_and_her_first_name(
+    app: Flask, coach: FlaskClient, session: Session
+) -> None:
+    app.config.update(MAIL_REPLY_TO="keeper@example.org", DISCREET_NAME="A friend")
+    factories.make_subscriber(session)
+    send(coach, reply_to="", discreet_name="")
+    session.expire_all()
+    letter = _a_letter(session)
+    assert (letter.reply_to, letter.discreet_sender_name) == ("", "Robin")
