@@ -83,6 +83,7 @@ def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
         is_on_site=True,
         ready_count=audience.ready,
         left_out=_left_out(audience),
+        which="first" if at and _comes_twice(form) else "",
     )
     form.seen.data = _seen(notice, audience.ready)
     return _page(notice, form=form, sentence=sentence, is_changed=status == 409, status=status)
@@ -150,6 +151,11 @@ def _when(form: LetterForm, notice: SessionNotice, now: datetime) -> tuple[datet
         box.errors = [f"{TOO_SOON} Choose an earlier time." if at else TOO_SOON]
         return None, False
     return at, True
+
+
+def _comes_twice(form: LetterForm) -> bool:
+    """An hour sooner or later is all the same to a notice, so nobody is asked; but it is said."""
+    return moment_of(form.date.data, form.time.data, clock.zone()).comes_twice
 
 
 def _is_too_late(notice: SessionNotice, at: datetime) -> bool:

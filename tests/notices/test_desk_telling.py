@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.newsletter.models import Issue
-from hrsite.notices.models import SessionNotice
+from hrsite.notices.models import Rhythm, SessionNotice
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.following import ADA, BEA, CLEO, Post, change, make_readers
@@ -105,6 +105,15 @@ def test_a_time_that_cannot_be_is_said_at_its_box(
     assert answer.status_code == 422
     assert why in said(answer.text)
     assert "Nothing has gone out" in answer.text
+
+
+def test_of_a_time_that_comes_twice_it_says_which_one_is_meant(
+    coach: FlaskClient, session: Session
+) -> None:
+    notice = factories.make_notice(session, starts_at=None, rhythm=Rhythm.STANDING)
+    twice = {"when": "later", "date": "2026-11-01", "time": "01:30", "act": "review"}
+    review = coach.post(page_of(notice), data=twice)
+    assert "show this time twice. This is the first one." in said(review.text)
 
 
 def test_when_the_list_has_changed_the_button_shows_the_sentence_again(
