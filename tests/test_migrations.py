@@ -213,6 +213,28 @@ def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) ->
     assert len({once["calendar_uid"], standing["calendar_uid"], ""}) == 3
 
 
+def test_hints_kept_in_articles_are_kept_there_and_back(empty_app: Flask) -> None:  # noqa: F811
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0039")
+    now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO posts (id, title, slug, summary, body_html, language, author_name,"
+                " created_at, updated_at, send_to_readers, version)"
+                " VALUES (7, 't', 's', '', '', '', '', :now, :now, FALSE, 2)"
+            ),
+            {"now": now},
+        )
+        connection.execute(text("INSERT INTO kept_hints (post_id, keys) VALUES (7, '[]')"))
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0040")
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT room, row_id, keys FROM kept_hints")).one()
+    flask_migrate.downgrade(directory=str(FOLDER), revision="0039")
+    with db.engine.connect() as connection:
+        back = connection.execute(text("SELECT post_id, keys FROM kept_hints")).one()
+    assert (tuple(kept), tuple(back)) == (("posts", 7, "[]"), (7, "[]"))
+
+
 def test_what_articles_said_before_is_kept_there_and_back(empty_app: Flask) -> None:  # noqa: F811
     flask_migrate.upgrade(directory=str(FOLDER), revision="0036")
     now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"

@@ -10,14 +10,17 @@ from wtforms.validators import Length
 
 from hrsite import clock
 from hrsite.extensions import db
+from hrsite.hints import keeping
 from hrsite.markup import to_markdown
 from hrsite.newsletter import welcoming
 from hrsite.newsletter.models_welcome import WelcomeWords
-from hrsite.posts.boxes import html_of, number_in, paragraphs, put_in_box
-from hrsite.shaping import Form
+from hrsite.posts import hinting
+from hrsite.posts.boxes import WritingForm, html_of, number_in, paragraphs, put_in_box
+
+ROOM = WelcomeWords.__tablename__
 
 
-class WelcomeForm(Form):
+class WelcomeForm(WritingForm):
     """The welcome letter as it is written."""
 
     is_on = BooleanField()
@@ -25,8 +28,6 @@ class WelcomeForm(Form):
         filters=[paragraphs],
         validators=[Length(max=20_000, message="The text can have 20,000 characters at most.")],
     )
-    # What the body holds: Markdown, as typed, or HTML, from the editor.
-    body_format = HiddenField(default="markdown")
     version = HiddenField()
 
 
@@ -37,6 +38,12 @@ def welcome() -> ResponseReturnValue:
         said = welcoming.words(db.session())
         form.is_on.data, form.body.data = said.is_on, to_markdown(said.body_html)
         form.version.data = str(said.version)
+        form.kept_hints.data = keeping.text_of(db.session(), ROOM, said.id or 0)
+        return _page(form)
+    told = hinting.answer(form, request.form.get("act"), clock.now())
+    if told is not None:
+        for answer in told:
+            flash(*answer)
         return _page(form)
     if not form.validate():
         return _page(form, status=422)
@@ -46,7 +53,8 @@ def welcome() -> ResponseReturnValue:
         form.body.errors = ["A letter needs words. Write some, or turn it off."]
         return _page(form, status=422)
     try:
-        welcoming.save(db.session(), is_on, html, version, clock.now())
+        kept = welcoming.save(db.session(), is_on, html, version, clock.now())
+        keeping.remember(db.session(), ROOM, kept.id, form.kept_hints.data)
     except welcoming.StaleWords as stale:
         db.session.rollback()
         form.version.data = str(stale.theirs.version)
@@ -61,5 +69,11 @@ def _page(
     form: WelcomeForm, theirs: WelcomeWords | None = None, status: int = 200
 ) -> ResponseReturnValue:
     html = put_in_box(form)
-    page = render_template("newsletter/desk/welcome.html", form=form, theirs=theirs, html=html)
+    page = render_template(
+        "newsletter/desk/welcome.html",
+        form=form,
+        theirs=theirs,
+        html=html,
+        hints=hinting.about(form, clock.now()),
+    )
     return page, status

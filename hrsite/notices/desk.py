@@ -21,11 +21,11 @@ from hrsite.notices import (
 )
 from hrsite.notices.forms import NoticeForm
 from hrsite.notices.models import SessionNotice
-from hrsite.posts import begun, comparing
+from hrsite.posts import begun, comparing, hinting
 from hrsite.posts.boxes import key_in, named, number_in, opened, put_in_box
 from hrsite.unsaved import UnsavedWords
 
-ROOM = SessionNotice.__tablename__
+ROOM = desk_writing.ROOM
 ANY_NOTICE = "<int(max=2147483647):id>"
 
 blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
@@ -102,13 +102,21 @@ def withdraw(id: int) -> ResponseReturnValue:
 
 
 def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue:
-    """Save, and publish when that was the button; or show the form again with every word."""
-    session, act = db.session(), request.form.get("act")
-    made = publishing.made_by(session, key_in(form)) if notice is None else None
+    """Do what the button says, or show the form again with every word still in it."""
+    act = request.form.get("act")
+    made = publishing.made_by(db.session(), key_in(form)) if notice is None else None
     if made is not None:  # The button of a new notice, pressed again.
         notice, form.version.data = made, "1"
+    if (told := hinting.answer(form, act, clock.now())) is not None:
+        return _page(form, notice, told=told)
     if not form.validate():
         return _page(form, notice, status=422)
+    return _save(form, notice, act or "")
+
+
+def _save(form: NoticeForm, notice: SessionNotice | None, act: str) -> ResponseReturnValue:
+    """Save, and publish when that was the button."""
+    session = db.session()
     try:
         kept = desk_writing.keep(form, notice)
         words = _what_was_saved(kept) + desk_telling.after_saving(kept)
@@ -201,8 +209,11 @@ def _page(
     *,
     theirs: SessionNotice | None = None,
     kept: UnsavedWords | None = None,
+    told: hinting.Told = (),
     status: int = 200,
 ) -> ResponseReturnValue:
+    for words in told:
+        flash(*words)
     named(form)
     saved, compared = theirs or (notice if kept else None), None
     if saved is not None:
@@ -212,6 +223,7 @@ def _page(
         "notices/desk/edit.html",
         form=form,
         html=put_in_box(form),
+        hints=hinting.about(form, clock.now()),
         notice=notice,
         theirs=theirs,
         unsaved=kept,

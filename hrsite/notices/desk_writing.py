@@ -8,6 +8,7 @@ from flask import flash
 
 from hrsite import clock, unsaved
 from hrsite.extensions import db
+from hrsite.hints import keeping
 from hrsite.markup import clean, to_markdown
 from hrsite.notices import planning, publishing
 from hrsite.notices.forms import RHYTHMS, NoticeForm
@@ -17,6 +18,7 @@ from hrsite.posts import comparing
 from hrsite.posts.boxes import html_of, key_in, number_in
 from hrsite.posts.timing import Moment, NoSuchTime, is_in_reach, moment_of
 
+ROOM = SessionNotice.__tablename__
 TWICE = "The clocks go back that night and show this time twice. We take the first."
 
 
@@ -29,6 +31,7 @@ def fill(form: NoticeForm, notice: SessionNotice) -> None:
     form.title.data = notice.title
     form.body.data = to_markdown(notice.body_html)
     form.body_format.data = "markdown"
+    form.kept_hints.data = keeping.text_of(db.session(), ROOM, notice.id)
     form.place.data = notice.place
     form.how_to_join.data = notice.how_to_join
     form.version.data = str(notice.version)
@@ -55,6 +58,7 @@ def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
     version = number_in(form.version.data)
     key = key_in(form)
     kept = publishing.save(db.session(), notice, words, version, clock.now(), key)
+    keeping.remember(db.session(), ROOM, kept.id, form.kept_hints.data)
     unsaved.forget(db.session(), key)
     return kept
 

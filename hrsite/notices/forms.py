@@ -18,7 +18,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from hrsite.notices.models import Rhythm
-from hrsite.posts.boxes import CLOCK_FORMATS, MaybeDay, NeededWhen, one_line, paragraphs
+from hrsite.posts.boxes import (
+    CLOCK_FORMATS,
+    MaybeDay,
+    NeededWhen,
+    WritingForm,
+    one_line,
+    paragraphs,
+)
 from hrsite.shaping import Form
 
 UNREADABLE_TIME = "Write the time like 18:00."
@@ -82,8 +89,16 @@ class AnyZone:
         )
 
 
-class NoticeForm(Form):
+class NoticeForm(WritingForm):
     """A session notice as it is written."""
+
+    hinted = {
+        "title": "at the top",
+        "place": "under “Where”",
+        "for_whom": "under “Who it is for”",
+        "body": "",
+        "how_to_join": "under “How to join”",
+    }
 
     title = StringField(
         filters=[one_line],
@@ -96,8 +111,6 @@ class NoticeForm(Form):
         filters=[paragraphs],
         validators=[Length(max=20_000, message="The text can have 20,000 characters at most.")],
     )
-    # What the body holds: Markdown, as typed, or HTML, from the editor.
-    body_format = HiddenField(default="markdown")
     date = DateField(
         validators=[
             NeededWhen(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import earlier, unsaved
 from hrsite.binning import LASTS
+from hrsite.hints import keeping
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
@@ -83,9 +84,7 @@ def delete(session: Session, row: Row) -> None:
     """For good. Raises Kept."""
     if is_kept(session, row):
         raise Kept(row.id)
-    unsaved.forget_of(session, row.__tablename__, row.id)
-    earlier.forget_of(session, row.__tablename__, row.id)
-    session.delete(row)
+    _delete(session, row)
     session.flush()
 
 
@@ -112,11 +111,15 @@ def empty(session: Session, now: datetime) -> int:
     """Let go of what has lain there long enough. How many that were."""
     rows = [row for kind in KINDS.values() for row in _over(session, kind, now)]
     for row in rows:
-        unsaved.forget_of(session, row.__tablename__, row.id)
-        earlier.forget_of(session, row.__tablename__, row.id)
-        session.delete(row)
+        _delete(session, row)
     session.flush()
     return len(rows)
+
+
+def _delete(session: Session, row: Row) -> None:
+    for kept_with_it in (unsaved, earlier, keeping):
+        kept_with_it.forget_of(session, row.__tablename__, row.id)
+    session.delete(row)
 
 
 def all_of(table: Kind) -> Select[Row]:

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from hrsite import clock, unsaved
 from hrsite.extensions import db
+from hrsite.hints import keeping
 from hrsite.markup import clean, to_markdown
 from hrsite.media.storing import MOST_BYTES
 from hrsite.pages import addressing, listing, ordering, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
-from hrsite.posts import begun, comparing
+from hrsite.posts import begun, comparing, hinting
 from hrsite.posts.boxes import html_of, key_in, named, number_in, opened, put_in_box
 from hrsite.unsaved import UnsavedWords
 
@@ -86,6 +87,8 @@ def _take(
         if _lines(form) == _saved_lines(made):
             flash(_what_was_saved(made), "done")
             return redirect(url_for("pages_desk.edit", slug=slug), 303)
+    if (told := hinting.answer(form, request.form.get("act"), clock.now())) is not None:
+        return _page(form, page, told=told)
     if not form.validate():
         return _page(form, page, status=422)
     try:
@@ -133,6 +136,7 @@ def _save(form: PageForm, slug: str) -> Page:
     menu = writing.Menu(form.menu_name.data or "", bool(form.is_in_menu.data))
     key = key_in(form)
     page = writing.save(session, slug or wanted, title, html, version, now, menu, key)
+    keeping.remember(session, ROOM, page.id, form.kept_hints.data)
     unsaved.forget(session, key)
     addressing.rename(session, page, wanted or slug, now)
     return page
@@ -152,6 +156,7 @@ def _fill(form: PageForm, page: Page | None, slug: str) -> None:
     form.title.data = page.title if page else listing.KNOWN_SLUGS[slug]
     form.body.data = to_markdown(page.body_html) if page else ""
     form.body_format.data = "markdown"
+    form.kept_hints.data = keeping.text_of(db.session(), ROOM, page.id) if page else ""
     form.menu_name.data = page.menu_name if page else listing.KNOWN_SLUGS[slug]
     form.is_in_menu.data = page.is_in_menu if page else True
     form.address.data = slug
@@ -178,8 +183,11 @@ def _page(
     *,
     theirs: Page | None = None,
     kept: UnsavedWords | None = None,
+    told: hinting.Told = (),
     status: int = 200,
 ) -> ResponseReturnValue:
+    for words in told:
+        flash(*words)
     named(form)
     saved = theirs or (page if kept else None)
     compared = comparing.compare(_saved_lines(saved), _lines(form)) if saved else None
@@ -187,6 +195,7 @@ def _page(
         "pages/desk/edit.html",
         form=form,
         html=put_in_box(form),
+        hints=hinting.about(form, clock.now()),
         most_bytes=MOST_BYTES,
         page=page,
         theirs=theirs,

@@ -4,12 +4,14 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hrsite.posts.boxes import LONGEST_BODY, one_line, paragraphs
+from hrsite.posts.boxes import LONGEST_BODY, WritingForm, one_line, paragraphs
 from hrsite.shaping import Form
 
 
-class PageForm(Form):
+class PageForm(WritingForm):
     """A page as it is written."""
+
+    hinted = {"title": "in the title", "body": "", "menu_name": "in its short name"}
 
     title = StringField(
         filters=[one_line],
@@ -24,8 +26,6 @@ class PageForm(Form):
             Length(max=LONGEST_BODY, message="The text can have 400,000 characters at most.")
         ],
     )
-    # What the body holds: Markdown, as typed, or HTML, from the editor.
-    body_format = HiddenField(default="markdown")
     menu_name = StringField(
         filters=[one_line],
         validators=[Length(max=40, message="In the menu it can have 40 characters at most.")],

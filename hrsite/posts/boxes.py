@@ -1,14 +1,16 @@
 """What the boxes of the desk's forms share: tidy text, days and times, hidden numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
 from hrsite.markup import clean, from_markdown, tidy_text, to_markdown
 from hrsite.posts.timing import is_in_reach
+from hrsite.shaping import Form
 from hrsite.tokens import is_token_shaped, new_token
 from hrsite.unsaved import UnsavedWords, boxes_of
 
@@ -19,6 +21,19 @@ LONGEST_BODY = 400_000
 MOST_LETTERS = LONGEST_BODY + 10_000
 # What browsers send, and what people type where the browser has no box for times.
 CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
+
+
+class WritingForm(Form):
+    """A form for a text: its `body`, what that holds, and which hints she has kept."""
+
+    # The boxes that hints look at, in their order, and how each is called beside a hint.
+    hinted: ClassVar[Mapping[str, str]] = {"body": ""}
+    is_cut_in_a_letter: ClassVar[bool] = False
+
+    # Markdown, as typed, or HTML, from the editor.
+    body_format = HiddenField(default="markdown")
+    # Hints answered with "keep it".
+    kept_hints = HiddenField()
 
 
 def one_line(text: str | None) -> str | None:

@@ -15,7 +15,6 @@ from hrsite.newsletter import issues
 from hrsite.posts import (
     begun,
     desk_address,
-    desk_hinting,
     desk_mailing,
     desk_picturing,
     desk_previewing,
@@ -24,6 +23,7 @@ from hrsite.posts import (
     desk_standing,
     desk_synonyms,
     desk_writing,
+    hinting,
     publishing,
     shelf,
     viewing,
@@ -61,7 +61,6 @@ blueprint.add_url_rule("/preview", "begin_preview", desk_previewing.begin, metho
 blueprint.add_url_rule(f"/{ANY_POST}/preview", "preview", desk_previewing.show)
 blueprint.add_url_rule(f"/{ANY_POST}/preview/page", "preview_page", desk_previewing.page)
 blueprint.add_url_rule(f"/{ANY_POST}/preview/letter", "preview_letter", desk_previewing.letter)
-blueprint.add_url_rule("/hints", "hints", desk_hinting.show, methods=["POST"])
 blueprint.add_url_rule("/synonyms", "synonyms", desk_synonyms.edit, methods=["GET", "POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/stop", "stop", desk_mailing.stop, methods=["POST"])
 blueprint.add_url_rule(f"/{ANY_POST}/test", "test", desk_mailing.test, methods=["POST"])
@@ -138,8 +137,8 @@ def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> Respo
     made = None if post else publishing.made_by(session, key_in(form))
     if made is not None:  # The button of a new article, pressed again.
         post, form.version.data = made, "1"
-    if desk_hinting.is_answered(form, act or ""):
-        return _page(form, post)
+    if (told := hinting.answer(form, act, clock.now())) is not None:
+        return _page(form, post, told=told)
     try:
         if act == "picture" and form.body_picture.data is not None:
             return _add_picture(form, post)
@@ -204,8 +203,11 @@ def _page(
     *,
     theirs: Post | None = None,
     kept: UnsavedWords | None = None,
+    told: hinting.Told = (),
     status: int = 200,
 ) -> ResponseReturnValue:
+    for words in told:
+        flash(*words)
     named(form)
     saved = theirs or (post if kept else None)
     html = put_in_box(form)
@@ -217,8 +219,7 @@ def _page(
         post=post,
         theirs=theirs,
         unsaved=kept,
-        hints=desk_hinting.hints_of(form),
-        hint_places=desk_hinting.BOXES_IN_WORDS,
+        hints=hinting.about(form, clock.now()),
         compared=desk_writing.compared(saved, form) if saved is not None else None,
     )
     return page, status

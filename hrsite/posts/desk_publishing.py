@@ -16,7 +16,6 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.posts import (
     comparing,
-    desk_hinting,
     desk_planning,
     desk_writing,
     publishing,
@@ -162,7 +161,7 @@ def _page(form: PublishForm, post: Post, status: int = 200, **facts: Any) -> Res
         form=form,
         audience=counts(session, Topic.ARTICLES, now),
         unsaved=desk_writing.unsaved_news(post),
-        hint_count=desk_hinting.count_of(post),
+        hint_count=desk_writing.hint_count_of(post),
         **{"sentence": ""} | facts,
     )
     return page, status

@@ -4,6 +4,7 @@ from flask import current_app
 
 from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
+from hrsite.hints import keeping
 from hrsite.markup import clean, to_markdown
 from hrsite.posts import aging, comparing, hinting, illustrating, publishing
 from hrsite.posts.boxes import html_of, key_in, number_in, opened
@@ -13,6 +14,8 @@ from hrsite.posts.revising import Words
 from hrsite.posts.tagging import line_of, names_of
 from hrsite.posts.timing import is_in_reach
 from hrsite.unsaved import UnsavedWords
+
+ROOM = Post.__tablename__
 
 
 def words_in(form: PostForm) -> Words:
@@ -61,10 +64,17 @@ def fill(form: PostForm, post: Post) -> None:
     if post.reviewed_at is not None:
         form.reviewed_on.data = clock.local(post.reviewed_at).date()
     form.version.data = str(post.version)
-    form.kept_hints.data = hinting.as_text(hinting.kept_of(db.session(), post))
+    form.kept_hints.data = keeping.text_of(db.session(), ROOM, post.id)
     if post.picture is not None:
         form.picture_alt.data = post.picture.alt
         form.picture_decorative.data = post.picture.is_decorative
+
+
+def hint_count_of(post: Post) -> int:
+    """How many hints a saved article has that she has not answered."""
+    form = PostForm(formdata=None)
+    fill(form, post)
+    return len(hinting.about(form, clock.now()).hints)
 
 
 def keep(
@@ -93,7 +103,7 @@ def keep(
         bool(form.remove_picture.data),
     )
     illustrating.set_head_picture(session, post, wish, current_app.config["MEDIA_FOLDER"], now)
-    hinting.remember(session, post, hinting.kept_in(form.kept_hints.data or ""))
+    keeping.remember(session, ROOM, post.id, form.kept_hints.data)
     session.flush()
     return post
 

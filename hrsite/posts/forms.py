@@ -22,6 +22,7 @@ from hrsite.posts.boxes import (
     LONGEST_BODY,
     MaybeDay,
     NeededWhen,
+    WritingForm,
     one_line,
     paragraphs,
 )
@@ -48,8 +49,18 @@ def _last_day(form: Any, field: Any) -> None:
     MaybeDay()(form, field)
 
 
-class PostForm(Form):
+class PostForm(WritingForm):
     """An article as it is written."""
+
+    hinted = {
+        "title": "in the title",
+        "summary": "in the summary",
+        "body": "",
+        "content_note": "in the note before the text",
+        "topics": "in the topics",
+        "picture_alt": "in the picture’s description",
+    }
+    is_cut_in_a_letter = True
 
     title = StringField(
         filters=[one_line],
@@ -68,7 +79,6 @@ class PostForm(Form):
             Length(max=LONGEST_BODY, message="The text can have 400,000 characters at most.")
         ],
     )
-    body_format = HiddenField(default="markdown")
     topics = StringField(filters=[one_line])
     lasts = RadioField(
         choices=[
@@ -92,8 +102,6 @@ class PostForm(Form):
     version = HiddenField()
     # Names this opening of the form: what was kept of it, and the one article it makes.
     key = HiddenField()
-    # Hints answered with "keep it".
-    kept_hints = HiddenField()
 
     def validate_topics(self, field: Any) -> None:
         """Few topics, and short ones."""

@@ -72,6 +72,19 @@ def test_a_notice_has_the_editor_in_a_box_of_modest_height_and_no_pictures(
     assert box_of_markdown.input_value() == "- Use the **back door**"
 
 
+def test_a_wrong_weekday_in_a_notice_is_told_as_she_writes_and_mended_by_one_press(
+    page: Page, demo_site: LiveSite
+) -> None:
+    page.goto(f"{demo_site.url}/desk/notices/new")
+    page.get_by_label("What it is, or what has changed").fill("No group on Thursday 5 June 2026")
+    expect(page.get_by_role("region", name="Hints")).to_contain_text("5 June 2026 is a Friday.")
+    assert faults_of(page, "hints of a notice", DESK_LOOKS) == []
+    page.get_by_role("button", name="Say “Friday”").click()
+    expect(page.get_by_label("What it is, or what has changed")).to_have_value(
+        "No group on Friday 5 June 2026"
+    )
+
+
 def test_on_a_phone_the_menu_of_the_desk_is_one_line_that_opens_by_keyboard(
     page: Page, demo_site: LiveSite
 ) -> None:

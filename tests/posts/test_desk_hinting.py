@@ -89,13 +89,6 @@ def test_a_hint_that_is_no_longer_true_changes_nothing(coach: FlaskClient) -> No
     assert box(page, "body") == "Nobody came."
 
 
-def test_the_script_asks_for_the_list_alone(coach: FlaskClient) -> None:
-    answer = coach.post("/desk/posts/hints", data=open_form(coach))
-    assert answer.status_code == 200
-    assert "<html" not in answer.text
-    assert "Say “person who uses drugs”" in answer.text
-
-
 def test_odd_answers_are_no_error(coach: FlaskClient) -> None:
     odd = (
         "hint-say",
