@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+# Under this name the application keeps who knows the site's zone.
+ZONE = "zone"
+
 
 def now() -> datetime:
     """The moment it is, aware, in UTC."""
@@ -19,9 +22,17 @@ def seconds() -> float:
 
 def zone() -> ZoneInfo:
     """The zone the coach lives in; every time a person reads is written in it."""
-    return ZoneInfo(current_app.config["TIME_ZONE"])
+    key = current_app.extensions.get(ZONE)
+    return ZoneInfo(key() if key else current_app.config["TIME_ZONE"])
 
 
 def local(moment: datetime, key: str = "") -> datetime:
     """The same moment on the coach's own clock, or on one in another zone."""
     return moment.astimezone(ZoneInfo(key) if key else zone())
+
+
+def spoken(key: str) -> str:
+    """A zone as people say it: America/St_Johns is "St Johns time"."""
+    if key in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return key.rsplit("/", 1)[-1].replace("_", " ") + " time"

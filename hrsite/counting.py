@@ -6,7 +6,7 @@ browser's name. Somebody else writes the numbers down every few seconds (posts/v
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ def is_a_reader(environ: Mapping[str, object]) -> bool:
 class ViewCounter:
     """The numbers of this process that are not written down yet. Any thread may call it."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: Callable[[], ZoneInfo]) -> None:
         self._zone = zone
         self._lock = Lock()
         self._tally: Tally = Counter()
@@ -53,7 +53,7 @@ class ViewCounter:
         number = words.removeprefix(ARTICLE)
         if number == words or not is_a_reader(environ):
             return False
-        day = clock.now().astimezone(self._zone).date()
+        day = clock.now().astimezone(self._zone()).date()
         with self._lock:
             self._tally[int(number), day] += 1
         return True

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hrsite import clock
+
 # Where her own words on booking stand, when there is no link.
 BOOKING_PATH = "/call"
 
@@ -49,7 +51,7 @@ class Site:
     tagline: str
     coach_name: str
     base_url: str
-    zone_name: str
+    zone_key: str
     language: str
     mail_is_real: bool
     # Empty: "Leave this site" is not shown.
@@ -70,6 +72,11 @@ class Site:
     reply_to: str = ""
     # The name plain letters come from, when somebody has chosen one.
     chosen_discreet_name: str = ""
+
+    @property
+    def zone_name(self) -> str:
+        """The zone all times are written in, as people say it."""
+        return clock.spoken(self.zone_key)
 
     @property
     def book_link(self) -> str:

@@ -36,8 +36,9 @@ def examine(app: Flask) -> Iterator[Finding]:
 def _site(app: Flask) -> Iterator[Finding]:
     config = app.config
     yield Finding("good", "settings", f"all readable; {config['MODE']}, {config['BASE_URL']}")
-    yield Finding("good", "time zone", f"{config['TIME_ZONE']}: {furniture.moment(clock.now())}")
     said = _described()
+    words = furniture.moment(clock.now(), said.zone_key)
+    yield Finding("good", "time zone", f"{said.zone_key}: {words}")
     names = (("SITE_NAME", "My site", said.name), ("COACH_NAME", "Your coach", said.coach_name))
     for name, default, named in names:
         if named == default:

@@ -67,7 +67,7 @@ def as_configured() -> Site:
         tagline=config["SITE_TAGLINE"],
         coach_name=config["COACH_NAME"],
         base_url=config["BASE_URL"],
-        zone_name=zone_name(),
+        zone_key=config["TIME_ZONE"],
         exit_url=config["EXIT_URL"],
         help_lines=(line,) if line.who else (),
         book_url=config["BOOK_URL"],
@@ -80,11 +80,8 @@ def as_configured() -> Site:
 
 
 def zone_name(key: str = "") -> str:
-    """The zone as people say it: America/St_Johns is "St Johns time"."""
-    key = key or current_app.config["TIME_ZONE"]
-    if key in ("UTC", "Etc/UTC"):
-        return "UTC"
-    return key.rsplit("/", 1)[-1].replace("_", " ") + " time"
+    """A zone as people say it; without a name the site's own."""
+    return clock.spoken(key or clock.zone().key)
 
 
 def day(moment: datetime, zone: str = "") -> str:

@@ -62,7 +62,7 @@ def test_a_page_that_nobody_has_asked_for_yet_is_not_counted(more: dict[str, str
 
 
 def test_a_day_is_a_day_on_the_coach_s_calendar() -> None:
-    counter = ViewCounter(ZoneInfo("America/Toronto"))
+    counter = ViewCounter(lambda: ZoneInfo("America/Toronto"))
     for hour in (3, 5):  # 11 pm and 1 am in Toronto.
         with time_machine.travel(datetime(2026, 6, 2, hour, tzinfo=UTC), tick=False):
             counter.note("article:7", READER)
@@ -71,7 +71,7 @@ def test_a_day_is_a_day_on_the_coach_s_calendar() -> None:
 
 
 def test_what_could_not_be_written_down_is_kept() -> None:
-    counter = ViewCounter(ZoneInfo("UTC"))
+    counter = ViewCounter(lambda: ZoneInfo("UTC"))
     counter.note("article:7", READER)
     taken = counter.take()
     counter.note("article:7", READER)
@@ -80,13 +80,13 @@ def test_what_could_not_be_written_down_is_kept() -> None:
 
 
 def test_other_pages_count_for_nothing() -> None:
-    counter = ViewCounter(ZoneInfo("UTC"))
+    counter = ViewCounter(lambda: ZoneInfo("UTC"))
     assert not counter.note("privacy", READER)
     assert counter.take() == {}
 
 
 def test_many_threads_lose_none() -> None:
-    counter = ViewCounter(ZoneInfo("UTC"))
+    counter = ViewCounter(lambda: ZoneInfo("UTC"))
 
     def read() -> None:
         for _ in range(500):

@@ -1,9 +1,6 @@
 """The shape of what the coach sends about a session notice."""
 
-from difflib import get_close_matches
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from wtforms import (
     BooleanField,
@@ -27,6 +24,7 @@ from hrsite.posts.boxes import (
     paragraphs,
 )
 from hrsite.shaping import Form
+from hrsite.zones import AnyZone
 
 UNREADABLE_TIME = "Write the time like 18:00."
 
@@ -48,11 +46,6 @@ def _always(form: Any) -> bool:
     return True
 
 
-@cache
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in available_timezones()}
-
-
 class OnlyFor(MaybeDay):
     """A day that belongs to one rhythm; with another it stands in a box that is not shown."""
 
@@ -66,27 +59,6 @@ class OnlyFor(MaybeDay):
             field.errors, field.data = [], None
             raise StopValidation
         super().__call__(form, field)
-
-
-class AnyZone:
-    """A time zone that there is; nothing means the site's own."""
-
-    def __call__(self, form: Any, field: Any) -> None:
-        """Raise StopValidation when there is no such zone, with those that are spelt alike."""
-        typed = (field.data or "").replace(" ", "_").lower()
-        if not typed:
-            return
-        if typed in _zones():
-            field.data = _zones()[typed]
-            return
-        towns = {name.rpartition("/")[2]: name for name in _zones()}
-        alike = get_close_matches(typed.rpartition("/")[2], towns, 2, 0.7)
-        meant = " or ".join(_zones()[towns[town]] for town in alike)
-        raise StopValidation(
-            f"We know no time zone of this name. Do you mean {meant}?"
-            if meant
-            else "We know no time zone of this name. Write it like America/Toronto."
-        )
 
 
 class NoticeForm(WritingForm):

@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from hrsite import furniture
 from hrsite.counting import ViewCounter
 from hrsite.extensions import db
 from hrsite.pagecache import COUNTS_AS
@@ -28,7 +29,7 @@ class Viewing:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._counter = ViewCounter(ZoneInfo(app.config["TIME_ZONE"]))
+        self._counter = ViewCounter(self._zone)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
@@ -52,6 +53,11 @@ class Viewing:
                 session.rollback()
                 self._counter.put_back(tally)
                 log.warning("views_not_written", trouble=type(trouble).__name__)
+
+    def _zone(self) -> ZoneInfo:
+        # As this process knows it from the pages it has made: a reading waits for no database.
+        known = self._app.extensions.get(furniture.LAST_KNOWN)
+        return ZoneInfo(known.zone_key if known else self._app.config["TIME_ZONE"])
 
     def _start(self) -> None:
         """Begin with the first reading: a command that serves nobody needs no thread."""

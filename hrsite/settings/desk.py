@@ -1,14 +1,18 @@
 """The coach says what her site is called, who she is, and what readers find on every page."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock, furniture
+from hrsite import clock, furniture, zones
 from hrsite.accounts import auditing, guard
 from hrsite.accounts.guard import account_or_none
 from hrsite.extensions import db
 from hrsite.media import storing
 from hrsite.media.storing import PictureRefused
+from hrsite.posts import keeping, shelf
 from hrsite.posts.boxes import number_in
 from hrsite.settings import desk_help, reading, writing
 from hrsite.settings.forms import USUAL_ACCENT, SiteForm
@@ -41,9 +45,14 @@ def site() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, status=422)
     session, now = db.session(), clock.now()
+    if planned := _planned_in_another_zone(form, now):
+        return _page(form, status=422, planned=planned)
     try:
+        was_in = clock.zone()
         row = writing.save(session, _said(form), number_in(form.version.data), now)
         _set_portrait(form, row)
+        if clock.zone() != was_in:
+            keeping.recount(session)
     except writing.StaleSite as stale:
         session.rollback()
         form.version.data = str(stale.theirs.version)
@@ -73,6 +82,7 @@ def _fill(form: SiteForm, row: SiteWords) -> None:
     form.views_are_shown.data = now.shows_views
     form.cards_name_articles.data = now.cards_name_articles
     form.postal_address.data = now.postal_address
+    form.time_zone.data = now.zone_key
     form.reply_to.data, form.discreet_name.data = now.reply_to, now.chosen_discreet_name
     form.accent.data = now.accent or USUAL_ACCENT
     form.version.data = str(row.version)
@@ -92,6 +102,7 @@ def _said(form: SiteForm) -> writing.Said:
         views_are_shown=bool(form.views_are_shown.data),
         cards_name_articles=bool(form.cards_name_articles.data),
         postal_address=form.postal_address.data or "",
+        time_zone=form.time_zone.data or None,
         reply_to=form.reply_to.data or "",
         discreet_name=form.discreet_name.data or "",
         accent=form.chosen_accent(),
@@ -110,16 +121,27 @@ def _told(row: SiteWords) -> list[tuple[str, str | None]]:
         ("How to book", row.book_text),
         ("“Leave this site” leads to", row.exit_url if row.exit_is_shown else "Not shown"),
         ("Postal address", row.postal_address),
+        ("Time zone", row.time_zone),
         ("Answers to letters go to", row.reply_to),
         ("Plain letters come from", row.discreet_name),
         ("Your colour", row.accent),
     ]
 
 
-def _on_the_server() -> list[tuple[str, str, str, str]]:
-    """What is set beside the program: its name, how it is, what it changes, and its setting."""
-    zone_name = furniture.site().zone_name
-    return [("Time zone", zone_name, "All dates and times are written in it.", "TIME_ZONE")]
+def _planned_in_another_zone(form: SiteForm, now: datetime) -> list[tuple[str, str]]:
+    """What is planned, in the words of a zone she has not seen it in yet. Not one moment moves."""
+    key = form.time_zone.data or current_app.config["TIME_ZONE"]
+    if key in (clock.zone().key, form.zone_seen.data):
+        return []
+    planned = [
+        (post.title, furniture.moment(post.out_at, key))
+        for post in shelf.scheduled(db.session(), now)
+        if post.out_at is not None
+    ]
+    if planned:
+        form.zone_seen.data = key
+        form.time_zone.errors = ["Look at how your times read then, and save again."]
+    return planned
 
 
 def _set_portrait(form: SiteForm, row: SiteWords) -> None:
@@ -143,7 +165,10 @@ def _set_portrait(form: SiteForm, row: SiteWords) -> None:
 
 
 def _page(
-    form: SiteForm, theirs: SiteWords | None = None, status: int = 200
+    form: SiteForm,
+    theirs: SiteWords | None = None,
+    status: int = 200,
+    planned: Sequence[tuple[str, str]] = (),
 ) -> ResponseReturnValue:
     html = render_template(
         "settings/desk/site.html",
@@ -151,7 +176,8 @@ def _page(
         theirs=theirs,
         theirs_said=_told(theirs) if theirs else [],
         portrait=furniture.site().portrait,
-        on_the_server=_on_the_server(),
+        planned=planned,
+        zones=zones.to_choose_from(),
         sender=current_app.config["MAIL_SENDER"],
         accent=furniture.site().accent,
     )

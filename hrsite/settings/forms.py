@@ -24,6 +24,7 @@ from hrsite.settings import dialling
 from hrsite.settings.helping import LineWords
 from hrsite.settings.models import Way
 from hrsite.shaping import Form
+from hrsite.zones import AnyZone
 
 # The colour of small marks in site.css, by day.
 USUAL_ACCENT = "#80301a"
@@ -103,6 +104,9 @@ class SiteForm(Form):
     usual_accent = BooleanField()
     # The colour that was offered in place of one that is too pale, when she takes it.
     take_nearest = StringField(filters=[lower])
+    time_zone = StringField(filters=[one_line], validators=[AnyZone()])
+    # The zone in which she has seen what is planned written out.
+    zone_seen = HiddenField()
     postal_address = TextAreaField(filters=[lines], validators=[short(300)])
     reply_to = StringField(filters=[one_line])
     discreet_name = StringField(filters=[one_line], validators=[short(40), maybe_named])

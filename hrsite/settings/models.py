@@ -31,7 +31,7 @@ class SiteWords(Base):
     holds = nobody(
         "id site_name tagline coach_name about_line portrait_id book_url book_text "
         "book_words exit_url exit_is_shown views_are_shown cards_name_articles "
-        "postal_address reply_to discreet_name accent help_is_hers updated_at version"
+        "time_zone postal_address reply_to discreet_name accent help_is_hers updated_at version"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +48,8 @@ class SiteWords(Base):
     views_are_shown: Mapped[bool | None]
     cards_name_articles: Mapped[bool | None]
     postal_address: Mapped[str | None] = mapped_column(String(300))
+    # All times are written in it. None: what the environment says.
+    time_zone: Mapped[str | None] = mapped_column(String(64))
     # Where answers to letters go; empty: to the sender.
     reply_to: Mapped[str | None] = mapped_column(String(254))
     # Who plain letters come from; empty: her first name.

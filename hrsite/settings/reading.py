@@ -3,11 +3,11 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hrsite import furniture
+from hrsite import clock, furniture, pagecache
 from hrsite.described import Help, Portrait, Site
 from hrsite.extensions import db
 from hrsite.settings import dialling
@@ -20,6 +20,7 @@ _HELD = "site_words"
 def init_app(app: Flask) -> None:
     """Let `furniture.site()` ask here."""
     app.extensions[furniture.SITE] = site
+    app.extensions[clock.ZONE] = zone_key
 
 
 def words(session: Session) -> SiteWords:
@@ -32,6 +33,19 @@ def words(session: Session) -> SiteWords:
 def site() -> Site:
     """All that pages and letters say of the site."""
     return described(words(db.session()), furniture.as_configured())
+
+
+def zone_key() -> str:
+    """The site's time zone. A page for what is broken still has times: the last known one's."""
+    try:
+        return pagecache.shared(clock.ZONE, _ask_for_zone)
+    except SQLAlchemyError:
+        return furniture.last_known().zone_key
+
+
+def _ask_for_zone() -> str:
+    hers, ours = words(db.session()).time_zone, current_app.config["TIME_ZONE"]
+    return hers or str(ours)
 
 
 def described(said: SiteWords, ours: Site) -> Site:
@@ -57,6 +71,7 @@ def described(said: SiteWords, ours: Site) -> Site:
         shows_views=bool(said.views_are_shown),
         cards_name_articles=bool(said.cards_name_articles),
         accent=said.accent or "",
+        zone_key=said.time_zone or ours.zone_key,
         postal_address=hers(said.postal_address, ours.postal_address),
         reply_to=hers(said.reply_to, ours.reply_to),
         chosen_discreet_name=hers(said.discreet_name, ours.chosen_discreet_name),

@@ -31,6 +31,7 @@ class Said:
     exit_is_shown: bool
     views_are_shown: bool
     cards_name_articles: bool
+    time_zone: str | None
     postal_address: str
     reply_to: str
     discreet_name: str

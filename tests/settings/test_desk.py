@@ -179,9 +179,9 @@ def test_the_usual_colour_counts_as_none_of_her_own(coach: FlaskClient, session:
     assert words(session).accent is None
 
 
-def test_what_is_set_elsewhere_is_told_with_what_it_changes(app: Flask, coach: FlaskClient) -> None:
+def test_what_is_set_elsewhere_is_told_with_what_it_changes(coach: FlaskClient) -> None:
     page = coach.get("/desk/settings").text
-    for said in ("Toronto time", "TIME_ZONE", 'href="/desk/pages/"'):
+    for said in ("in the menu on top of every page", 'href="/desk/pages/"'):
         assert said in page
 
 
