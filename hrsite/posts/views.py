@@ -17,8 +17,8 @@ from hrsite.posts import (
     aging,
     describing,
     feeds,
+    fronting,
     listing,
-    pinning,
     prefacing,
     resembling,
     viewing,
@@ -28,7 +28,6 @@ from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
 
-HOME_COUNT = 6
 RECENT_COUNT = 4
 GUESSED_AMONG = 300
 
@@ -54,16 +53,9 @@ blueprint.add_url_rule("/follow", "follow", feeds.follow)
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
     now, session = clock.now(), db.session()
-    pinned = pinning.start_here(session, now)
-    # Nothing stands on the first page twice.
-    newest = listing.in_full(session, now, 1, besides=pinned)
     return render_template(
         "posts/home.html",
-        pinned=pinned,
-        lead=newest[0] if newest else None,
-        posts=listing.recent(session, now, HOME_COUNT, besides=[*pinned, *newest])
-        if newest
-        else [],
+        **fronting.first_page(session, now)._asdict(),
         tags=all_topics(),
         notices=notices_listing.upcoming(session, now),
     )

@@ -10,16 +10,18 @@ from hrsite import clock, furniture, zones
 from hrsite.accounts import auditing, guard
 from hrsite.accounts.guard import account_or_none
 from hrsite.extensions import db
+from hrsite.headers import framing_policy
 from hrsite.media import storing
 from hrsite.media.storing import PictureRefused
 from hrsite.posts import keeping, shelf
 from hrsite.posts.boxes import number_in
-from hrsite.settings import desk_help, reading, writing
+from hrsite.settings import desk_help, desk_looking, reading, writing
 from hrsite.settings.forms import USUAL_ACCENT, SiteForm
 from hrsite.settings.models import SiteWords
 
 blueprint = Blueprint("settings_desk", __name__, url_prefix="/desk/settings")
 blueprint.before_request(guard.require_coach)
+blueprint.add_url_rule("/look", "look", desk_looking.look, methods=["GET", "POST"])
 A_LINE = "/help/<int(max=2147483647):id>"
 blueprint.add_url_rule("/help", "help_lines", desk_help.help_lines)
 blueprint.add_url_rule(
@@ -181,4 +183,4 @@ def _page(
         sender=current_app.config["MAIL_SENDER"],
         accent=furniture.site().accent,
     )
-    return html, status
+    return html, status, {"Content-Security-Policy": framing_policy()}

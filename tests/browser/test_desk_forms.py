@@ -118,3 +118,21 @@ def test_a_colour_that_cannot_be_read_is_refused_beside_its_box_in_every_look(
     expect(page.locator("#accent-error")).to_be_visible()
     expect(page.locator("#tagline")).to_have_value("Still here")
     assert faults_of(page, "a refused colour", DESK_LOOKS) == []
+
+
+def test_a_picture_of_the_first_page_follows_what_is_typed_and_nothing_is_saved(
+    page: Page, without_script: Page, demo_site: LiveSite
+) -> None:
+    for one in (page, without_script):
+        one.goto(f"{demo_site.url}/desk/settings")
+        one.get_by_label("One line about it").fill("One day, and then the next")
+        picture = one.frame_locator("#picture")
+        if one is without_script:
+            one.get_by_role("button", name="Look at it").click()
+        heading = picture.get_by_role("heading", level=1)
+        expect(heading).to_have_text("One day, and then the next")
+        expect(one.get_by_label("One line about it")).to_have_value("One day, and then the next")
+
+    assert faults_of(page, "a picture of the site", DESK_LOOKS) == []
+    page.goto(f"{demo_site.url}/desk/settings")
+    expect(page.get_by_label("One line about it")).not_to_have_value("One day, and then the next")
