@@ -14,6 +14,7 @@ from hrsite import clock, markdown, tokens
 from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
+from hrsite.notices import revising as notice_revising
 from hrsite.outbox import folder
 from hrsite.pages import revising as page_revising
 from hrsite.posts import revising
@@ -90,6 +91,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     )
     binned = factories.make_post(session, published_at=None, slug="~binned", deleted_at=now)
     notice = factories.make_notice(session)
+    notice_revising.keep(session, notice)
     page_revising.keep(session, factories.make_page(session))
     help_line = factories.make_help_line(session)
     revising.keep(session, post)
@@ -123,6 +125,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
             "redirects_desk": {"id": old.id},
             "notices": {"slug": notice.slug, "number": notice.id},
             "notices_desk": {"id": notice.id},
+            "notices_desk.revision": {"id": notice.id, "version": notice.version},
             "pages": {"slug": "about"},
             "pages_desk": {"slug": "about"},
             **dict.fromkeys(

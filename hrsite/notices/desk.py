@@ -12,6 +12,7 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import (
     desk_moving,
+    desk_revising,
     desk_telling,
     desk_writing,
     listing,
@@ -32,6 +33,13 @@ blueprint = Blueprint("notices_desk", __name__, url_prefix="/desk/notices")
 blueprint.before_request(guard.require_coach)
 blueprint.add_url_rule(
     f"/{ANY_NOTICE}/readers", "readers", desk_telling.readers, methods=["GET", "POST"]
+)
+blueprint.add_url_rule(f"/{ANY_NOTICE}/revisions", "revisions", desk_revising.index)
+blueprint.add_url_rule(
+    f"/{ANY_NOTICE}/revisions/<int(max=2147483647):version>",
+    "revision",
+    desk_revising.show,
+    methods=["GET", "POST"],
 )
 for _name, (_deed, _methods) in desk_moving.DEEDS.items():
     blueprint.add_url_rule(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.markup import clean, tidy_text
-from hrsite.notices import planning
+from hrsite.notices import planning, revising
 from hrsite.notices.models import SessionNotice
 from hrsite.notices.planning import Plan
 from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
@@ -83,6 +83,7 @@ def save(
         session.add(notice)
     else:
         notice = hold(session, notice.id, version)
+        revising.keep(session, notice)
     with session.no_autoflush:
         notice.title = tidy_text(words.title).strip()
         notice.body_html = clean(words.body_html)
@@ -100,6 +101,7 @@ def save(
         notice.updated_at = now
         notice.version += 1
     session.flush()
+    revising.keep(session, notice)
     return notice
 
 

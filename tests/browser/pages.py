@@ -28,6 +28,7 @@ DESK = (
     "/desk/notices/2",
     "/desk/notices/2/move",
     "/desk/notices/2/cancel",
+    "/desk/notices/2/revisions",
     "/desk/notices/3",
     "/desk/notices/3/move",
     "/desk/notices/3/cancel",
