@@ -113,8 +113,11 @@ def test_pressed_twice_or_after_back_the_button_makes_one_article(
     assert saved_count(session) == 1
     assert first.location == second.location
     third = send(coach, key=KEY, body="Other words, on the same form.")
-    assert third.status_code == 409
-    assert "Other words, on the same form." in third.text
+    assert third.location == first.location
+    assert saved(session).body_html == "<p>Other words, on the same form.</p>"
+    fourth = send(coach, key=KEY, body="And others, on a form from before.")
+    assert fourth.status_code == 409
+    assert "And others, on a form from before." in fourth.text
     assert saved_count(session) == 1
 
 

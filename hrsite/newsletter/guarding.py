@@ -5,11 +5,9 @@ Everything is counted in the database, so that several processes count together.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Date, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from hrsite.accounts import tries
@@ -24,7 +22,12 @@ NOT_BY_STRANGERS = (trying.TEST, letters.WELCOME)
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 # Nobody says yes in the same second: a letter is judged when it is this old.
 TIME_TO_CONFIRM = HOUR
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# SQLAlchemy has this only for each database by itself, and both would be brought for it.
+_COUNT = text(
+    "INSERT INTO asking_networks (network_key, asked_on, asked_count) VALUES (:key, :day, 1)"
+    " ON CONFLICT (network_key) DO UPDATE SET asked_count = asking_networks.asked_count + 1"
+    " RETURNING asked_count"
+).bindparams(bindparam("day", type_=Date))
 _LOCK = "5160d00".ljust(15, "0")
 
 
@@ -55,15 +58,8 @@ class Strain:
 
 def turn(session: Session, network: str, now: datetime) -> int:
     """Count one asking; how often its network had asked before on this day."""
-    insert: Any = _INSERT[session.get_bind().dialect.name](AskingNetwork)
-    counted = (
-        insert.values(network_key=_network_key(network, now), asked_on=now.date(), asked_count=1)
-        .on_conflict_do_update(
-            index_elements=["network_key"], set_={"asked_count": AskingNetwork.asked_count + 1}
-        )
-        .returning(AskingNetwork.asked_count)
-    )
-    asked_count: int = session.scalars(counted).one()
+    key = _network_key(network, now)
+    asked_count: int = session.execute(_COUNT, {"key": key, "day": now.date()}).scalar_one()
     return asked_count - 1
 
 

@@ -5,16 +5,13 @@ const inZone = (at, timeZone, parts) =>
     .replace(/\s*([AP]M)$/, (_, half) => `\u00a0${half.toLowerCase()}`);
 const CLOCK = { hour: "numeric", minute: "2-digit" }, DAY = { weekday: "long" };
 
-for (const told of document.querySelectorAll("time[data-zone]")) {
+for (const room of document.querySelectorAll(".here[data-zone]")) {
   try {
-    const at = new Date(told.dateTime), zone = told.dataset.zone;
+    const at = new Date(room.dataset.at), zone = room.dataset.zone;
     const [there, here] = [zone, undefined].map((one) => inZone(at, one, { ...DAY, ...CLOCK }));
-    if (there === here || told.nextElementSibling?.className === "here") continue;
+    if (there === here) continue;
     const sameDay = inZone(at, zone, DAY) === inZone(at, undefined, DAY);
-    const beside = document.createElement("span");
-    beside.className = "here";
-    beside.textContent = ` (${sameDay ? inZone(at, undefined, CLOCK) : here} where you are)`;
-    told.after(beside);
+    room.textContent = `(${sameDay ? inZone(at, undefined, CLOCK) : here} for you)`;
   } catch {
     // An old browser that does not know the zone: the site's own time is there.
   }

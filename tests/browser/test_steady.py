@@ -10,7 +10,8 @@ from tests.browser.pages import watched_page
 
 PATHS = (
     "/", "/posts/", "/posts/with-everything", "/posts/checking-your-drugs", "/topics/",
-    "/topics/starting-out", "/search?q=overdose", "/search?q=zzzz", "/notices/", "/about",
+    "/topics/starting-out", "/search?q=overdose", "/search?q=zzzz", "/notices/",
+    "/notices/notice-3", "/about",
     "/follow", "/privacy", "/signup", "/no/such/page", "/posts/with-everything?plain=1",
 )  # fmt: skip
 VIEWS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}

@@ -132,7 +132,7 @@ def test_a_notice_stands_in_its_own_zone_and_says_which(
     series(session, zone_name="America/St_Johns")
     page = seen(client, "/notices/group")
     assert "Every Thursday at 7:00 pm, St Johns time" in page
-    assert 'datetime="2026-06-04T21:30:00Z" data-zone="America/St_Johns"' in page
+    assert 'data-at="2026-06-04T21:30:00Z" data-zone="America/St_Johns"' in page
 
 
 def test_a_series_that_moved_as_a_whole_is_news_for_two_weeks(
