@@ -178,14 +178,14 @@ def _one_by_one(
     """What waits for a part of its work, round and round, while any of it comes further."""
     until = time.monotonic() + LIST_SECONDS
     before: Sequence[tuple[int, int | None]] = ()
-    while (now := waiting()) and not should_stop():
-        if now == before:
+    while (left := waiting()) and not should_stop():
+        if left == before:
             break  # In the hands of another worker, or it cannot be done: then at the next look.
         if time.monotonic() > until:
             queue.wake()  # Letters must not wait for a long list. Then it goes on.
             break
-        before = now
-        yield from now
+        before = left
+        yield from left
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:

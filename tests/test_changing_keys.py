@@ -23,6 +23,7 @@ from hrsite.newsletter.models_people import BroughtList
 from hrsite.outbox import presence, suppression
 from hrsite.outbox.models import Recipient
 from hrsite.rekeying import Fit
+from hrsite.sealing import Seal
 from tests import factories
 from tests.conftest import AppMaker
 from tests.outbox.backups import backup_of
@@ -157,7 +158,7 @@ def test_killed_at_any_commit_it_goes_on(
     monkeypatch.setattr(rekeying, "PART", 1)
     advance = rekeying.advance
 
-    def dies_at_the_second(session: Session, seal: object, commit: Callable[[], None]) -> int:
+    def dies_at_the_second(session: Session, seal: Seal, commit: Callable[[], None]) -> int:
         commits = iter(range(1, 1000))
 
         def say() -> None:
@@ -168,7 +169,7 @@ def test_killed_at_any_commit_it_goes_on(
             if is_last:
                 raise Killed
 
-        return advance(session, seal, say)  # type: ignore[arg-type]
+        return advance(session, seal, say)
 
     monkeypatch.setattr(rekeying, "advance", dies_at_the_second)
     kills = 0
@@ -258,7 +259,9 @@ def test_a_backup_from_before_a_change_is_told_and_brought_up(
             db.session(), Path(app.config["DATA_DIR"]), our_clock.now(), db.session.commit
         )
         assert subscribing.find_by_address(db.session(), LEAVER) is None
-        assert subscribing.find_by_address(db.session(), ADA).links == links  # type: ignore[union-attr]
+        ada = subscribing.find_by_address(db.session(), ADA)
+        assert ada is not None
+        assert ada.links == links
 
 
 def test_it_is_refused_while_a_worker_is_here(app: Flask, session: Session) -> None:

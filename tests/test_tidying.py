@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from hrsite.newsletter import consent, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
 from hrsite.outbox import forgetting
-from hrsite.receipt import BESIDES, sections
+from hrsite.receipt import BESIDES, Whose, sections
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -168,8 +169,8 @@ def test_one_fault_keeps_nothing_else_back(
 def test_the_receipt_says_the_periods_that_hold(app: Flask) -> None:
     told = {
         line.how_long
-        for whose in ("reader", "coach")
-        for section in sections(Base.metadata, whose)  # type: ignore[arg-type]
+        for whose in get_args(Whose)
+        for section in sections(Base.metadata, whose)
         for line in section.lines
     } | {line.how_long for line in BESIDES}
     words = " ".join(told)

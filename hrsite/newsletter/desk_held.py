@@ -5,51 +5,31 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, TimeField
 
 from hrsite import clock, furniture, queue
 from hrsite.extensions import db
 from hrsite.newsletter import holding
 from hrsite.newsletter.models import Issue
-from hrsite.posts.boxes import CLOCK_FORMATS, NeededWhen
-from hrsite.posts.timing import NoSuchTime, moment_of
-from hrsite.shaping import Form
-
-
-def _always(form: Form) -> bool:
-    return True
-
-
-class TimeForm(Form):
-    """Another day and time."""
-
-    date = DateField(
-        validators=[NeededWhen(_always, "Choose a day.", "Write the day like 2026-06-30.")]
-    )
-    time = TimeField(
-        format=CLOCK_FORMATS,
-        validators=[NeededWhen(_always, "Choose a time.", "Write the time like 18:00.")],
-    )
+from hrsite.posts import moments
+from hrsite.posts.moments import MomentForm
 
 
 def reschedule(issue_id: int) -> ResponseReturnValue:
     """Let a held Issue go out later."""
-    issue, form, now = db.get_or_404(Issue, issue_id), TimeForm(), clock.now()
+    issue, form, now = db.get_or_404(Issue, issue_id), MomentForm(), clock.now()
     if issue.message.paused_at is None or issue.dropped_at is not None:
         return _back(issue_id)
-    if form.validate_on_submit():
+    moment = moments.chosen(form, now) if form.validate_on_submit() else None
+    if moment is not None and (at := moment.at) is not None:
         try:
-            at = moment_of(form.date.data, form.time.data, clock.zone()).at
-            if at <= now:
-                raise holding.TooLate("That time has passed. Choose a later one.")
             holding.reschedule(issue, at, now)
-        except (NoSuchTime, holding.TooLate) as trouble:
+        except holding.TooLate as trouble:
             form.time.errors = [str(trouble)]
         else:
             db.session.commit()
             flash(f"It goes out on {furniture.moment(at)}.", "done")
             return _back(issue_id)
-    return render_template("newsletter/desk/reschedule.html", issue=issue, form=form), 422
+    return render_template("newsletter/desk/reschedule.html", issue=issue, time_form=form), 422
 
 
 def drop(issue_id: int) -> ResponseReturnValue:

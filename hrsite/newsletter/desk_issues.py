@@ -27,6 +27,7 @@ from hrsite.outbox import (
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.settling import MOST_REPEATS
 from hrsite.posts.models import Post
+from hrsite.posts.moments import MomentForm
 
 ISSUES_SHOWN, ISSUES_DRAWN = 50, 12
 PEOPLE_SHOWN = 50
@@ -77,6 +78,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         "newsletter/desk/issue.html",
         issue=shown,
         message=shown.message,
+        time_form=MomentForm(formdata=None),
         topic_label=TOPIC_LABELS[shown.topic],
         post=session.get(Post, shown.post_id) if shown.post_id else None,
         progress=seen,

@@ -28,6 +28,7 @@ _COUNT = text(
     " ON CONFLICT (network_key) DO UPDATE SET asked_count = asking_networks.asked_count + 1"
     " RETURNING asked_count"
 ).bindparams(bindparam("day", type_=Date))
+# One lock for all of it, beside those of the tries at accounts and networks: hexadecimal, of 15.
 _LOCK = "5160d00".ljust(15, "0")
 
 

@@ -20,7 +20,8 @@ def index(id: int) -> str:
     """All savings that are kept."""
     notice = _notice(id)
     kept = earlier.all_of(db.session(), revising.ROOM, id)
-    return render_template("notices/desk/revisions.html", notice=notice, revisions=kept)
+    back = url_for("notices_desk.edit", id=id)
+    return render_template("posts/desk/revisions.html", row=notice, revisions=kept, back=back)
 
 
 def show(id: int, version: int) -> ResponseReturnValue:
@@ -35,7 +36,13 @@ def show(id: int, version: int) -> ResponseReturnValue:
         comparing.lines_under(revising.named(kept.title, then), kept.body_html),
     )
     return render_template(
-        "notices/desk/revision.html", notice=notice, kept=kept, compared=compared
+        "posts/desk/revision.html",
+        row=notice,
+        kept=kept,
+        compared=compared,
+        is_seen=notice.published_at is not None,
+        stays="Its day and time stay as they are.",
+        back=url_for("notices_desk.revisions", id=id),
     )
 
 

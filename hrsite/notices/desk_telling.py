@@ -18,8 +18,9 @@ from hrsite.newsletter.models import Topic
 from hrsite.notices import publishing, telling
 from hrsite.notices.forms_telling import LetterForm, SharingForm
 from hrsite.notices.models import SessionNotice
-from hrsite.posts import sentences
-from hrsite.posts.timing import NoSuchTime, far_off, moment_of
+from hrsite.posts import moments, sentences
+from hrsite.posts.moments import Chosen
+from hrsite.posts.timing import far_off
 
 TOO_SOON = "It begins too soon for a letter."
 
@@ -73,9 +74,10 @@ def _stop(notice: SessionNotice) -> ResponseReturnValue:
 def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
     """The sentence, and the button that repeats it."""
     form, now = LetterForm(), clock.now()
-    at, is_fine = _when(form, notice, now)
-    if not is_fine:
+    moment = _when(form, notice, now)
+    if moment is None:
         return _page(notice, form=form, status=422)
+    at = moment.at
     audience = counts(db.session(), Topic.NOTICES, now)
     sentence = sentences.review(
         when=f"{furniture.moment(at)} ({far_off(at, now)})" if at else None,
@@ -83,7 +85,7 @@ def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
         is_on_site=True,
         ready_count=audience.ready,
         left_out=_left_out(audience),
-        which="first" if at and _comes_twice(form) else "",
+        which=moment.which,
     )
     form.seen.data = _seen(notice, audience.ready)
     return _page(notice, form=form, sentence=sentence, is_changed=status == 409, status=status)
@@ -94,9 +96,10 @@ def _send(notice: SessionNotice) -> ResponseReturnValue:
     form, now = LetterForm(), clock.now()
     if notice.send_to_readers:
         return _done(notice, "That was done already. Nobody gets it twice.")
-    at, is_fine = _when(form, notice, now)
-    if not is_fine:
+    moment = _when(form, notice, now)
+    if moment is None:
         return _page(notice, form=form, status=422)
+    at = moment.at
     ready = counts(db.session(), Topic.NOTICES, now).ready
     if form.seen.data != _seen(notice, ready):
         return _review(notice, status=409)
@@ -132,30 +135,14 @@ def _done(notice: SessionNotice, words: str) -> ResponseReturnValue:
     return answer
 
 
-def _when(form: LetterForm, notice: SessionNotice, now: datetime) -> tuple[datetime | None, bool]:
-    """The moment that was chosen, None for now; and whether it can be, or its box says why not."""
-    if not form.validate():
-        return None, False
-    at = None
-    if form.when.data == "later":
-        try:
-            at = moment_of(form.date.data, form.time.data, clock.zone()).at
-        except NoSuchTime as trouble:
-            form.time.errors = [str(trouble)]
-            return None, False
-        if at <= now:
-            form.time.errors = ["That time has passed. Choose a later one, or choose now."]
-            return None, False
-    if _is_too_late(notice, at or now):
-        box = form.time if at else form.when
-        box.errors = [f"{TOO_SOON} Choose an earlier time." if at else TOO_SOON]
-        return None, False
-    return at, True
-
-
-def _comes_twice(form: LetterForm) -> bool:
-    """An hour sooner or later is all the same to a notice, so nobody is asked; but it is said."""
-    return moment_of(form.date.data, form.time.data, clock.zone()).comes_twice
+def _when(form: LetterForm, notice: SessionNotice, now: datetime) -> Chosen | None:
+    """What was chosen; None when it cannot be: its box says why not."""
+    moment = moments.chosen(form, now) if form.validate() else None
+    if moment is not None and _is_too_late(notice, moment.at or now):
+        box = form.time if moment.at else form.when
+        box.errors = [f"{TOO_SOON} Choose an earlier time." if moment.at else TOO_SOON]
+        return None
+    return moment
 
 
 def _is_too_late(notice: SessionNotice, at: datetime) -> bool:

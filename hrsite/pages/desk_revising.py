@@ -20,7 +20,8 @@ def index(slug: str) -> str:
     """All savings that are kept."""
     page = _page(slug)
     kept = earlier.all_of(db.session(), revising.ROOM, page.id)
-    return render_template("pages/desk/revisions.html", page=page, revisions=kept)
+    back = url_for("pages_desk.edit", slug=page.slug)
+    return render_template("posts/desk/revisions.html", row=page, revisions=kept, back=back)
 
 
 def show(slug: str, version: int) -> ResponseReturnValue:
@@ -34,7 +35,14 @@ def show(slug: str, version: int) -> ResponseReturnValue:
         comparing.lines_under(revising.named(page.title, now), page.body_html),
         comparing.lines_under(revising.named(kept.title, revising.boxes_in(kept)), kept.body_html),
     )
-    return render_template("pages/desk/revision.html", page=page, kept=kept, compared=compared)
+    return render_template(
+        "posts/desk/revision.html",
+        row=page,
+        kept=kept,
+        compared=compared,
+        is_seen=page.deleted_at is None,
+        back=url_for("pages_desk.revisions", slug=page.slug),
+    )
 
 
 def _bring_back(page: Page, kept: EarlierText) -> ResponseReturnValue:

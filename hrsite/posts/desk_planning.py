@@ -9,11 +9,11 @@ from hrsite import clock, furniture
 from hrsite.extensions import db
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Issue, Topic
-from hrsite.posts import publishing, sentences
+from hrsite.posts import moments, publishing, sentences
 from hrsite.posts.forms import EMAIL, ONLY, SITE, PublishForm
 from hrsite.posts.models import Post
 from hrsite.posts.reviewing import Seen
-from hrsite.posts.timing import NoSuchTime, far_off, moment_of
+from hrsite.posts.timing import far_off
 
 
 @dataclass(frozen=True)
@@ -88,22 +88,8 @@ def read(form: PublishForm, now: datetime) -> Plan | None:
     """What the form asks for; None when it cannot be, with the reason at its box."""
     if not form.validate():
         return None
-    how = form.how.data or EMAIL
-    if form.when.data == "now":
-        return Plan(how, None)
-    which = form.which.data or ""
-    try:
-        moment = moment_of(form.date.data, form.time.data, clock.zone(), which == "second")
-    except NoSuchTime as trouble:
-        form.time.errors = [str(trouble)]
-        return None
-    if moment.comes_twice and not which:
-        form.which.errors = ["The clocks go back that night and show this time twice. Choose one."]
-        return None
-    if moment.at <= now:
-        form.time.errors = ["That time has passed. Choose a later one, or choose now."]
-        return None
-    return Plan(how, moment.at, which if moment.comes_twice else "")
+    moment = moments.chosen(form, now)
+    return moment and Plan(form.how.data or EMAIL, moment.at, moment.which)
 
 
 def refusal(plan: Plan, post: Post, issue: Issue | None, now: datetime) -> str:

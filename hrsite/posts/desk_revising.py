@@ -3,6 +3,8 @@
 `desk` puts these at their addresses, behind the guard.
 """
 
+from datetime import datetime
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,7 +22,10 @@ def index(id: int) -> str:
     session = db.session()
     post = session.get(Post, id) or abort(404)
     return render_template(
-        "posts/desk/revisions.html", post=post, revisions=revising.revisions_of(session, post)
+        "posts/desk/revisions.html",
+        row=post,
+        revisions=revising.revisions_of(session, post),
+        back=url_for("posts_desk.edit", id=id),
     )
 
 
@@ -33,7 +38,15 @@ def show(id: int, version: int) -> ResponseReturnValue:
         return _bring_back(post, revising.words_of(kept))
     now, then = revising.Words.of(post), revising.words_of(kept)
     compared = comparing.compare(comparing.lines_of(now), comparing.lines_of(then))
-    return render_template("posts/desk/revision.html", post=post, kept=kept, compared=compared)
+    return render_template(
+        "posts/desk/revision.html",
+        row=post,
+        kept=kept,
+        compared=compared,
+        is_seen=_is_seen(post, clock.now()),
+        stays="Pictures on top stay as they are.",
+        back=url_for("posts_desk.revisions", id=id),
+    )
 
 
 def _bring_back(post: Post, then: revising.Words) -> ResponseReturnValue:
@@ -54,7 +67,7 @@ def _bring_back(post: Post, then: revising.Words) -> ResponseReturnValue:
         flash("The article has changed since you opened this page. Look at it again.", "careful")
         return redirect(request.path, 303)
     answer = redirect(url_for("posts_desk.edit", id=post.id), 303)
-    seen_by_readers = post.is_published(now) or post.is_unlisted(now)
+    seen_by_readers = _is_seen(post, now)
     session.commit()
     flash(
         "The earlier text is back, and readers see it now."
@@ -63,3 +76,7 @@ def _bring_back(post: Post, then: revising.Words) -> ResponseReturnValue:
         "done",
     )
     return answer
+
+
+def _is_seen(post: Post, now: datetime) -> bool:
+    return post.is_published(now) or post.is_unlisted(now)

@@ -11,14 +11,12 @@ from wtforms import (
     RadioField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from hrsite import clock
 from hrsite.posts.boxes import (
-    CLOCK_FORMATS,
     LONGEST_BODY,
     MaybeDay,
     NeededWhen,
@@ -26,6 +24,7 @@ from hrsite.posts.boxes import (
     one_line,
     paragraphs,
 )
+from hrsite.posts.moments import WhenForm
 from hrsite.posts.tagging import LONGEST_NAME, names_of
 from hrsite.shaping import Form
 from hrsite.slugs import LONGEST_SLUG
@@ -132,15 +131,11 @@ class AddressForm(Form):
     )
 
 
-def _is_later(form: Any) -> bool:
-    return bool(form.when.data == "later")
-
-
 # On the site and to readers, on the site alone, to readers alone.
 EMAIL, SITE, ONLY = "email", "site", "only"
 
 
-class PublishForm(Form):
+class PublishForm(WhenForm):
     """How and when an article goes out."""
 
     how = RadioField(
@@ -151,27 +146,6 @@ class PublishForm(Form):
         ],
         default=EMAIL,
         validators=[DataRequired("Choose how it goes out.")],
-    )
-    when = RadioField(
-        choices=[SelectChoice("now", "Now"), SelectChoice("later", "Later")],
-        default="now",
-        validators=[DataRequired("Choose when.")],
-    )
-    date = DateField(
-        validators=[NeededWhen(_is_later, "Choose a day.", "Write the day like 2026-06-30.")]
-    )
-    time = TimeField(
-        format=CLOCK_FORMATS,
-        validators=[NeededWhen(_is_later, "Choose a time.", "Write the time like 18:00.")],
-    )
-    # Asked when the clocks go back and show the time twice.
-    which = RadioField(
-        choices=[
-            SelectChoice("first", "The first time, before the clocks go back"),
-            SelectChoice("second", "The second time, after they went back"),
-        ],
-        validators=[Optional(), AnyOf(("first", "second"))],
-        validate_choice=False,
     )
     # What the review page showed. If that has changed, the button shows it again.
     seen = HiddenField()

@@ -9,10 +9,11 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from hrsite import clock, markdown
+from hrsite import clock, markdown, tokens
 from hrsite.media import storing
 from hrsite.newsletter import asking
 from hrsite.newsletter.models import Subscriber, SubscriptionState, Topic
+from hrsite.newsletter.models_moving import AddressChange
 from hrsite.settings import reading
 from tests import factories
 from tests.media.picture_samples import as_bytes
@@ -105,3 +106,17 @@ def reader(session: Session, state: SubscriptionState = SubscriptionState.CONFIR
 def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:
     """Press a button of a form."""
     return client.post(path, data=fields)
+
+
+def moving_to(session: Session, address: str) -> tuple[str, str]:
+    """A reader wants her letters at another address: the tokens of the two letters about it."""
+    move, stop = tokens.new_token(), tokens.new_token()
+    now, person = clock.now(), reader(session)
+    session.add(
+        AddressChange(
+            subscriber_id=person.id, address=address, asked_at=now, written_at=now,
+            move_hash=tokens.fingerprint(move), stop_hash=tokens.fingerprint(stop),
+        )
+    )  # fmt: skip
+    session.commit()
+    return move, stop

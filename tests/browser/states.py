@@ -16,7 +16,7 @@ from hrsite import clock, create_app, furniture, tokens
 from hrsite.extensions import db
 from hrsite.newsletter import trying
 from hrsite.newsletter.models import SubscriptionState
-from tests.browser.arranged import UNLISTED, reader, send
+from tests.browser.arranged import UNLISTED, moving_to, reader, send
 from tests.conftest import settings_for
 from tests.journeys.doors import STAMP
 
@@ -153,6 +153,10 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
     new = reader(session, SubscriptionState.UNCONFIRMED).links
     old = reader(session).links
     settings, leave = f"/settings/{old['settings']}", f"/unsubscribe/{old['unsubscribe']}"
+    move, stay = (
+        f"/{what}/{token}"
+        for what, token in zip(("move", "stay"), moving_to(session, "new@example.net"), strict=True)
+    )
     confirm = f"/confirm/{new['confirm']}"
     db.session.remove()
     deeds: dict[str, Callable[[], TestResponse]] = {
@@ -175,6 +179,11 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
         "another address, asked": lambda: send(
             client, f"{settings}/address", address="other@example.net"
         ),
+        "move": lambda: client.get(move),
+        "moved": lambda: send(client, move),
+        "it was not me": lambda: client.get(stay),
+        "it was not me, put back": lambda: send(client, stay),
+        "move, nobody's link": lambda: client.get(f"/move/{NOBODYS}"),
         "unsubscribe": lambda: client.get(leave),
         "unsubscribe, text only": lambda: client.get(f"{leave}?plain=1"),
         "unsubscribed": lambda: send(client, leave, button="1"),

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from hrsite import addresses, logs, looking
 from hrsite import clock as our_clock
-from hrsite.extensions import Base, db
 from hrsite.newsletter import bringing, erasing, subscribing
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import bouncing
@@ -23,6 +22,7 @@ from tests.conftest import AppMaker
 from tests.journeys.doors import Letters, MailProgram, ask_for_link, sign_up
 from tests.outbox import returned_mail
 from tests.outbox.backups import copy
+from tests.raw_values import raw_values
 
 # Words that are in no other place, as they were typed and as they are compared.
 NAMES = ("quillfeather", "zephyrine", "bramblewick", "thistledown")
@@ -90,14 +90,8 @@ def test_no_octet_names_a_reader(
     held = {path.name: path.read_bytes() for path in files} | {"the log": log.getvalue().encode()}
     if database == "sqlite":
         assert {"hrsite.db", "hrsite.db-wal", "queue.db", "backup.db", "erased.log"} <= set(held)
-    for name in Base.metadata.tables:
-        rows = session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608
-        held[name] = b"\n".join(
-            bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
-            for row in rows
-            for value in row
-        )
-    db.session.rollback()
+    held |= raw_values(session)
+    session.rollback()
     for name, octets in held.items():
         for word in (*NAMES, "nowhere-else"):
             assert word.encode() not in octets.lower(), (name, word)

@@ -154,7 +154,12 @@ def test_the_desk_asks_what_to_do_with_it_and_does_it(
     page = coach.get(f"/desk/issues/{issue.id}").text
     assert all(words in page for words in ("Send it now", "Send it then", "Drop it"))
     past = {"date": "2026-06-02", "time": "09:00"}
-    assert coach.post(f"/desk/issues/{issue.id}/reschedule", data=past).status_code == 422
+    refused = coach.post(f"/desk/issues/{issue.id}/reschedule", data=past)
+    assert refused.status_code == 422
+    assert 'value="2026-06-02"' in refused.text
+    twice = {"date": "2026-11-01", "time": "01:30"}
+    asked = coach.post(f"/desk/issues/{issue.id}/reschedule", data=twice)
+    assert "This time comes twice that night. Which one?" in asked.text
     coach.post(f"/desk/issues/{issue.id}/reschedule", data=past | {"time": "18:00"})
     work()
     assert states(session) == {"queued": 1}

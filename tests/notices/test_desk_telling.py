@@ -1,7 +1,7 @@
 """The desk's page of a notice's letters, reminders and calendars."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -107,13 +107,19 @@ def test_a_time_that_cannot_be_is_said_at_its_box(
     assert "Nothing has gone out" in answer.text
 
 
-def test_of_a_time_that_comes_twice_it_says_which_one_is_meant(
+def test_of_a_time_that_comes_twice_it_asks_which_and_says_it(
     coach: FlaskClient, session: Session
 ) -> None:
     notice = factories.make_notice(session, starts_at=None, rhythm=Rhythm.STANDING)
     twice = {"when": "later", "date": "2026-11-01", "time": "01:30", "act": "review"}
-    review = coach.post(page_of(notice), data=twice)
-    assert "show this time twice. This is the first one." in said(review.text)
+    asked = coach.post(page_of(notice), data=twice)
+    assert asked.status_code == 422
+    assert "This time comes twice that night. Which one?" in said(asked.text)
+    review = coach.post(page_of(notice), data=twice | {"which": "second"})
+    assert "show this time twice. This is the second one." in said(review.text)
+    coach.post(page_of(notice), data=boxes(review.text, "send"))
+    session.refresh(notice)
+    assert notice.send_at == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
 
 def test_when_the_list_has_changed_the_button_shows_the_sentence_again(
