@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, g, request
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hrsite import (
@@ -19,6 +18,7 @@ from hrsite import (
     plain,
     schema,
     sheets,
+    templating,
     worker,
 )
 from hrsite.accounts import desk as accounts_desk
@@ -77,8 +77,7 @@ def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(PROJECT / "templates"))
     app.config.from_mapping(read_settings(changes))
     app.session_interface = DeskOnlySessions()
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templating.init_app(app)
     app.extensions["seal"] = Seal(app.config["ADDRESS_KEY"])
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ import re
 from html import escape, unescape
 from urllib.parse import urlsplit
 
+from hrsite import recalling
 from hrsite.cleaning import clean, kept_clean
 from hrsite.htmltree import tidy_text
 from hrsite.markdown import from_markdown, to_markdown
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 WORDS_A_MINUTE = 230
+# A number each.
+TEXTS_RECALLED = 1024
 _WORD = re.compile(r"\w+(?:['’.,:-]\w+)*")
 # In clean HTML a ">" may stand between quotes, and a word may begin inside "<strong>".
 _TAG = re.compile(r'</?([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
@@ -59,6 +62,7 @@ def word_count(html: str) -> int:
     return len(_WORD.findall(unescape(words)))
 
 
+@recalling.by_text(TEXTS_RECALLED)
 def reading_minutes(html: str) -> int:
     """Whole minutes at 230 words a minute (the usual adult pace for plain prose), at least one."""
     return max(1, round(word_count(html) / WORDS_A_MINUTE))

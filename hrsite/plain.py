@@ -58,6 +58,8 @@ def own_query() -> dict[str, str]:
 
     The twin is the same page.
     """
+    if not request.query_string:
+        return {}
     declared = pagecache.declared_by(current_app, request.endpoint) if request.endpoint else None
     return {
         name: request.args[name]

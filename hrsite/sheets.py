@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from hrsite import colours
+from hrsite import colours, pagecache
 from hrsite.staticfiles import STATIC
 
 SITE, TWIN = "site.css", "plain.css"
@@ -26,6 +26,10 @@ _FONT = re.compile(r'url\("([^"]+\.woff2[^"]*)"\)')
 
 def written(name: str) -> Markup:
     """A sheet as an element of the page."""
+    return pagecache.shared(("sheet", name), lambda: _element(name))
+
+
+def _element(name: str) -> Markup:
     return Markup(f"<style>{_text(name)}</style>")  # noqa: S704 - a file of ours
 
 
@@ -39,6 +43,10 @@ def accent_rules(colour: str) -> str:
 
 def sources(more: str = "") -> str:
     """How a Content-Security-Policy names them, and one sheet more that a page may have."""
+    return pagecache.shared(("sheets", more), lambda: _sources(more))
+
+
+def _sources(more: str) -> str:
     texts = [_text(SITE), _text(TWIN), *([more] if more else [])]
     return " ".join(f"'sha256-{_digest(text)}'" for text in texts)
 
@@ -51,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 def fonts() -> list[str]:
     """The addresses of the fonts, to be asked for beside the page itself."""
-    return _FONT.findall(_text(SITE))
+    return pagecache.shared("fonts", lambda: _FONT.findall(_text(SITE)))
 
 
 def _text(name: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from flask import current_app
 from itsdangerous import BadSignature, Signer
@@ -37,13 +38,19 @@ def fingerprint(token: str) -> str:
 
 def stamp(moment: datetime) -> str:
     """Sign the moment a form was rendered; the form carries it in place of a cookie."""
-    return _signer().sign(str(int(moment.timestamp()))).decode()
+    return _stamp(current_app.secret_key or "", int(moment.timestamp()))
+
+
+# Every form of one second carries the same.
+@lru_cache(maxsize=2)
+def _stamp(secret_key: str | bytes, seconds: int) -> str:
+    return _signer(secret_key).sign(str(seconds)).decode()
 
 
 def read_stamp(text: str) -> datetime:
     """The moment a form was rendered. Raises BadStamp when we did not sign it."""
     try:
-        seconds = int(_signer().unsign(text.encode("utf-8", "replace")))
+        seconds = int(_signer(current_app.secret_key or "").unsign(text.encode("utf-8", "replace")))
         moment = datetime.fromtimestamp(seconds, UTC)
     except (BadSignature, ValueError, OverflowError, OSError) as trouble:
         raise BadStamp from trouble
@@ -53,5 +60,5 @@ def read_stamp(text: str) -> datetime:
     return moment
 
 
-def _signer() -> Signer:
-    return Signer(current_app.secret_key or "", salt="signup-form", digest_method=hashlib.sha256)
+def _signer(secret_key: str | bytes) -> Signer:
+    return Signer(secret_key, salt="signup-form", digest_method=hashlib.sha256)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response, abort, url_for
 
-from hrsite import clock, furniture
+from hrsite import clock, furniture, pagecache
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.media import drawing
@@ -31,6 +31,12 @@ class ShownCard:
 
 def shown_card(post: Post | None = None) -> ShownCard:
     """The card for an article, or for any other page."""
+    if post is None:
+        return pagecache.shared("card", lambda: _shown(None))
+    return _shown(post)
+
+
+def _shown(post: Post | None) -> ShownCard:
     card = _card_of(post)
     number = f"a{post.id}" if post and card.title else card.mood
     path = url_for("media.card", name=f"{number}-{card.mark()}")
