@@ -2,17 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from hrsite.posts.terms import Term, bare_terms, terms_of
+from hrsite.posts.terms import Spot, spots_of
 
 WORDS_SHOWN = 32
 WORDS_BEFORE = 8
 WORDS_READ = 96
 # However long its words are; and no letter carries more marks than this in earnest.
 LONGEST_SHOWN, MOST_MARKS = 600, 30
+BEGIN: Final = 1  # In a Spot.
+END: Final = 2
 
 # After one of these (and brackets or quotes behind it) a sentence or a thought has ended.
 _STOPS = re.compile(r"[.!?…:;·。！？；：؟؛۔।॥]+[)\]\"'”’»›]*[\s\u200e\u200f]+")
@@ -39,99 +41,99 @@ class Piece(NamedTuple):
 
 def marked(text: str, marks: Marks, language: str) -> list[Piece]:
     """The whole text, in pieces."""
-    terms = list(terms_of(text, language))
+    terms = list(spots_of(text, language))
     return _pieces(text, 0, len(text), [terms[hit] for hit in _hits(terms, marks)])
 
 
 def piece_with(text: str, marks: Marks, language: str) -> list[Piece]:
     """Some thirty words around the most different matches, in pieces; nothing without a match."""
-    first = _first_word(text, marks, language)
-    if first is None:
+    reading = spots_of(text, language)
+    before = _until_match(reading, marks)
+    if not before:
         return []
-    terms = list(islice(terms_of(text, language, first), WORDS_SHOWN + WORDS_READ))
+    near = before[-WORDS_SHOWN:]
+    terms = [*near, *islice(reading, WORDS_SHOWN + WORDS_READ - len(near))]
     is_whole = len(terms) < WORDS_SHOWN + WORDS_READ
     hits = _hits(terms, marks)
     start = _start(text, terms, _best(terms, hits), is_whole)
     stop = min(start + WORDS_SHOWN, len(terms))
-    begin = _before(text, terms[start].start) if start or first else 0
-    end = len(text) if is_whole and stop == len(terms) else terms[stop - 1].end
+    begin = _before(text, terms[start][BEGIN]) if start or len(before) > len(near) else 0
+    end = len(text) if is_whole and stop == len(terms) else terms[stop - 1][END]
     end = _after(text, min(end, begin + LONGEST_SHOWN))
     pieces = _pieces(text, begin, end, [terms[hit] for hit in hits if start <= hit < stop])
-    before = [Piece("… ", False)] if begin else []
-    return [*before, *pieces, *([Piece(" …", False)] if end < len(text) else [])]
+    lead = [Piece("… ", False)] if begin else []
+    return [*lead, *pieces, *([Piece(" …", False)] if end < len(text) else [])]
 
 
-def _first_word(text: str, marks: Marks, language: str) -> int | None:
-    """Where to begin reading: some words before the first match, 0 for the first word of all.
+def _until_match(reading: Iterator[Spot], marks: Marks) -> list[Spot]:
+    """The terms up to the first match, itself the last one; none without a match.
 
-    None without a match. Some way after the first one nothing better is looked for.
+    Some way after the first one nothing better is looked for, and nothing is read.
     """
-    ends = {run[-1] for run in marks.runs}
-    longest = max(map(len, marks.runs), default=1)
-    terms, starts = list[str](), list[int]()
-    for term, start in bare_terms(text, language):
-        terms.append(term)
-        starts.append(start)
-        is_match = term in marks.words or (marks.beginning and term.startswith(marks.beginning))
-        if not is_match and term in ends:
-            last = tuple(terms[-longest:])
-            is_match = any(last[-len(run) :] == run for run in marks.runs)
-        if is_match:
-            return starts[-WORDS_SHOWN] if len(starts) > WORDS_SHOWN else 0
-    return None
+    telling = marks.words.union(run[-1] for run in marks.runs)
+    seen = list[Spot]()
+    for spot in reading:
+        seen.append(spot)
+        term = spot[0]
+        if term in telling and (term in marks.words or _ends_with(seen, marks.runs)):
+            return seen
+        if marks.beginning and term.startswith(marks.beginning):
+            return seen
+    return []
 
 
-def _hits(terms: Sequence[Term], marks: Marks) -> list[int]:
+def _ends_with(terms: Sequence[Spot], runs: Iterable[Sequence[str]]) -> bool:
+    return any(_stands(terms, len(terms) - len(run), run) for run in runs)
+
+
+def _hits(terms: Sequence[Spot], marks: Marks) -> list[int]:
     """The places of what is to be marked. Of a run all its words, and nowhere else."""
-    hits = {place for place, term in enumerate(terms) if _is_match(term, marks)}
+    words, beginning = marks.words, marks.beginning
+    hits = {place for place, (term, _, _) in enumerate(terms) if term in words}
+    if beginning:
+        hits |= {p for p, (term, _, _) in enumerate(terms) if term.startswith(beginning)}
     for run in marks.runs:
-        for place, term in enumerate(terms):
-            if term.text == run[0] and _stands(terms, place, run):
+        for place, (term, _, _) in enumerate(terms):
+            if term == run[0] and _stands(terms, place, run):
                 hits |= set(range(place, place + len(run)))
     return sorted(hits)
 
 
-def _stands(terms: Sequence[Term], place: int, run: Sequence[str]) -> bool:
+def _stands(terms: Sequence[Spot], place: int, run: Sequence[str]) -> bool:
     there = terms[place : place + len(run)] if place >= 0 else ()
-    return len(there) == len(run) and all(
-        t.text == word for t, word in zip(there, run, strict=True)
-    )
+    return [term for term, _, _ in there] == list(run)
 
 
-def _is_match(term: Term, marks: Marks) -> bool:
-    begins = marks.beginning != "" and term.text.startswith(marks.beginning)
-    return begins or term.text in marks.words
-
-
-def _best(terms: Sequence[Term], hits: Sequence[int]) -> int:
+def _best(terms: Sequence[Spot], hits: Sequence[int]) -> int:
     """The match from which on the most different ones follow soon; of equals the first."""
 
     def worth(place: int) -> tuple[int, int, int]:
         end = place + WORDS_SHOWN - WORDS_BEFORE
-        near = [terms[hit].text for hit in hits if place <= hit < end]
+        near = [terms[hit][0] for hit in hits if place <= hit < end]
         return len(set(near)), len(near), -place
 
     return max(hits, key=worth)
 
 
-def _start(text: str, terms: Sequence[Term], match: int, is_whole: bool) -> int:
+def _start(text: str, terms: Sequence[Spot], match: int, is_whole: bool) -> int:
     """The word to begin with: where a sentence does, if that is not far before the match."""
     first = match - WORDS_BEFORE
     if is_whole:  # At the end of a text there is room for more before.
         first = min(first, len(terms) - WORDS_SHOWN)
     first = max(0, first)
-    if terms[match].end - terms[first].start > LONGEST_SHOWN:
+    if terms[match][END] - terms[first][BEGIN] > LONGEST_SHOWN:
         return match
     places = range(first, match + 1)
     return next((place for place in places if _begins(text, terms, place)), first)
 
 
-def _begins(text: str, terms: Sequence[Term], place: int) -> bool:
+def _begins(text: str, terms: Sequence[Spot], place: int) -> bool:
     """Does a sentence or an entry begin with this word? After "e.g." none does."""
     if place == 0:
         return True
-    stop = _STOPS.search(text, terms[place - 1].end, terms[place].start)
-    return stop is not None and ("·" in stop[0] or not text[terms[place].start].islower())
+    begin = terms[place][BEGIN]
+    stop = _STOPS.search(text, terms[place - 1][END], begin)
+    return stop is not None and ("·" in stop[0] or not text[begin].islower())
 
 
 def _before(text: str, begin: int) -> int:
@@ -153,12 +155,12 @@ def _is_mark(sign: str) -> bool:
     return sign in _JOINERS or unicodedata.category(sign)[0] == "M"
 
 
-def _pieces(text: str, begin: int, end: int, matches: Sequence[Term]) -> list[Piece]:
+def _pieces(text: str, begin: int, end: int, matches: Sequence[Spot]) -> list[Piece]:
     pieces, done = [], begin
-    for term in matches:
-        if not done <= term.start < end:
+    for _, here, behind in matches:
+        if not done <= here < end:
             continue
-        pieces.append(Piece(text[done : term.start], False))
-        done = min(end, _after(text, term.end))
-        pieces.append(Piece(text[term.start : done], True))
+        pieces.append(Piece(text[done:here], False))
+        done = min(end, _after(text, behind))
+        pieces.append(Piece(text[here:done], True))
     return [piece for piece in [*pieces, Piece(text[done:end], False)] if piece.text]

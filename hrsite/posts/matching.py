@@ -40,9 +40,8 @@ FROM_THE_NEWEST = (
     " WHERE {0} ORDER BY place DESC LIMIT :most"
 )
 FROM_THE_INDEX = (
-    "SELECT place, heads FROM (SELECT place FROM search_entries WHERE {0}"
-    " AND place < :until ORDER BY place + 0 DESC LIMIT :most) AS newest"
-    " JOIN search_entries USING (place)"
+    "SELECT place, heads FROM search_entries WHERE {0}"
+    " AND place < :until ORDER BY place + 0 DESC LIMIT :most"
 )
 
 

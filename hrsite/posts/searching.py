@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from hrsite.columns import is_one_of
 from hrsite.posts import guessing, listing, matching, ranking, synonyms
@@ -24,6 +24,13 @@ PAGE_SIZE = 10
 # With so many titles among the newest matches, an older title is one of many.
 ENOUGH_TITLES = 100
 SECONDS_A_YEAR = 365.25 * 86_400
+# A result shows neither its picture nor its topics, and little of the rest.
+FOR_RESULTS = (
+    load_only(Post.title, Post.slug, Post.summary, Post.body_html, Post.language,
+              Post.published_at, Post.current_until),
+    lazyload(Post.picture),
+    lazyload(Post.tags),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,8 @@ def _outdated(session: Session, places: Iterable[int], now: datetime) -> set[int
 def _results(session: Session, places: Sequence[int], query: Query, now: datetime) -> list[Result]:
     ids = [post_of(place) for place in places]
     # Asked once more of the articles themselves: what readers may not see is never shown.
-    posts = session.scalars(listing.published(now).where(Post.id.in_(ids)).order_by(None))
+    chosen = listing.published(now).where(Post.id.in_(ids)).order_by(None)
+    posts = session.scalars(chosen.options(*FOR_RESULTS))
     by_id = {post.id: post for post in posts}
     tongue, marks = language(), query.marks()
     return [

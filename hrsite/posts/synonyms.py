@@ -1,5 +1,6 @@
 """Words for one thing (Narcan, naloxone): the coach's lines, and what stands in for what."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,9 +40,16 @@ class Groups:
 def lines(session: Session) -> SynonymWords:
     """The coach's lines; ours while she has saved none."""
     kept = session.scalar(select(SynonymWords))
-    return kept or SynonymWords(text=OURS.read_text(encoding="utf-8"), version=0)
+    return kept or SynonymWords(text=_ours(), version=0)
 
 
+@functools.cache
+def _ours() -> str:
+    return OURS.read_text(encoding="utf-8")
+
+
+# Every search asks for the same ones, until she saves others.
+@functools.lru_cache(maxsize=2)
 def groups_of(text: str, language: str) -> Groups:
     """The groups of lines such as "Narcan, naloxone"."""
     of: dict[Phrase, tuple[Phrase, ...]] = {}

@@ -58,18 +58,24 @@ class Term(NamedTuple):
     end: int
 
 
-def terms_of(text: str, language: str, start: int = 0) -> Iterator[Term]:
-    """The terms of a text in their order, from where a word begins."""
-    for match in _words().finditer(text, start):
-        for term, word in _read(match[0], language):
+# A term, and where its word begins and ends: what showing needs, at a third of the cost.
+Spot = tuple[str, int, int]
+
+
+def terms_of(text: str, language: str) -> Iterator[Term]:
+    """The terms of a text in their order."""
+    for match in _words().finditer(text):
+        term, word = _read(match[0], language)
+        if term:
             yield Term(term, word, match.start(), match.end())
 
 
-def bare_terms(text: str, language: str) -> Iterator[tuple[str, int]]:
-    """The same in half the time: each term, and where its word begins."""
+def spots_of(text: str, language: str) -> Iterator[Spot]:
+    """The same without the words themselves."""
     for match in _words().finditer(text):
-        for term, _ in _read(match[0], language):
-            yield term, match.start()
+        term, _ = _read(match[0], language)
+        if term:
+            yield term, *match.span()
 
 
 def plain(html: str) -> str:
@@ -105,13 +111,13 @@ def folded(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _read(word: str, language: str) -> tuple[tuple[str, str], ...]:
-    """The terms in a word as it is written, each with itself unstemmed. "can't" is one: cant."""
+def _read(word: str, language: str) -> tuple[str, str]:
+    """A word as it is written becomes a term, and itself unstemmed: "can't" is cant. Or nothing."""
     first, *rest = APOSTROPHES.split(folded(word))
     if rest and first in ELISIONS and len(rest) == 1:
         first, rest = rest[0], []
     whole = "".join(sign for sign in "".join([first, *rest]) if sign.isalnum())[:LONGEST_TERM]
-    return ((_stem(whole, language), whole),) if whole else ()
+    return _stem(whole, language), whole
 
 
 def _stem(word: str, language: str) -> str:
