@@ -81,6 +81,11 @@ def drop_database(name: str) -> None:
     _execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def write_back() -> None:
+    """Put all that PostgreSQL has in hand on the disk, before anybody measures what comes next."""
+    _execute(sql.SQL("CHECKPOINT").format())
+
+
 def redis_url(number: int = 0) -> str:
     """The address of this run's Redis, emptied; the first call starts it."""
     address = redis_server()

@@ -34,13 +34,12 @@ PATIENCE = timedelta(hours=24)
 # A letter that somebody has just asked for goes ahead of an Issue's thousands.
 HEAD_START = timedelta(hours=1)
 # So many people are looked at in the first transaction. The next ones are as large as their time
-# allows. On SQLite all who want to write wait for it, and the disk may take as long again; on
-# PostgreSQL only those who want this very message.
+# allows: on SQLite all who want to write wait for it, on PostgreSQL who wants this very message.
 AT_ONCE, MOST = 1_000, 50_000
+PART_SECONDS = 0.05
 # Fewer than this take hardly less time, for a commit costs what it costs: on a busy machine the
 # parts would only become more.
 FEWEST = 4_000
-PART_SECONDS = {"sqlite": 0.05, "postgresql": 1.0}
 
 
 @dataclass(frozen=True)
@@ -173,9 +172,9 @@ def put_part(
     return count
 
 
-def next_size(session: Session, most: int, seconds: float) -> int:
+def next_size(most: int, seconds: float) -> int:
     """How many people to look at in the next part, when so many took so long."""
-    fitting = most * PART_SECONDS[session.get_bind().dialect.name] / max(seconds, 0.001)
+    fitting = most * PART_SECONDS / max(seconds, 0.001)
     return int(max(FEWEST, min(MOST, 2 * most, fitting)))
 
 

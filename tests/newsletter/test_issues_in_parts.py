@@ -19,6 +19,7 @@ from hrsite.outbox.models import Delivery
 from hrsite.pages.needing import needs
 from tests import factories
 from tests.outbox.ledger import close, put_letter, rows, states
+from tests.statements import noted_statements
 
 pytestmark = pytest.mark.usefixtures("clock")
 PEOPLE = [f"reader{number}@example.org" for number in range(9)]
@@ -171,9 +172,22 @@ def test_two_workers_at_the_same_list_write_each_reader_down_once(session: Sessi
     ids=["quick", "far too slow", "never without end", "slow"],
 )
 def test_the_next_part_is_as_large_as_its_time_allows(
-    session: Session, most: int, seconds: float, smallest: int, largest: int
+    most: int, seconds: float, smallest: int, largest: int
 ) -> None:
-    assert smallest <= enqueue.next_size(session, most, seconds) <= largest
+    assert smallest <= enqueue.next_size(most, seconds) <= largest
+
+
+def test_a_part_names_its_bounds_for_each_table_it_is_read_from(session: Session) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    issue = begin_a_list(session, 2)
+    with noted_statements() as said:
+        go_on(session, issue, 2)
+    (copies,) = [one.sql for one in said if one.sql.startswith("INSERT INTO deliveries")]
+    # PostgreSQL concludes none from others: each part of a million would read the whole of a table.
+    for number in ("subscriptions.subscriber_id", "subscribers.id", "recipients.id"):
+        assert f"{number} > " in copies
+        assert f"{number} <= " in copies
 
 
 def test_a_list_that_cannot_be_completed_keeps_no_letter_back_and_is_told(
