@@ -8,4 +8,6 @@ application = create_app()
 with application.app_context():
     reading.warm()
 spooling.make_room(application.config["DATA_DIR"])
+if (filing := application.extensions["front_door"].filing) is not None:
+    filing.start()
 collecting.spare_what_is_there()

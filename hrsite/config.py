@@ -13,13 +13,10 @@ from hrsite import setting_rules as rules
 from hrsite.keys import UnsafeKeyFile, load_or_make
 
 PROJECT = Path(__file__).resolve().parent.parent
-KNOWN_SECRETS = ("secret", "changeme", "change-me", "dev", "password", "secret-key")
 SECRETS = (
     "SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD", "BOUNCE_IMAP_PASSWORD", "POSTMARK_SECRET",
     "MAILGUN_SIGNING_KEY",
 )  # fmt: skip
-SHORTEST_SECRET = 32
-FEWEST_LETTERS = 8  # Different ones; 32 random letters never have fewer.
 
 
 class WrongSettings(Exception):
@@ -163,6 +160,9 @@ def _read(env: Env) -> dict[str, Any]:
         "WEB_PROCESSES": env.int("WEB_PROCESSES", 1, validate=rules.positive),
         # Room for pages kept ready, in each process. 0: each page is made anew each time.
         "READY_MEGABYTES": env.float("READY_MEGABYTES", 16.0, validate=rules.room),
+        # A folder for ready pages as files, from which a web server in front answers by itself.
+        # Empty: none. See README.md, for readings that it answers are not counted.
+        "READY_FILES": env.str("READY_FILES", ""),
         # How many proxies stand in front and add X-Forwarded-For. 0: that header is not believed.
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=rules.not_negative),
     }
@@ -199,6 +199,11 @@ def _complete(settings: dict[str, Any]) -> list[str]:
         settings["BASE_URL"] = f"http://localhost:{settings['PORT']}"
     settings["BASE_URL"] = rules.normal_base_url(settings["BASE_URL"])
     host = urlsplit(settings["BASE_URL"]).hostname or "localhost"
+    if settings["READY_FILES"]:
+        files = (PROJECT / settings["READY_FILES"]).resolve()
+        settings["READY_FILES"] = str(files)
+        if files == folder or files in folder.parents or folder in files.parents:
+            return ["READY_FILES: must lie apart from DATA_DIR, which nobody else may read."]
     settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{folder / 'hrsite.db'}"
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{folder / 'queue.db'}"
     settings["MAIL_SENDER"] = settings["MAIL_SENDER"] or f"post@{host}"
@@ -214,7 +219,11 @@ def _complete(settings: dict[str, Any]) -> list[str]:
         "MAIL_DEFAULT_SENDER": (settings["SITE_NAME"], settings["MAIL_SENDER"]),
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"],
         # A failing statement's parameters hold what people typed: they must not reach the log.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            # Whoever commits a change of pages takes these back: generation.py.
+            "execution_options": {"ready_files": settings["READY_FILES"]},
+        },
         "MAX_CONTENT_LENGTH": settings["MAX_UPLOAD_MEGABYTES"] * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 100,
@@ -259,10 +268,10 @@ def _dangers(settings: dict[str, Any]) -> list[str]:
             "BASE_URL: must begin with https:// so that nobody on the way can read along."
         )
     for name in ("SECRET_KEY", "ADDRESS_KEY"):
-        if settings[name] and _is_weak(settings[name]):
+        if settings[name] and rules.is_weak(settings[name]):
             faults.append(
                 f"{name}: too short or well known. Leave it empty and hrsite makes one,"
-                f" or set at least {SHORTEST_SECRET} random letters."
+                f" or set at least {rules.SHORTEST_SECRET} random letters."
             )
     if os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
         faults.append("FLASK_DEBUG: must be off. A debug page shows secrets to anyone.")
@@ -271,15 +280,6 @@ def _dangers(settings: dict[str, Any]) -> list[str]:
     if settings["MAIL_USERNAME"] and not (settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]):
         faults.append("MAIL_USE_TLS: must be on when there is a password to send.")
     return faults
-
-
-def _is_weak(secret: str) -> bool:
-    """Too short, well known, or one or two letters over and over."""
-    return (
-        len(secret) < SHORTEST_SECRET
-        or len(set(secret)) < FEWEST_LETTERS
-        or any(word * (len(secret) // len(word)) == secret.lower() for word in KNOWN_SECRETS)
-    )
 
 
 def _open_secrets(settings: dict[str, Any], file: Path | None) -> list[str]:

@@ -14,11 +14,12 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from hrsite import clock
 from hrsite.blindfold import Answer, Environ, StartResponse, Wsgi, ask, pass_on
+from hrsite.filing import Filing
 from hrsite.negotiating import coding, is_known
 from hrsite.pagecache import Declared, declared_by
-from hrsite.readypage import ReadyPage, Shelf
+from hrsite.readypage import NOT_KEPT, ReadyPage, Seen, Shelf
 from hrsite.staticfiles import STATIC, StaticFiles
-from hrsite.watching import Seen, Watch
+from hrsite.watching import Watch
 
 # What a reading counts as, and the request's environment.
 Counter = Callable[[str, Environ], None]
@@ -33,15 +34,13 @@ LONGEST_SECONDS = 900.0
 ASK_EACH_TIME = "private, no-cache"
 # Spellings of our host (with ports) that were found good; nobody needs more.
 MOST_HOSTS = 64
-NOT_KEPT = Seen(None, 0.0)
 
 
 class Found(NamedTuple):
-    """A page, where it lies, and the look at the database it belongs to."""
+    """A page, and where it lies."""
 
     page: ReadyPage
     address: str
-    seen: Seen
 
 
 class FrontDoor:
@@ -57,6 +56,9 @@ class FrontDoor:
         self._files = StaticFiles(keep=is_settled)
         stamp_seconds = config["SIGNUP_MAX_HOURS"] * 3600
         self._seconds = min(LONGEST_SECONDS, stamp_seconds / PART_OF_STAMP)
+        # Written as files, too, when the keeper has named a folder.
+        writes = config["READY_FILES"] and config["READY_MEGABYTES"] > 0
+        self.filing = Filing(app, self._watch, self._seconds) if writes else None
         self._routes = app.url_map.bind("localhost")
         self._hosts: set[str] = set()
         # Told of each reading of a page that counts as something; see pagecache.count_as.
@@ -83,12 +85,15 @@ class FrontDoor:
         seen = self._watch.at(now)
         page = None if query else self._pages.get(path)
         if page is not None and now < page.until:
-            return self._say(Found(page, path, seen), environ, start_response)
-        found = self._find(environ, path, query, now, seen)
+            found: Found | Answer | None = Found(page, path)
+        else:
+            found = self._find(environ, path, query, now, seen)
         if found is None:
             return self._behind(environ, start_response)
         if isinstance(found, Answer):
             return pass_on(found, environ, start_response)
+        if self.filing is not None and found.address == path:
+            self.filing.offer(path, found.page, now)
         return self._say(found, environ, start_response)
 
     def _find(
@@ -97,7 +102,7 @@ class FrontDoor:
         """The page for an address, ready or made now. None: this address has declared nothing."""
         if path.startswith(STATIC):
             file = self._files.page(path, query, lambda: self._ask(environ, path))
-            return Found(file, "", NOT_KEPT) if isinstance(file, ReadyPage) else file
+            return Found(file, "") if isinstance(file, ReadyPage) else file
         declared = self._declared(path)
         if declared is None:
             return None
@@ -105,14 +110,16 @@ class FrontDoor:
         address = f"{path}?{query}" if query else path
         page = self._pages.get(address)
         if page is not None and now < page.until:
-            return Found(page, address, seen)
+            return Found(page, address)
         # Without a generation nobody could say when to forget what is shared.
         pieces = None if seen.number is None else seen.shared
         answer = ask(self._app, self._behind, environ, path, query, pieces)
         if answer is None or not answer.is_page:
             return answer
-        page = answer.ready_page(ASK_EACH_TIME, until=now + self._seconds)
-        found = Found(page, address, seen if may_be_kept else NOT_KEPT)
+        until = self.filing.end_of(now) if self.filing else now + self._seconds
+        page = answer.ready_page(ASK_EACH_TIME, until=until)
+        page.seen = seen if may_be_kept else NOT_KEPT
+        found = Found(page, address)
         self._keep(found)
         return found
 
@@ -136,9 +143,9 @@ class FrontDoor:
         return form.body if is_get else []
 
     def _keep(self, found: Found) -> None:
-        page, address, seen = found
-        if seen.number is not None:
-            self._pages.put(address, page, lambda: self._watch.seen is seen)
+        page, address = found
+        if page.seen.number is not None:
+            self._pages.put(address, page, lambda: self._watch.seen is page.seen)
 
     def _ask(self, environ: Environ, path: str) -> Answer | None:
         return ask(self._app, self._behind, environ, path, "")

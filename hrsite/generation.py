@@ -5,18 +5,23 @@ Nobody has to think of it: whatever is written to a table that shows on pages ra
 """
 
 import itertools
+import os
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Column, Connection, Engine, Integer, Table, event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 from sqlalchemy.sql.dml import UpdateBase
 
+from hrsite import readyfiles
 from hrsite.extensions import Base
 from hrsite.receipt import INFO, nobody
 
 SHOWS = "shows_on_pages"
+# The folder of pages as files, among an engine's options; and a connection's hold on it.
+FILES, HELD = "ready_files", "ready_files_held"
 RAISE = "UPDATE page_generation SET number = number + 1"
 READ = "SELECT number FROM page_generation"
 
@@ -63,7 +68,17 @@ def _raise_with_it(connection: Connection) -> None:
     # Last of all, so that two writers hold this row for a moment only, and never wait in a circle.
     if connection.info.pop(SHOWS, False):
         connection.exec_driver_sql(RAISE)
+        if folder := connection.get_execution_options().get(FILES):
+            # Before it, so that whoever is killed in between leaves no old page in front.
+            connection.info[HELD] = readyfiles.hold(folder)
         commits.add()
+
+
+@event.listens_for(Pool, "checkin")
+def _let_go(line: Any, record: Any) -> None:
+    # The change is done, or is not: either way the database can be asked.
+    if (held := record.info.pop(HELD, None)) is not None:
+        os.close(held)
 
 
 @event.listens_for(Engine, "rollback")

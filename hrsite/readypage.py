@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import brotli
 
@@ -23,6 +23,21 @@ SHORTEST = 600
 OF_THE_BODY = {"content-length", "content-type", "content-encoding"}
 # What is made anew here, whatever the view said of it.
 MADE_HERE = {"content-length", "content-encoding", "etag", "last-modified", "accept-ranges", "date"}
+
+
+class Seen:
+    """What one look told. A page belongs to the look before it was made, and to no later one."""
+
+    __slots__ = ("number", "shared", "until")
+
+    def __init__(self, number: int | None, until: float) -> None:
+        """`until` is when a date changes pages; without a number nothing may be kept."""
+        self.number, self.until = number, until
+        # Pieces of pages (pagecache.shared), which hold as long as the pages do.
+        self.shared: dict[Any, Any] = {}
+
+
+NOT_KEPT = Seen(None, 0.0)
 
 
 class Form(NamedTuple):
@@ -49,7 +64,9 @@ def packed(body: bytes, coding: str, *, best: bool = False) -> bytes:
 class ReadyPage:
     """What a declared view answered, in every form that a browser may want; each is made once."""
 
-    __slots__ = ("_best", "_headers", "body", "counts_as", "forms", "mark", "until", "varies")
+    __slots__ = (
+        "_best", "_headers", "body", "counts_as", "forms", "mark", "seen", "until", "varies",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -62,6 +79,7 @@ class ReadyPage:
     ) -> None:
         """`best` compresses as well as can be: for what stays ready as long as we run."""
         self.body, self.until, self.counts_as, self._best = body, until, counts_as, best
+        self.seen = NOT_KEPT
         kind = next((value for name, value in headers if name.lower() == "content-type"), "")
         self.varies = kind.startswith(COMPRESSIBLE) and len(body) >= SHORTEST
         self._headers = [pair for pair in headers if pair[0].lower() not in MADE_HERE]
@@ -78,6 +96,11 @@ class ReadyPage:
             for name, value in self._headers
         ]
         return ReadyPage(headers, self.body, until=self.until, best=self._best)
+
+    @property
+    def said(self) -> Headers:
+        """What is said with every form of it."""
+        return self._headers
 
     @property
     def size(self) -> int:

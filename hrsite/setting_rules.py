@@ -19,6 +19,9 @@ LONGEST_BOUNCE_MAILBOX = 27
 # As long as a letter's sender may be in the ledger.
 LONGEST_WORDS = 200
 SHORTEST_WEBHOOK_SECRET = 16
+KNOWN_SECRETS = ("secret", "changeme", "change-me", "dev", "password", "secret-key")
+SHORTEST_SECRET = 32
+FEWEST_LETTERS = 8  # Different ones; 32 random letters never have fewer.
 # In Python's order.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -150,6 +153,15 @@ def long_secret(text: str) -> None:
     """A secret that nobody guesses, when there is one."""
     if text and len(text) < SHORTEST_WEBHOOK_SECRET:
         raise ValidationError(f"must have at least {SHORTEST_WEBHOOK_SECRET} letters")
+
+
+def is_weak(secret: str) -> bool:
+    """Too short, well known, or one or two letters over and over."""
+    return (
+        len(secret) < SHORTEST_SECRET
+        or len(set(secret)) < FEWEST_LETTERS
+        or any(word * (len(secret) // len(word)) == secret.lower() for word in KNOWN_SECRETS)
+    )
 
 
 def one_line(text: str) -> None:

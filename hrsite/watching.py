@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 
 import structlog
 from flask import Flask
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hrsite import generation, pagecache
 from hrsite.extensions import db, only_reads
+from hrsite.readypage import Seen
 
 log = structlog.get_logger(__name__)
 
@@ -20,18 +20,6 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.1
 # While the database is away, what is ready stays ready, and it is asked less often.
 AWAY_SECONDS = 1.0
-
-
-class Seen:
-    """What one look told. A page belongs to the look before it was made, and to no later one."""
-
-    __slots__ = ("number", "shared", "until")
-
-    def __init__(self, number: int | None, until: float) -> None:
-        """`until` is when a date changes pages; without a number nothing may be kept."""
-        self.number, self.until = number, until
-        # Pieces of pages (pagecache.shared), which hold as long as the pages do.
-        self.shared: dict[Any, Any] = {}
 
 
 class Watch:
@@ -51,6 +39,14 @@ class Watch:
         if self._commit == generation.commits.number and self._looked_at <= now < self._look_at:
             return self.seen
         return self._look(now)
+
+    def holds(self, seen: Seen) -> bool:
+        """Is this what holds at this very moment? Asks the database itself."""
+        with self._lock:
+            try:
+                return seen is self.seen and self._lookout.number() == seen.number
+            except (generation.NumberUnknown, SQLAlchemyError):
+                return False
 
     def _look(self, now: float) -> Seen:
         with self._lock:
