@@ -94,14 +94,14 @@ def _say_we_are_here(should_stop: Callable[[], bool]) -> None:
 def _answer_requests(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     until = time.monotonic() + LIST_SECONDS
-    faults: dict[str, str] = {}
-    while fresh := [id for id in asking.due(session, clock.now()) if str(id) not in faults]:
+    faults: dict[int, str] = {}
+    while fresh := asking.due(session, clock.now(), besides=faults):
         for id in fresh:
-            faults[str(id)] = _try_one(partial(asking.answer, session, id), should_stop)
+            faults[id] = _try_one(partial(asking.answer, session, id), should_stop)
         if time.monotonic() > until:
             queue.wake()  # Letters must not wait for a flood. Then it goes on.
             break
-    _tell("request", faults, should_stop)
+    _tell("request", {str(id): fault for id, fault in faults.items()}, should_stop)
     new = moving.unwritten(session)
     _try_each("move", {str(id): partial(moving.write, session, id) for id in new}, should_stop)
 

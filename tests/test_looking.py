@@ -50,20 +50,22 @@ def test_looking_again_does_nothing_again(session: Session, work: Work, letters:
     assert len(letters()) == 1
 
 
-def test_a_poisonous_request_holds_up_neither_letters_nor_the_next_request(
-    session: Session, work: Work, letters: Letters, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("count", [1, 300])
+def test_poisonous_requests_hold_up_neither_letters_nor_the_next_request(
+    count: int, session: Session, work: Work, letters: Letters, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_letter(session, *READERS)
-    session.add(
-        SignupRequest(
-            kind="signup",
-            address="no address at all",
-            topics="articles",
-            words_version="1",
-            asked_at=our_clock.now(),
-            due_at=our_clock.now(),
+    for _ in range(count):
+        session.add(
+            SignupRequest(
+                kind="signup",
+                address="no address at all",
+                topics="articles",
+                words_version="1",
+                asked_at=our_clock.now(),
+                due_at=our_clock.now(),
+            )
         )
-    )
     session.commit()
     asking.request_signup(
         session, "after@example.org", [Topic.ARTICLES], "198.51.100.1", our_clock.now()
@@ -74,7 +76,7 @@ def test_a_poisonous_request_holds_up_neither_letters_nor_the_next_request(
     assert "after@example.org" in {letter.letter.to for letter in letters()}
     assert "one_failed" in caplog.text
     kept = session.scalars(select(SignupRequest.address)).all()
-    assert kept == ["no address at all"]
+    assert kept == ["no address at all"] * count
 
 
 def test_an_issue_that_cannot_be_opened_keeps_no_letter_back(

@@ -5,14 +5,14 @@ neither the page nor the time it takes tells anybody who is on the list.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.columns import changed_rows
+from hrsite.columns import changed_rows, is_one_of
 from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.models import (
     Subscriber,
@@ -66,14 +66,16 @@ def _request(
     )
 
 
-def due(session: Session, now: datetime) -> list[int]:
+def due(session: Session, now: datetime, besides: Collection[int] = ()) -> list[int]:
     """The numbers of the next requests to answer: the first of each network before the second of
     any. None while so many letters were written that the others wait.
+
+    `besides` were tried just now: as many that cannot be answered keep nobody behind them waiting.
     """
     left = guarding.strain(session, now).left
     next_ones = (
         select(SignupRequest.id)
-        .where(SignupRequest.due_at <= now)
+        .where(SignupRequest.due_at <= now, ~is_one_of(SignupRequest.id, besides))
         .order_by(SignupRequest.turn, SignupRequest.id)
         .limit(left * FOR_EACH_LETTER)
     )
