@@ -12,7 +12,7 @@ else can get into it. Never declare a page with a token in its address, or one t
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -32,8 +32,11 @@ COUNTS_AS = "hrsite.counts_as"
 SHARED = "hrsite.shared"
 # The same few pieces stand on every page; more would be a mistake, and is not kept.
 MOST_SHARED = 200
+# Of a kind of which there may be a hundred thousand, such as the cards of articles.
+MOST_OF_A_KIND = 300
 
 Piece = TypeVar("Piece")
+Name = TypeVar("Name", bound=Hashable)
 View = TypeVar("View", bound=Callable[..., Any])
 NextChange = Callable[[Session, datetime], datetime | None]
 
@@ -101,6 +104,23 @@ def shared(name: Hashable, find: Callable[[], Piece]) -> Piece:
     if len(pieces) < MOST_SHARED:
         pieces[name] = piece
     return piece
+
+
+def shared_each(
+    kind: Hashable, names: Iterable[Name], find: Callable[[list[Name]], Mapping[Name, Piece]]
+) -> list[Piece]:
+    """The same for pieces of one kind: `find` is told of all at once that are not known yet.
+
+    What it does not find is left out.
+    """
+    known: dict[Name, Piece] = shared(kind, dict)
+    wanted = list(names)
+    missing = [name for name in wanted if name not in known]
+    found = find(missing) if missing else {}
+    if len(known) < MOST_OF_A_KIND:
+        known.update(found)
+    here = {**known, **found} if missing else known
+    return [here[name] for name in wanted if name in here]
 
 
 def changes_with_time(next_change: NextChange) -> NextChange:

@@ -16,6 +16,7 @@ from tests.conftest import AppMaker
 from tests.statements import noted_statements
 from tests.test_frontdoor import behind_our_back
 
+CARD = '<a href="/posts/p{0}">Number {0}</a>'
 MARKED = re.compile(r'<a href="([^"]+)"\s+aria-current="page"')
 
 
@@ -65,6 +66,52 @@ def test_an_article_is_not_among_its_own_recent_posts(reader: FlaskClient) -> No
             recent = reader.get(f"/posts/p{number}").text.partition('id="recent"')[2]
             linked = re.findall(r'href="/posts/p(\d)"', recent)
             assert linked == [n for n in "65432" if n != str(number)][:4]
+
+
+def test_a_card_is_made_once_for_all_the_lists_it_is_in(
+    reader: FlaskClient, session: Session, posts: list[Post]
+) -> None:
+    tag = factories.make_tag(session, name="Sleep")
+    for post in posts:
+        post.tags.append(tag)
+    session.commit()
+    first = reader.get("/posts/").text
+    with noted_statements() as said:
+        second = reader.get("/topics/sleep").text
+    assert not [one.sql for one in said if "posts.title" in one.sql]
+    for number in range(1, 7):
+        assert CARD.format(number) in first
+        assert CARD.format(number) in second
+
+
+def test_a_picture_is_fetched_at_once_on_the_first_screen_alone(
+    reader: FlaskClient, session: Session, posts: list[Post]
+) -> None:
+    posts[-1].picture = posts[-2].picture = factories.make_picture(session)
+    session.commit()
+    for _ in range(2):
+        for path, loading in (("/posts/", "fetchpriority"), ("/posts/p1", 'loading="lazy"')):
+            card = re.split("<article|</article>", reader.get(path).text)
+            tag = next(words for words in card if 'href="/posts/p6"' in words and "<img" in words)
+            assert loading in tag
+            assert ('loading="lazy"' in tag) == (path != "/posts/")
+
+
+def test_of_a_hundred_thousand_cards_some_are_kept_and_all_are_shown(app: Flask) -> None:
+    asked: list[int] = []
+
+    def double(numbers: list[int]) -> dict[int, int]:
+        asked.extend(numbers)
+        return {number: number * 2 for number in numbers if number >= 0}
+
+    most = pagecache.MOST_OF_A_KIND
+    with app.test_request_context("/", environ_overrides={pagecache.SHARED: {}}):
+        for start in (0, 0, most, most):
+            names = range(start, start + most)
+            shown = pagecache.shared_each("doubles", [-1, *names], double)
+            assert shown == [name * 2 for name in names]
+    once, twice = range(most), range(most, 2 * most)
+    assert sorted(asked) == sorted([*once, *twice, *twice, -1, -1, -1, -1])
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,25 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from hrsite.posts import listing, pinning
-from hrsite.posts.models import Post
 
 HOME_COUNT = 6
 
 
 class FirstPage(NamedTuple):
-    """The articles of the first page."""
+    """The numbers of the articles of the first page."""
 
-    pinned: Sequence[Post]
-    lead: Post | None
-    posts: Sequence[Post]
+    pinned: Sequence[int]
+    lead: int | None
+    is_newest: bool  # Or does a newer one stand under "Start here"?
+    numbers: Sequence[int]
 
 
 def first_page(session: Session, now: datetime) -> FirstPage:
     """Its articles, none of them twice."""
     pinned = pinning.start_here(session, now)
-    newest = listing.in_full(session, now, 1, besides=pinned)
-    before = listing.recent(session, now, HOME_COUNT, besides=[*pinned, *newest])
-    return FirstPage(pinned, newest[0], before) if newest else FirstPage(pinned, None, [])
+    newest = listing.newest(session, now, len(pinned) + 1 + HOME_COUNT)
+    others = [number for number in newest if number not in pinned]
+    if not others:
+        return FirstPage(pinned, None, False, [])
+    lead, *before = others
+    return FirstPage(pinned, lead, lead == newest[0], before[:HOME_COUNT])

@@ -1,43 +1,33 @@
-"""What the public may see of articles, in order: the only spelling of it."""
+"""What the public may see of articles, in order: the only spelling of it.
 
-from collections.abc import Sequence
+A list is the numbers of its articles. Statements of pages that are made often are spelt out once:
+to spell one takes as long as its answer does.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from sqlalchemy.orm import Session, defer, lazyload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, contains_eager, defer, lazyload
 
 from hrsite import clock
+from hrsite.columns import is_one_of
 from hrsite.pagecache import changes_with_time
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
 from hrsite.posts.months import Month
 
-PAGE_SIZE = 12
 # A card shows neither the text nor the topics.
 FOR_CARDS = (defer(Post.body_html), lazyload(Post.tags))
 
 
-class NoSuchPage(Exception):
-    """The place in the list to go on from is not there, or readers may not see it."""
+class Topic(NamedTuple):
+    """What a list says of a topic."""
 
-
-class Place(NamedTuple):
-    """A page goes on downwards from the article `before`, or ends upwards of `after`."""
-
-    before: int | None = None
-    after: int | None = None
-
-
-FIRST_PAGE = Place()
-
-
-class ListPage(NamedTuple):
-    """One page of a list, and the places of its neighbours; no place at all is the first page."""
-
-    posts: Sequence[Post]
-    older: Place | None
-    newer: Place | None
+    id: int
+    name: str
+    slug: str
 
 
 def published(now: datetime) -> Select[Post]:
@@ -56,51 +46,48 @@ def next_publishing(session: Session, now: datetime) -> datetime | None:
     return session.scalar(select(func.min(Post.published_at)).where(Post.published_at > now))
 
 
-def recent(
-    session: Session, now: datetime, limit: int, besides: Sequence[Post] = ()
+def recent(session: Session, now: datetime, limit: int) -> Sequence[Post]:
+    """The newest articles, without their text."""
+    return session.scalars(published(now).options(*FOR_CARDS).limit(limit)).all()
+
+
+def newest(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """The numbers of the newest articles."""
+    return session.scalars(_NEWEST, {"now": now, "limit": limit}).all()
+
+
+_NEWEST = (
+    select(Post.id)
+    .where(Post.published_at <= bindparam("now"))
+    .order_by(Post.published_at.desc(), Post.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def numbered(
+    session: Session, now: datetime, numbers: Iterable[int], *, in_full: bool = False
 ) -> Sequence[Post]:
-    """The newest articles for a list of cards, leaving out those the page shows already."""
-    query = _without(published(now), besides)
-    return session.scalars(query.options(*FOR_CARDS).limit(limit)).all()
-
-
-def _without(query: Select[Post], besides: Sequence[Post]) -> Select[Post]:
-    known = [post.id for post in besides if post.id is not None]
-    return query.where(Post.id.not_in(known)) if known else query
-
-
-def page_of(
-    session: Session,
-    now: datetime,
-    place: Place = FIRST_PAGE,
-    within: Tag | Month | None = None,
-    size: int = PAGE_SIZE,
-) -> ListPage:
-    """One page of the archive, of a topic or of a month. Raises NoSuchPage."""
-    # By place and never by OFFSET: the last page costs what the first one does, and an article
-    # published meanwhile shows nobody the same card twice.
-    shelf = _Shelf(session, now, within)
-    if place.after is not None:
-        found = shelf.newer_than(place.after, size)
-        posts, has_newer, has_older = found[:size][::-1], len(found) > size, True
-    else:
-        found = shelf.older_than(place.before, size)
-        posts, has_newer, has_older = found[:size], place.before is not None, len(found) > size
-    if not posts:
-        if place != FIRST_PAGE:
-            raise NoSuchPage(place)
-        return ListPage([], None, None)
-    newer = None
-    if has_newer:
-        # The page before this one is the first page, when what is newer fits on it.
-        above = len(shelf.ids_newer_than(posts[0].id, size))
-        newer = FIRST_PAGE if above <= size else Place(after=posts[0].id)
-    return ListPage(posts, Place(before=posts[-1].id) if has_older else None, newer)
+    """The articles with these numbers that readers may see, in any order: for cards."""
+    query = published(now).where(is_one_of(Post.id, numbers)).order_by(None)
+    options = [lazyload(Post.tags)] if in_full else FOR_CARDS
+    return session.scalars(query.options(*options)).all()
 
 
 def by_slug(session: Session, slug: str, now: datetime) -> Post | None:
     """The article at an address, when readers may see it."""
-    return session.scalar(published(now).where(Post.slug == slug).order_by(None))
+    return session.scalars(_BY_SLUG, {"now": now, "slug": slug}).unique().one_or_none()
+
+
+# With its topics: for one article a second statement costs more than these joins. One by one, for
+# SQLite walks through a whole table to join a join.
+_BY_SLUG = (
+    select(Post)
+    .outerjoin(post_tags, post_tags.c.post_id == Post.id)
+    .outerjoin(Tag, Tag.id == post_tags.c.tag_id)
+    .where(Post.slug == bindparam("slug"), Post.published_at <= bindparam("now"))
+    .order_by(Tag.name)
+    .options(contains_eager(Post.tags))
+)
 
 
 def by_number(session: Session, number: int, now: datetime) -> Post | None:
@@ -119,10 +106,9 @@ def in_full(
     now: datetime,
     limit: int,
     tag: Tag | None = None,
-    besides: Sequence[Post] = (),
 ) -> Sequence[Post]:
-    """The newest articles with their text, of one topic or of all: first page and feeds."""
-    query = _without(published(now), besides).limit(limit)
+    """The newest articles with their text, of one topic or of all: for feeds."""
+    query = published(now).limit(limit)
     if tag is not None:
         query = query.join(post_tags).where(post_tags.c.tag_id == tag.id)
     return session.scalars(query).all()
@@ -134,15 +120,15 @@ def addresses(session: Session, now: datetime, limit: int) -> dict[str, str]:
     return {row.slug: row.title for row in session.execute(query)}
 
 
-def tags_with_counts(session: Session, now: datetime) -> list[tuple[Tag, int]]:
+def topics_with_counts(session: Session, now: datetime) -> list[tuple[Topic, int]]:
     """The topics that have something to read, by name, with how many articles each."""
     ahead = (
         select(func.count())
         .where(post_tags.c.tag_id == Tag.id, post_tags.c.published_at > now)
         .scalar_subquery()
     )
-    rows = session.execute(select(Tag, Tag.dated_count - ahead))
-    found = [(tag, count) for tag, count in rows if count > 0]
+    rows = session.execute(select(Tag.id, Tag.name, Tag.slug, Tag.dated_count - ahead))
+    found = [(Topic(number, name, slug), count) for number, name, slug, count in rows if count > 0]
     return sorted(found, key=lambda row: (row[0].name.casefold(), row[0].id))
 
 
@@ -170,59 +156,3 @@ def months_with_counts(session: Session, now: datetime) -> dict[int, list[tuple[
         month = Month.read(key)
         years.setdefault(month.year, []).append((month, numbers[key]))
     return years
-
-
-class _Shelf:
-    """All articles readers may see, or those of one topic or month, from either end."""
-
-    def __init__(self, session: Session, now: datetime, within: Tag | Month | None) -> None:
-        self.session, self.now = session, now
-        self.date: ColumnElement[datetime | None] | Any = Post.published_at
-        self.number: ColumnElement[int] | Any = Post.id
-        self.query = select(Post).options(*FOR_CARDS)
-        self.tag = within if isinstance(within, Tag) else None
-        self.month = within if isinstance(within, Month) else None
-        if self.tag is not None:
-            # The order and the bound are those of the rows that join, which have an index for it.
-            self.date, self.number = post_tags.c.published_at, post_tags.c.post_id
-            self.query = self.query.join(post_tags).where(post_tags.c.tag_id == self.tag.id)
-        self.until: Any = self.date <= now
-        if self.month is not None and (ends_at := self.month.ends_at(clock.zone())) <= now:
-            self.until = self.date < ends_at
-
-    def older_than(self, before: int | None, size: int) -> Sequence[Post]:
-        """So many, and one more if there is one, the newest first."""
-        # One bound alone: of two, SQLite may walk the index by the wrong one.
-        query = self.query.where(self.until if before is None else self._key < self._of(before))
-        if self.month is not None:
-            query = query.where(self.date >= self.month.begins_at(clock.zone()))
-        query = query.order_by(self.date.desc(), self.number.desc())
-        return self.session.scalars(query.limit(size + 1)).all()
-
-    def newer_than(self, after: int, size: int) -> Sequence[Post]:
-        """So many, and one more if there is one, the oldest first."""
-        return self.session.scalars(self._upwards(self.query, after, size)).all()
-
-    def ids_newer_than(self, after: int, size: int) -> Sequence[int]:
-        """Their ids alone, out of the index."""
-        rows = select(self.number)
-        if self.tag is not None:
-            rows = rows.where(post_tags.c.tag_id == self.tag.id)
-        return self.session.scalars(self._upwards(rows, after, size)).all()
-
-    def _upwards(self, query: Select[Any], after: int, size: int) -> Select[Any]:
-        query = query.where(self._key > self._of(after), self.until)
-        return query.order_by(self.date, self.number).limit(size + 1)
-
-    @property
-    def _key(self) -> Any:
-        return tuple_(self.date, self.number)
-
-    def _of(self, post_id: int) -> tuple[datetime, int]:
-        """An article's place in the order, when readers may see it."""
-        date = self.session.scalar(
-            select(Post.published_at).where(Post.id == post_id, Post.published_at <= self.now)
-        )
-        if date is None or (self.month is not None and Month.of(date, clock.zone()) != self.month):
-            raise NoSuchPage(post_id)
-        return date, post_id

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer, lazyload
 
 from hrsite.posts.models import Post
 
 MOST = 3
+_START_HERE = (
+    select(Post.id)
+    .where(Post.pinned_place.is_not(None), Post.published_at <= bindparam("now"))
+    .order_by(Post.pinned_place, Post.id)
+)
 
 
 class TooManyPinned(Exception):
@@ -25,9 +30,12 @@ def pinned(session: Session) -> Sequence[Post]:
     ).all()
 
 
-def start_here(session: Session, now: datetime) -> list[Post]:
-    """Those that readers may see: withdrawn articles keep their place and are not shown."""
-    return [post for post in pinned(session) if post.is_published(now)]
+def start_here(session: Session, now: datetime) -> Sequence[int]:
+    """The numbers of those that readers may see.
+
+    Withdrawn articles keep their place and are not shown.
+    """
+    return session.scalars(_START_HERE, {"now": now}).all()
 
 
 def pin(session: Session, post: Post) -> None:

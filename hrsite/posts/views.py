@@ -1,14 +1,14 @@
 """Articles as readers see them: first page, archive, topics, one article, the feed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, counting, furniture, pagecache, plain, tokens
+from hrsite import clock, counting, furniture, pagecache, tokens
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
@@ -19,24 +19,20 @@ from hrsite.posts import (
     feeds,
     fronting,
     listing,
+    paging,
     prefacing,
     resembling,
     viewing,
+    views_cards,
     views_searching,
 )
-from hrsite.posts.models import Post, Tag
+from hrsite.posts.listing import Topic
+from hrsite.posts.models import Post
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
 
 RECENT_COUNT = 4
 GUESSED_AMONG = 300
-
-
-class Topic(NamedTuple):
-    """What a list says of a topic."""
-
-    name: str
-    slug: str
 
 
 blueprint = Blueprint("posts", __name__)
@@ -102,7 +98,7 @@ def month(year: int, number: int) -> str:
     """The articles of one month on the coach's calendar, a page at a time."""
     wanted = Month(year, number)
     page = _page("posts.month", wanted, year=year, number=number) if wanted.is_real() else {}
-    if not page or not page["posts"]:
+    if not page or not page["numbers"]:
         abort(404)
     return render_template("posts/month.html", month=wanted, **page)
 
@@ -131,27 +127,20 @@ def topics() -> str:
 @pagecache.ready(before=pagecache.NUMBER, after=pagecache.NUMBER)
 def topic(slug: str) -> str:
     """The articles of one topic, a page at a time."""
-    tag = None
-    if is_slug_shaped(slug):
-        tag = listing.tag_by_slug(db.session(), slug, clock.now())
-    if tag is None:
-        abort(404)
-    page = _page("posts.topic", tag, slug=slug)
-    return render_template("posts/topic.html", tag=tag, **page)
+    found = next((topic for topic, _ in all_topics() if topic.slug == slug), None) or abort(404)
+    return render_template("posts/topic.html", tag=found, **_page("posts.topic", found, slug=slug))
 
 
 def recent_cards(besides: Post | None = None) -> list[Markup]:
     """For "Recent posts" on any page: the newest ones, without the one that is being read."""
-    newest = pagecache.shared(("recent", plain.is_plain()), _newest_cards)
-    own = besides.id if besides else None
-    return [card for number, card in newest if number != own][:RECENT_COUNT]
+    newest = pagecache.shared("recent", _newest)
+    others = [number for number in newest if besides is None or number != besides.id]
+    return views_cards.cards_of(others[:RECENT_COUNT])
 
 
-def _newest_cards() -> list[tuple[int, Markup]]:
-    macros: Any = current_app.jinja_env.get_template("macros/posts.html").module
+def _newest() -> Sequence[int]:
     # One more than is shown: one of them may be the one that is being read.
-    newest = listing.recent(db.session(), clock.now(), RECENT_COUNT + 1)
-    return [(post.id, macros.card(post)) for post in newest]
+    return listing.newest(db.session(), clock.now(), RECENT_COUNT + 1)
 
 
 def all_topics() -> list[tuple[Topic, int]]:
@@ -160,8 +149,7 @@ def all_topics() -> list[tuple[Topic, int]]:
 
 
 def _topics() -> list[tuple[Topic, int]]:
-    found = listing.tags_with_counts(db.session(), clock.now())
-    return [(Topic(tag.name, tag.slug), count) for tag, count in found]
+    return listing.topics_with_counts(db.session(), clock.now())
 
 
 def _months() -> dict[int, list[tuple[Month, int]]]:
@@ -173,6 +161,11 @@ def posts_like(path: str) -> list[tuple[str, str]]:
     titles = listing.addresses(db.session(), clock.now(), GUESSED_AMONG)
     wanted = path.rstrip("/").rpartition("/")[2]
     return [(slug, titles[slug]) for slug in resembling.nearest(wanted, titles)]
+
+
+# Globals, and not of a page's context: macros are imported without one.
+blueprint.add_app_template_global(views_cards.cards_of)
+blueprint.add_app_template_global(views_cards.wide_card_of)
 
 
 @blueprint.app_context_processor
@@ -208,23 +201,23 @@ def _absolute_links(html: str) -> str:
     return absolute_links(html, current_app.config["BASE_URL"])
 
 
-def _page(endpoint: str, within: Tag | Month | None = None, **values: Any) -> dict[str, Any]:
+def _page(endpoint: str, within: Topic | Month | None = None, **values: Any) -> dict[str, Any]:
     """What a page of a list shows, and the addresses of its neighbours and of the first page."""
-    place = listing.Place(_number("before"), _number("after"))
+    place = paging.Place(_number("before"), _number("after"))
     try:
-        page = listing.page_of(db.session(), clock.now(), place, within)
-    except listing.NoSuchPage:
+        page = paging.page_of(db.session(), clock.now(), place, within)
+    except paging.NoSuchPage:
         abort(404)
 
-    def address(of: listing.Place | None) -> str | None:
+    def address(of: paging.Place | None) -> str | None:
         return None if of is None else url_for(endpoint, **values, **of._asdict())
 
     return {
-        "posts": page.posts,
+        "numbers": page.numbers,
         "older": address(page.older),
         "newer": address(page.newer),
-        "newest": address(listing.FIRST_PAGE)
-        if page.newer not in (None, listing.FIRST_PAGE)
+        "newest": address(paging.FIRST_PAGE)
+        if page.newer not in (None, paging.FIRST_PAGE)
         else None,
     }
 
