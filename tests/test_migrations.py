@@ -21,6 +21,8 @@ FILES = sorted((FOLDER / "versions").glob("*.py"))
 
 # The search index: FTS5 and tsvector have no common model, and their tables are SQL alone.
 INDEX = "search_"
+# These change nothing but how PostgreSQL searches.
+POSTGRESQL_ALONE = {"0042"}
 
 
 def is_no_index(item: object, name: str | None, kind: str, *rest: object) -> bool:
@@ -105,7 +107,8 @@ def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:  # noqa: F811
     for one in in_order(empty_app):
         stages.append(structure())
         flask_migrate.upgrade(directory=str(FOLDER), revision=one.revision)
-        assert structure() != stages[-1]
+        is_for_it = one.revision not in POSTGRESQL_ALONE or db.engine.dialect.name != "sqlite"
+        assert (structure() != stages[-1]) == is_for_it
     for stage in reversed(stages):
         flask_migrate.downgrade(directory=str(FOLDER), revision="-1")
         assert structure() == stage

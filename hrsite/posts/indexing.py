@@ -48,6 +48,11 @@ def place_of(moment: datetime, post_id: int = 0) -> int:
     return ((moment - EPOCH) // timedelta(seconds=1) << ID_BITS) | post_id
 
 
+def moment_of(place: int) -> datetime:
+    """The second of the article that stands there."""
+    return EPOCH + timedelta(seconds=place >> ID_BITS)
+
+
 def post_of(place: int) -> int:
     """The number of the article that stands there."""
     return place & ((1 << ID_BITS) - 1)
@@ -104,11 +109,11 @@ SQLITE = (
     "INSERT INTO search_titles (rowid, title) VALUES (:place, :title)",
 )
 POSTGRESQL = (
-    "INSERT INTO search_entries (post_id, place, made_by, heads, terms, pairs) VALUES (:post_id,"
-    " :place, :made_by, :heads, CAST(:of_terms AS tsvector), CAST(:of_pairs AS tsvector))"
+    "INSERT INTO search_entries (post_id, place, made_by, heads, terms, handles) VALUES (:post_id,"
+    " :place, :made_by, :heads, CAST(:of_terms AS tsvector), CAST(:of_handles AS tsvector))"
     # Two processes may catch up at the same moment.
     " ON CONFLICT (post_id) DO UPDATE SET place = excluded.place, made_by = excluded.made_by,"
-    " heads = excluded.heads, terms = excluded.terms, pairs = excluded.pairs",
+    " heads = excluded.heads, terms = excluded.terms, handles = excluded.handles",
 )
 
 
@@ -117,7 +122,8 @@ def _row(one: Text, is_sqlite: bool) -> dict[str, Any]:
     row = one._asdict() | {"made_by": _edition(), "heads": ranking.heads_of(*parts)}
     if is_sqlite:
         return row
-    return row | {"of_terms": vectors.of_terms(parts), "of_pairs": vectors.of_pairs(*parts)}
+    handles = vectors.of_handles(moment_of(one.place), *parts)
+    return row | {"of_terms": vectors.of_terms(parts), "of_handles": handles}
 
 
 def _edition() -> str:

@@ -1,21 +1,20 @@
 """The newest articles that have what is wanted, from FTS5 or from tsvector.
 
 Neither weighs a word: that would cost most of a search, for SQLite reads the whole index to know
-how rare a word is. Nor does PostgreSQL look into what it keeps of each article: what stands side by
-side, and what stands in titles, is in an index of its own.
+how rare a word is. Nor does PostgreSQL look into what it keeps of each article: words, what stands
+side by side, what stands in titles, and months are in one index, which answers by itself.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hrsite.posts.indexing import moment_of
 from hrsite.posts.queries import Phrase, Query, Wanted
 from hrsite.posts.terms import terms_of
-from hrsite.posts.vectors import pair, titled
+from hrsite.posts.tsqueries import Spellings, spellings, within
 
 SQLITE, SQLITE_TITLES = (
     f"SELECT place, heads FROM (SELECT rowid AS place FROM {table}"  # noqa: S608 - our own words
@@ -27,21 +26,25 @@ SQLITE, SQLITE_TITLES = (
 MOST, MOST_OF_RUNS = 500, 200
 # FTS5 keeps beginnings of three letters; longer ones it would gather from every word so begun.
 KEPT_BEGINNING, MOST_BEGUN, MOST_READ = 3, 200, 4_000
-# How many of the newest articles PostgreSQL looks at, to see whether a thing is common and then to
-# find it. `place + 0` has no index: so the terms' own is taken.
-SOME, IS_COMMON, MANY = 100, 0.25, 4_000
-COMMON = (
-    "SELECT count(*) FROM (SELECT terms, pairs FROM search_entries WHERE place < :until"
-    " ORDER BY place DESC LIMIT :some) AS newest WHERE {0}"
+SURE = (
+    "SELECT place, heads FROM search_entries"
+    " WHERE handles @@ CAST(:sure AS tsquery) AND place + 0 < :until"
 )
-FROM_THE_NEWEST = (
-    "SELECT place, heads FROM (SELECT place, heads, terms, pairs FROM search_entries"
-    " WHERE place < :until ORDER BY place DESC LIMIT :many) AS newest"
-    " WHERE {0} ORDER BY place DESC LIMIT :most"
+UNSURE = (
+    "SELECT place, heads FROM search_entries"
+    " WHERE handles @@ CAST(:maybe AS tsquery) AND place + 0 < :until"
+    " AND (terms || handles) @@ CAST(:decides AS tsquery)"
 )
-FROM_THE_INDEX = (
-    "SELECT place, heads FROM search_entries WHERE {0}"
-    " AND place < :until ORDER BY place + 0 DESC LIMIT :most"
+POSTGRESQL = "SELECT place, heads FROM ({0}) AS found ORDER BY place + 0 DESC LIMIT :most"
+# Its index knows no order: what is common is looked for among so many of the newest articles
+# first, in whole months, and in more of them when these have too few. Long months are many.
+FIRST_MANY, LAST_MANY, MOST_DAYS = 1_000, 20_000, 3_700
+# PostgreSQL knows not what it costs to read what it keeps of each article, a hundred times what
+# its index does; and left to itself it may read every one of them. `place + 0` has no index.
+BY_INDEX = (
+    "SELECT (SELECT place FROM search_entries WHERE place < :until"
+    " ORDER BY place DESC OFFSET :many LIMIT 1),"
+    " set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
 )
 
 
@@ -57,10 +60,9 @@ def newest(
     session: Session, query: Query, bounds: Bounds, language: str, *, in_title: bool = False
 ) -> dict[int, str]:
     """The places of the newest articles that have all that is wanted, with their heads."""
-    values: dict[str, Any] = {"until": bounds.until, "most": bounds.most}
     if session.get_bind().dialect.name == "postgresql":
-        return _newest_in_postgresql(session, query, values, in_title)
-    values["query"] = _fts5(session, query, language)
+        return _newest_in_postgresql(session, query, bounds, in_title)
+    values = {"until": bounds.until, "most": bounds.most, "query": _fts5(session, query, language)}
     statement = SQLITE_TITLES if in_title else SQLITE
     rows = session.execute(text(statement), values).all()
     return {place: heads for place, heads in rows}  # noqa: C416 - a Row is no pair to mypy
@@ -106,77 +108,29 @@ def _quoted(phrase: Phrase) -> str:
     return f'"{" ".join(phrase)}"'
 
 
-class _Conditions:
-    """Conditions on columns of PostgreSQL, and their values by name."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, str] = {}
-
-    def has(self, column: str, said: str) -> str:
-        """This column, a tsvector, has what this tsquery says."""
-        name = f"said_{len(self.values)}"
-        self.values[name] = said
-        return f"{column} @@ CAST(:{name} AS tsquery)"
-
-    def phrase(self, phrase: Phrase, in_title: bool, may_begin: bool = False) -> str:
-        """A word or a run of words is there."""
-        spell: Callable[[str], str] = titled if in_title else str
-        column = "pairs" if in_title or len(phrase) > 1 else "terms"
-        words = [phrase[0]] if len(phrase) == 1 else [pair(*two) for two in pairwise(phrase)]
-        ends = ["" for _ in words[1:]] + [":*" if may_begin else ""]
-        said = " & ".join(f"'{spell(w)}'{end}" for w, end in zip(words, ends, strict=True))
-        if len(phrase) < 3:
-            return self.has(column, said)
-        ends = ["" for _ in phrase[1:]] + [":*" if may_begin else ""]
-        in_order = " <-> ".join(f"'{w}'{end}" for w, end in zip(phrase, ends, strict=True))
-        return f"({self.has(column, said)} AND {self.has('terms', in_order)})"
-
-    def wanted(self, one: Wanted, in_title: bool, besides: str = "") -> str:
-        """Any of its phrases is there; single words are asked for together.
-
-        `besides` is what must hold too: only in one question does the index answer both.
-        """
-        first = one.phrases[0]
-        ways = [self.phrase(first, in_title, may_begin=True)] if one.may_begin else []
-        spell: Callable[[str], str] = titled if in_title else str
-        words = [f"'{spell(phrase[0])}'" for phrase in one.phrases if len(phrase) == 1]
-        if words:
-            said = f"({' | '.join(words)}){besides}"
-            ways.append(self.has("pairs" if in_title else "terms", said))
-        ways += [self.phrase(phrase, in_title) for phrase in one.phrases if len(phrase) > 1]
-        return f"({' OR '.join(ways)})"
-
-
 def _newest_in_postgresql(
-    session: Session, query: Query, values: dict[str, Any], in_title: bool
+    session: Session, query: Query, bounds: Bounds, in_title: bool
 ) -> dict[int, str]:
-    """From the newest article on, where many have it; else out of the index of terms.
-
-    Left to itself PostgreSQL takes what it has not counted for common, and reads every article.
-    """
-    conditions = _Conditions()
-    # One of these in the same question as the unwanted words spares reading every article.
-    has_plain = not in_title and any(_is_plain(one) for one in query.wanted)
-    spared = [phrase for phrase in query.unwanted if has_plain and len(phrase) == 1]
-    besides = "".join(f" & !'{word}'" for (word,) in spared)
-    met = [conditions.wanted(one, in_title, besides) for one in query.wanted]
-    others = [phrase for phrase in query.unwanted if phrase not in spared]
-    met += [f"NOT {conditions.phrase(phrase, False)}" for phrase in others]
-    values = values | conditions.values | {"some": SOME, "many": MANY}
-    where = " AND ".join(met)
-    is_rare = in_title or any(_is_of_runs(one.phrases) for one in query.wanted)
-    if not is_rare:
-        common = session.scalar(text(COMMON.format(where)), values) or 0
-        if common >= SOME * IS_COMMON:
-            rows = session.execute(text(FROM_THE_NEWEST.format(where)), values).all()
-            if len(rows) == values["most"]:
-                return {place: heads for place, heads in rows}  # noqa: C416
-    rows = session.execute(text(FROM_THE_INDEX.format(where)), values).all()
-    return {place: heads for place, heads in rows}  # noqa: C416
+    """From among the newest months, if they have enough; else from all of them."""
+    said, many = spellings(query, in_title=in_title), FIRST_MANY
+    last = moment_of(bounds.until)
+    while many <= LAST_MANY:
+        before = session.scalar(text(BY_INDEX), {"until": bounds.until, "many": many})
+        if before is None or (last - moment_of(before)).days > MOST_DAYS:
+            break
+        months = Spellings(*(one and within(one, moment_of(before), last) for one in said))
+        found = _found(session, months, bounds)
+        if len(found) == bounds.most:
+            return found
+        many = 2 * many * bounds.most // len(found) if found else LAST_MANY + 1
+    return _found(session, said, bounds)
 
 
-def _is_plain(wanted: Wanted) -> bool:
-    return not wanted.may_begin and all(len(phrase) == 1 for phrase in wanted.phrases)
+def _found(session: Session, said: Spellings, bounds: Bounds) -> dict[int, str]:
+    values = said._asdict() | {"until": bounds.until, "most": bounds.most}
+    statement = POSTGRESQL.format(f"{SURE} UNION ALL {UNSURE}" if said.maybe else SURE)
+    rows = session.execute(text(statement), values).all()
+    return {place: heads for place, heads in rows}  # noqa: C416 - a Row is no pair to mypy
 
 
 def _is_of_runs(phrases: Sequence[Phrase]) -> bool:

@@ -1,6 +1,7 @@
 """PostgreSQL's tsvector, written by us: its own parser would read words otherwise. Pure."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import pairwise
 
 # PostgreSQL keeps no more places of a word than this, and no larger row than a megabyte.
@@ -28,13 +29,19 @@ def of_terms(parts: Iterable[str]) -> str:
     return " ".join(said)
 
 
-def of_pairs(title: str, *others: str) -> str:
-    """What stands side by side in some texts, and what stands in the title, without places."""
-    in_title = title.split()
-    found = dict.fromkeys(titled(term) for term in in_title)
+def of_handles(date: datetime, title: str, *others: str) -> str:
+    """What an article is found by, without places.
+
+    Its month, its words, what stands in its title, and what stands side by side in any of it.
+    """
+    in_title, texts = title.split(), [text.split() for text in (title, *others)]
+    found = {month(date.year * 12 + date.month - 1): None}
+    found |= dict.fromkeys(titled(term) for term in in_title)
     found |= dict.fromkeys(titled(pair(*two)) for two in pairwise(in_title))
-    for spelling in (title, *others):
-        found |= dict.fromkeys(pair(*two) for two in pairwise(spelling.split()))
+    for terms in texts:
+        found |= dict.fromkeys(terms)
+    for terms in texts:
+        found |= dict.fromkeys(pair(*two) for two in pairwise(terms))
     octets, said = 0, []
     for one in found:
         octets += len(one.encode()) + 4
@@ -44,11 +51,17 @@ def of_pairs(title: str, *others: str) -> str:
     return " ".join(said)
 
 
+# No term has any of these signs, or a space: so none of them is taken for the beginning of another.
 def pair(first: str, second: str) -> str:
-    """Two terms side by side; neither has a space."""
-    return f"{first} {second}"
+    """Two terms side by side."""
+    return f"+{first} {second}"
 
 
-def titled(term: str) -> str:
+def titled(handle: str) -> str:
     """A term or a pair that stands in the title."""
-    return f"={term}"
+    return f"={handle}"
+
+
+def month(number: int) -> str:
+    """The article is of this month; they are counted from the year nought."""
+    return f"#{number}"

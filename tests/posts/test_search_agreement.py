@@ -1,8 +1,6 @@
 """Whatever is typed, both databases find just what reading the articles word by word would."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,9 +11,10 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.posts import searching, synonyms
 from hrsite.posts.models import Post
-from hrsite.posts.queries import Phrase, Query, Wanted, read
-from hrsite.posts.terms import plain, terms_of
+from hrsite.posts.queries import read
+from hrsite.posts.terms import plain
 from tests.factories import make_post, make_tag
+from tests.posts.reading import found_by_reading
 
 TEXTS = (
     ("Carrying naloxone", "A kit in the bag.", "<p>Narcan is its name. You can’t be late.</p>"),
@@ -35,41 +34,6 @@ QUERIES = st.one_of(
     st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(ODD)), max_size=5).map("".join),
 )
 ONE_SITE = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def parts_of(post: Post) -> list[list[str]]:
-    """The terms of each part of an article."""
-    texts = [post.title, post.summary, plain(post.body_html)]
-    lists = [[term.text for term in terms_of(text, "en")] for text in texts]
-    return [*lists, [t.text for tag in post.tags for t in terms_of(tag.name, "en")]]
-
-
-def stands_in(phrase: Phrase, parts: list[list[str]], may_begin: bool = False) -> bool:
-    size = len(phrase)
-    runs = [tuple(part[i : i + size]) for part in parts for i in range(len(part) - size + 1)]
-    return any(
-        run == phrase or (may_begin and run[:-1] == phrase[:-1] and run[-1].startswith(phrase[-1]))
-        for run in runs
-    )
-
-
-def is_there(wanted: Wanted, parts: list[list[str]]) -> bool:
-    first, *others = wanted.phrases
-    return stands_in(first, parts, wanted.may_begin) or any(stands_in(p, parts) for p in others)
-
-
-def found_by_reading(posts: list[Post], query: Query) -> set[int]:
-    """The numbers of what has every word; where nothing has, of what has one."""
-
-    def chosen(enough: Callable[[Any], bool]) -> set[int]:
-        return {
-            post.id
-            for post in posts
-            if enough(is_there(wanted, parts_of(post)) for wanted in query.wanted)
-            and not any(stands_in(phrase, parts_of(post)) for phrase in query.unwanted)
-        }
-
-    return (chosen(all) or chosen(any)) if query.wanted else set()
 
 
 @pytest.fixture

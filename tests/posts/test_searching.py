@@ -184,7 +184,7 @@ def test_a_title_is_found_however_many_newer_ones_have_the_word(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "MOST", 3)
-    monkeypatch.setattr(matching, "SOME", 4)
+    monkeypatch.setattr(matching, "FIRST_MANY", 4)
     write(session, "The lantern", published_at=clock.now() - timedelta(days=9))
     for number in range(6):
         write(session, f"Other {number}", "A lantern.")
