@@ -11,7 +11,8 @@ from hrsite import clock, furniture
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.described import Site
 from hrsite.extensions import db
-from hrsite.outbox import instance, mailboxes, returned, ses
+from hrsite.outbox import instance, mailboxes, returned
+from hrsite.outbox.certificates import certificates_in
 from hrsite.pages import checking
 from hrsite.pages.checking import Finding, first_line
 
@@ -124,12 +125,12 @@ def _ses(topic: str, file: str) -> Finding:
     if not topic or not file:
         return Finding("wrong", "ses", "needs both SES_TOPIC and SES_CERTIFICATE_FILE")
     try:
-        found = ses.certificates_in(file)
+        found = certificates_in(file)
     except (OSError, ValueError):
         return Finding("wrong", "ses", f"{file} holds no certificate in PEM form")
-    if not any(ses.is_valid_at(one, clock.now()) for one in found):
+    if not any(one.is_valid_at(clock.now()) for one in found):
         return Finding("wrong", "ses", f"the certificate in {file} has run out; get the new one")
-    last = max(one.not_valid_after_utc for one in found)
+    last = max(one.ends_at for one in found)
     return Finding("good", "ses", f"certificate good until {furniture.moment(last)}")
 
 

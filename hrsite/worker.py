@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from hrsite import clock, collecting
+from hrsite import clock, collecting, giving_back
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
 from hrsite.outbox import presence
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
 
 def run(app: Flask) -> None:
     """Work until SIGINT or SIGTERM; then finish the letter in hand and stop."""
+    giving_back.give_back_early()
     # One thread: within a process letters go one at a time. More speed is more processes.
     consumer = app.extensions["huey"].create_consumer(workers=1, max_delay=0.5)
     _stop_gently(consumer)

@@ -20,6 +20,7 @@ MAY_IMPORT_DOORS = {"hrsite", "hrsite.cli"}
 # Only one function needs each of these, and they make start-up slow.
 HEAVY = {
     "PIL",
+    "cryptography",
     "feedparser",
     "flask_migrate",
     "granian",

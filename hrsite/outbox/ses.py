@@ -7,17 +7,11 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
-
 from hrsite.outbox import reports
+from hrsite.outbox.certificates import Certificate
 from hrsite.outbox.events import Event, NotSigned, inner, letter_ids, objects, parsed, words
 
 # Which fields SNS signs, in this order; a Subject only where there is one.
@@ -28,7 +22,7 @@ _SIGNED = {
     ),
 }  # fmt: skip
 # Version 1 is SNS's default to this day. Forging it takes a second preimage, not a collision.
-_HASHES: dict[str, HashAlgorithm] = {"1": SHA1(), "2": SHA256()}  # noqa: S303 - theirs to choose
+_HASHES = {"1": "SHA1", "2": "SHA256"}
 _OUR_FAULT = ("ContentRejected", "AttachmentRejected", "MessageTooLarge")
 
 
@@ -40,7 +34,7 @@ class Told:
     link: str = ""
 
 
-def read(octets: bytes, certificates: list[x509.Certificate], topic: str, now: datetime) -> Told:
+def read(octets: bytes, certificates: list[Certificate], topic: str, now: datetime) -> Told:
     """What SNS says, if it is SNS, and about our topic. Raises NotSigned."""
     found = parsed(octets)
     if not topic or words(found, "TopicArn") != topic:
@@ -52,36 +46,22 @@ def read(octets: bytes, certificates: list[x509.Certificate], topic: str, now: d
     return Told(tuple(_events(parsed(message.encode()) if isinstance(message, str) else {})))
 
 
-def certificates_in(path: str) -> list[x509.Certificate]:
-    """The certificates in a PEM file. Raises OSError or ValueError."""
-    return x509.load_pem_x509_certificates(Path(path).read_bytes())
-
-
-def is_valid_at(certificate: x509.Certificate, now: datetime) -> bool:
-    """May this certificate be believed now?"""
-    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-
-
-def _check(found: dict[str, Any], certificates: list[x509.Certificate], now: datetime) -> None:
+def _check(found: dict[str, Any], certificates: list[Certificate], now: datetime) -> None:
     names = _SIGNED.get(str(found.get("Type")), ())
-    algorithm = _HASHES.get(str(found.get("SignatureVersion")))
+    hash_name = _HASHES.get(str(found.get("SignatureVersion")))
     pairs = [(name, found[name]) for name in names if name in found]
-    if algorithm is None or not pairs or not all(isinstance(text, str) for _, text in pairs):
+    if hash_name is None or not pairs or not all(isinstance(text, str) for _, text in pairs):
         raise NotSigned
     content = "".join(f"{name}\n{text}\n" for name, text in pairs).encode("utf-8", "replace")
     try:
         signature = base64.b64decode(str(found.get("Signature")), validate=True)
     except (binascii.Error, ValueError):
         raise NotSigned from None
-    for certificate in certificates:
-        key = certificate.public_key()
-        if isinstance(key, RSAPublicKey) and is_valid_at(certificate, now):
-            try:
-                key.verify(signature, content, PKCS1v15(), algorithm)
-            except InvalidSignature:
-                continue
-            return
-    raise NotSigned
+    if not any(
+        one.is_valid_at(now) and one.has_signed(content, signature, hash_name)
+        for one in certificates
+    ):
+        raise NotSigned
 
 
 def _safe_link(url: str) -> str:

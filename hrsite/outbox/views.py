@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from cryptography import x509
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from hrsite import clock
 from hrsite.extensions import db
 from hrsite.newsletter import complaining
 from hrsite.outbox import bouncing, mailgun, postmark, returned, ses
+from hrsite.outbox.certificates import Certificate, certificates_in
 from hrsite.outbox.events import MOST_OCTETS, Event, NotSigned
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/webhooks")
@@ -66,9 +66,9 @@ def _body() -> bytes:
     return request.get_data(cache=False)
 
 
-def _certificates(file: str) -> list[x509.Certificate]:
+def _certificates(file: str) -> list[Certificate]:
     try:
-        return ses.certificates_in(file)
+        return certificates_in(file)
     except (OSError, ValueError):
         return []  # Then nothing is believed; the doctor says why.
 

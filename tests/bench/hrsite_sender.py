@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from hrsite import clock, collecting, create_app
+from hrsite import clock, collecting, create_app, giving_back
 from hrsite.extensions import db
 from hrsite.newsletter import issues
 from hrsite.newsletter.audience import audience, numbers
@@ -147,6 +147,7 @@ def _settle() -> None:
 
 def main(orders: dict[str, Callable[..., dict[str, Any]]] | None = None) -> None:
     """Obey the bench until it hangs up."""
+    giving_back.give_back_early()
     app = create_app()
     collecting.spare_what_is_there()
     with app.app_context():

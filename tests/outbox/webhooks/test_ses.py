@@ -15,6 +15,7 @@ from hrsite import clock as our_clock
 from hrsite import doctor
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import ses
+from hrsite.outbox.certificates import certificates_in
 from hrsite.outbox.models import Bounce, Delivery
 from hrsite.outbox.return_paths import return_paths
 from tests import factories
@@ -113,7 +114,7 @@ def test_amazon_s_first_call_is_kept_for_the_keeper_until_news_comes(
 
 
 def test_a_link_that_leads_elsewhere_is_not_shown(amazon: calls.Amazon, clock: Traveller) -> None:
-    certificates = ses.certificates_in(str(amazon.certificate))
+    certificates = certificates_in(str(amazon.certificate))
     for link in ("https://evil.example/sns.amazonaws.com", "http://sns.x.amazonaws.com/", "//["):
         call = amazon.asks_to_be_let_in(link)
         assert ses.read(call, certificates, calls.TOPIC, our_clock.now()).link == ""
