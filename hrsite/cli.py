@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from hrsite import changing_keys, create_app, doctor, schema, serving, worker
+from hrsite import changing_keys, create_app, doctor, nginx, schema, serving, worker
 from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
@@ -136,6 +136,17 @@ def doctor_command() -> None:
     for finding in findings:
         click.echo(f"{MARKS[finding.level]}{finding.what}: {finding.words}")
     sys.exit(any(finding.level == "wrong" for finding in findings))
+
+
+@main.command("nginx")
+def nginx_command() -> None:
+    """Print nginx's server block, with which it answers ready pages from files (READY_FILES)."""
+    app = _app()
+    try:
+        click.echo(nginx.block(app))
+    except nginx.CannotTell as trouble:
+        click.echo(str(trouble), err=True)
+        sys.exit(CANNOT)
 
 
 @main.command()

@@ -162,7 +162,7 @@ def _read(env: Env) -> dict[str, Any]:
         "READY_MEGABYTES": env.float("READY_MEGABYTES", 16.0, validate=rules.room),
         # A folder for ready pages as files, from which a web server in front answers by itself.
         # Empty: none. See README.md, for readings that it answers are not counted.
-        "READY_FILES": env.str("READY_FILES", ""),
+        "READY_FILES": env.str("READY_FILES", "", validate=rules.plain_path),
         # How many proxies stand in front and add X-Forwarded-For. 0: that header is not believed.
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=rules.not_negative),
     }

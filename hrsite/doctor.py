@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from hrsite import clock, furniture
+from hrsite import clock, furniture, nginx
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.described import Site
 from hrsite.extensions import db
@@ -26,7 +26,8 @@ HELD_WORDS = {
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at one thing after the other; a fault in one never hides the next."""
     looks: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-        _site, _disk, _database, _queue, _mail, _returned_mail, _services, _instance, _worker,
+        _site, _disk, _database, _ready_files, _queue, _mail, _returned_mail, _services, _instance,
+        _worker,
     )  # fmt: skip
     with app.app_context():
         for look in looks:
@@ -72,6 +73,20 @@ def _inside_the_database() -> Iterator[Finding]:
         yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
     if found := checking.address_key(db.session()):
         yield found
+
+
+def _ready_files(app: Flask) -> Iterator[Finding]:
+    if not app.config["READY_FILES"]:
+        return
+    yield checking.ready_files(app.config)
+    try:
+        words = f"its block must name {nginx.usual_mark(app)}; hrsite nginx prints it"
+    except nginx.CannotTell:
+        return  # The database was reported above.
+    yield Finding("good", "nginx", words)
+    if not app.config["TRUSTED_PROXIES"]:
+        words = "0, so with a web server in front all readers look like one; set 1"
+        yield Finding("careful", "TRUSTED_PROXIES", words)
 
 
 def _queue(app: Flask) -> Iterator[Finding]:

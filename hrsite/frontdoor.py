@@ -5,6 +5,7 @@ made, its view sees these and no header of the request that happened to come fir
 request brings along, no other reader's page can change for it.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from hrsite.blindfold import Answer, Environ, StartResponse, Wsgi, ask, pass_on
 from hrsite.filing import Filing
 from hrsite.negotiating import coding, is_known
 from hrsite.pagecache import Declared, declared_by
-from hrsite.readypage import NOT_KEPT, ReadyPage, Seen, Shelf
+from hrsite.readypage import NOT_KEPT, Headers, ReadyPage, Seen, Shelf
 from hrsite.staticfiles import STATIC, StaticFiles
 from hrsite.watching import Watch
 
@@ -72,6 +73,13 @@ class FrontDoor:
     def forget(self) -> None:
         """Forget every ready page of this process."""
         self._pages.clear()
+
+    def said_with(self, path: str) -> Headers:
+        """What is said with a page, which is made for this and kept nowhere."""
+        answer = self._ask({"wsgi.errors": sys.stderr}, path)
+        if answer is None or not answer.is_page:
+            raise LookupError(path)
+        return answer.ready_page(ASK_EACH_TIME, until=0).said
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""

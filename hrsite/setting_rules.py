@@ -14,6 +14,7 @@ from hrsite.addresses import BadAddress, wire_form
 # A host as it stands in an address bar: letters, digits, dots, hyphens; or an IPv6 address.
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _LINK = re.compile(r"(?i:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
 # As long as a letter's sender may be in the ledger.
@@ -147,6 +148,12 @@ def readable_file(text: str) -> None:
     """A file we can open, when one is named."""
     if text and not (os.path.isfile(text) and os.access(text, os.R_OK)):
         raise ValidationError("is no file that can be read")
+
+
+def plain_path(text: str) -> None:
+    """A path that stands in another program's settings as it is, when one is named."""
+    if not _PLAIN_PATH.fullmatch(text):
+        raise ValidationError("must be a path of letters, digits and / . _ - alone")
 
 
 def long_secret(text: str) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +67,24 @@ def disk(folder: Path) -> Finding:
     if free >= LEAST_FREE_MEGABYTES:
         return Finding("good", "disk", words)
     return Finding("wrong", "disk", f"{words}; when it is full, nothing more can be saved or sent")
+
+
+def ready_files(config: Mapping[str, Any]) -> Finding:
+    """Can pages be written as files, and may a web server of another name read them?"""
+    what, folder = "READY_FILES", Path(config["READY_FILES"])
+    if config["READY_MEGABYTES"] <= 0:
+        return Finding("careful", what, "no page is a file, for READY_MEGABYTES=0 keeps none ready")
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as trouble:
+        words = f"cannot write to {folder}: {trouble.strerror}; pages are answered all the same"
+        return Finding("wrong", what, words)
+    for place in (folder, *folder.parents):
+        if not place.stat().st_mode & stat.S_IXOTH:
+            words = f"a web server that runs as somebody else cannot look into {place}"
+            return Finding("careful", what, f"{words}; chmod o+x {place}")
+    return Finding("good", what, f"pages lie in {folder}; openings of them are not counted")
 
 
 def database() -> Finding:

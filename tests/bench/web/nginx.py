@@ -1,9 +1,13 @@
-"""nginx with the same bytes as files: what a page costs a server that does nothing else."""
+"""nginx with the same bytes as files: what a page costs a server that does nothing else.
+
+And nginx in front of hrsite, with the server block that `hrsite nginx` prints.
+"""
 
 from __future__ import annotations
 
 import getpass
 import os
+import re
 from pathlib import Path
 
 from tests.bench.web.programs import Program
@@ -12,23 +16,29 @@ from tests.bench.web.sites import HOST
 
 # As its own documentation tunes it for files. Without the module for brotli it sends the .br file
 # to whoever asks, which costs it less.
-CONF = """
+MAIN = """
 daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log stderr warn;
 {user}
 events {{ worker_connections 1024; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000;
   open_file_cache max=100 inactive=600s; open_file_cache_valid 600s;
-  default_type "text/html; charset=utf-8"; types {{ }}
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  {server}
+}}
+"""
+FILES = """
+  default_type "text/html; charset=utf-8"; types {{ }}
   server {{
     listen 127.0.0.1:{port}; server_name {host}; root {folder}/files; index index.html;
     location / {{ gzip_static on; gzip_vary on; }}
     location /br/ {{ alias {folder}/brotli/; add_header Content-Encoding br; }}
   }}
-}}
 """
+# Of a block for everybody: where it listens, and the certificate, which only its keeper has.
+_OF_THE_KEEPER = re.compile(r"^ *(listen \[|ssl_).*\n", re.M)
+_LISTEN = re.compile(r"listen (443 ssl|80);")
 
 
 class Nginx(Server):
@@ -36,14 +46,10 @@ class Nginx(Server):
 
     def __init__(self, program: Program, folder: Path, core: int | None, log: Path) -> None:
         self.folder = folder
-        conf = folder / "nginx.conf"
-        command = [program.path, "-p", folder, "-c", conf, "-e", "stderr"]
-        super().__init__(command, program.environment, HOST, core, log)
+        super().__init__(*_run(program, folder), HOST, core, log)
         for name in ("files", "brotli"):
             (folder / name).mkdir(parents=True)
-        # Started by root it would read as somebody who may not look into this folder.
-        user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
-        conf.write_text(CONF.format(folder=folder, port=self.port, host=HOST, user=user))
+        _write(folder, FILES.format(folder=folder, port=self.port, host=HOST))
         (folder / "files" / "index.html").write_text("Here.")
 
     def put(self, name: str, plain: bytes, gzip: bytes, brotli: bytes) -> None:
@@ -51,3 +57,26 @@ class Nginx(Server):
         (self.folder / "files" / name).write_bytes(plain)
         (self.folder / "files" / f"{name}.gz").write_bytes(gzip)
         (self.folder / "brotli" / name).write_bytes(brotli)
+
+
+class InFront(Server):
+    """nginx in front of a site, as its keeper would set it up."""
+
+    def __init__(
+        self, program: Program, folder: Path, core: int | None, log: Path, block: str
+    ) -> None:
+        super().__init__(*_run(program, folder), HOST, core, log)
+        folder.mkdir()
+        block = _OF_THE_KEEPER.sub("", block)
+        _write(folder, _LISTEN.sub(f"listen 127.0.0.1:{self.port};", block))
+
+
+def _run(program: Program, folder: Path) -> tuple[list[str | Path], dict[str, str]]:
+    command = [program.path, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"]
+    return command, program.environment
+
+
+def _write(folder: Path, server: str) -> None:
+    # Started by root it would read as somebody who may not look into this folder.
+    user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user, server=server))

@@ -38,6 +38,13 @@ def find(*, may_bring: bool) -> Programs:
     return Programs(**{name: _find(name, may_bring=may_bring) for name in WHERE})
 
 
+def here(name: str) -> Program:
+    """A program that is on this machine or was unpacked already. Raises Missing."""
+    if (PLACE / WHERE[name]).exists():
+        return _find(name, may_bring=True)
+    return _find(name, may_bring=False)
+
+
 def _find(name: str, *, may_bring: bool) -> Program:
     # Debian keeps servers where not everybody's PATH looks.
     if found := shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.bench.many_posts import TOPICS, slug_of
 from tests.bench.processes import PROJECT, Broken, plain_environment
@@ -44,18 +46,23 @@ class Site:
         """Where a page of it is."""
         return PAGES[page].format(count=self.count)
 
+    def block(self, server: Server) -> str:
+        """What `hrsite nginx` prints for a server of it."""
+        return self._run("-m", "hrsite.cli", "nginx", environment=server.environment)
+
     def server(self, core: int | None, **changes: str) -> Server:
         """`hrsite serve`, as one starts it by hand or from systemd."""
         command = [sys.executable, "-m", "hrsite.cli", "serve"]
         return Server(command, self.settings | changes, HOST, core, self.log)
 
-    def _run(self, *words: str) -> None:
+    def _run(self, *words: str, environment: Mapping[str, str] = MappingProxyType({})) -> str:
         done = subprocess.run(
             [sys.executable, *words],
             cwd=PROJECT,
-            env=plain_environment() | self.settings,
+            env=plain_environment() | self.settings | dict(environment),
             capture_output=True,
             text=True,
         )
         if done.returncode:
             raise Broken(done.stderr[-3000:])
+        return done.stdout
