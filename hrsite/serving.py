@@ -1,5 +1,6 @@
 """Run the site and its worker as processes, and end both together."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,7 +12,11 @@ from typing import NoReturn
 
 from flask import Flask
 
+from hrsite import collecting, giving_back
 from hrsite.config import PROJECT
+from hrsite.extensions import db
+from hrsite.newsletter import spooling
+from hrsite.settings import reading
 
 # Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
 GRACE_SECONDS = 20
@@ -55,6 +60,12 @@ def serve(app: Flask) -> None:
     from granian.constants import Interfaces
 
     os.register_at_fork(after_in_child=_heed_stop_signals)
+    giving_back.give_back_early()
+    _hang_up(app)
+    collecting.spare_what_is_there()
+    # Where each process begins as a copy of this one, it takes the application as it is, and what
+    # none of them changes stays in memory once. Elsewhere each reads and makes its own.
+    is_copied = multiprocessing.get_start_method() == "fork"
     Granian(
         "wsgi:application",
         address=app.config["HOST"],
@@ -68,7 +79,25 @@ def serve(app: Flask) -> None:
         log_access=False,
         log_enabled=True,
         working_dir=PROJECT,  # Where wsgi.py is, whichever folder we were started in.
-    ).serve()
+    ).serve(target_loader=(lambda: get_ready(app)) if is_copied else None, wrap_loader=False)
+
+
+def get_ready(app: Flask) -> Flask:
+    """What is left to do in the very process that is going to answer readers."""
+    with app.app_context():
+        reading.warm()
+    spooling.make_room(app.config["DATA_DIR"])
+    if (filing := app.extensions["front_door"].filing) is not None:
+        filing.start()
+    collecting.spare_what_is_there()
+    return app
+
+
+def _hang_up(app: Flask) -> None:
+    """No two processes may talk on one connection, to the database or to the queue."""
+    with app.app_context():
+        db.engine.dispose()
+    app.extensions["huey"].storage.close()
 
 
 def _heed_stop_signals() -> None:

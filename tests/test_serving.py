@@ -120,13 +120,29 @@ def test_a_dead_web_process_is_replaced_and_without_the_site_the_worker_ends(
 ) -> None:
     with demo(folder, tmp_path) as site:
         (web,) = offspring(site.children()["serve"])
+        # Each web process is a copy of this one, and must not find a connection in it.
+        assert open_databases(site.children()["serve"]) == []
         os.kill(web, signal.SIGKILL)
         assert until(lambda: are_gone([web]))
         assert until(lambda: offspring(site.children()["serve"]) not in ([], [web]))
+        assert until(lambda: answers(site))
         all_of_them = offspring(site.process.pid)
         os.kill(site.children()["serve"], signal.SIGKILL)
         assert site.process.wait(40) != 0
         assert until(lambda: are_gone(all_of_them))
+
+
+def open_databases(number: int) -> list[str]:
+    """The files of SQLite's that a process has open."""
+    names = [os.readlink(one) for one in Path(f"/proc/{number}/fd").iterdir()]
+    return [name for name in names if Path(name).suffix.startswith(".db")]
+
+
+def answers(site: Running) -> bool:
+    """Does the site's first page come?"""
+    with suppress(OSError):  # URLError and TimeoutError are such.
+        return "</html>" in site.get("/")
+    return False
 
 
 def titles(site: Running) -> list[str]:
