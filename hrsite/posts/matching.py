@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hrsite.posts.indexing import moment_of
 from hrsite.posts.queries import Phrase, Query, Wanted
 from hrsite.posts.terms import terms_of
-from hrsite.posts.tsqueries import Spellings, spellings, within
+from hrsite.posts.tsqueries import Spellings, spellings
 
 SQLITE, SQLITE_TITLES = (
     f"SELECT place, heads FROM (SELECT rowid AS place FROM {table}"  # noqa: S608 - our own words
@@ -33,7 +33,7 @@ SURE = (
 UNSURE = (
     "SELECT place, heads FROM search_entries"
     " WHERE handles @@ CAST(:maybe AS tsquery) AND place + 0 < :until"
-    " AND (terms || handles) @@ CAST(:decides AS tsquery)"
+    " AND ({0}) @@ CAST(:decides AS tsquery)"
 )
 POSTGRESQL = "SELECT place, heads FROM ({0}) AS found ORDER BY place + 0 DESC LIMIT :most"
 # Its index knows no order: what is common is looked for among so many of the newest articles
@@ -118,8 +118,7 @@ def _newest_in_postgresql(
         before = session.scalar(text(BY_INDEX), {"until": bounds.until, "many": many})
         if before is None or (last - moment_of(before)).days > MOST_DAYS:
             break
-        months = Spellings(*(one and within(one, moment_of(before), last) for one in said))
-        found = _found(session, months, bounds)
+        found = _found(session, said.within(moment_of(before), last), bounds)
         if len(found) == bounds.most:
             return found
         many = 2 * many * bounds.most // len(found) if found else LAST_MANY + 1
@@ -128,7 +127,8 @@ def _newest_in_postgresql(
 
 def _found(session: Session, said: Spellings, bounds: Bounds) -> dict[int, str]:
     values = said._asdict() | {"until": bounds.until, "most": bounds.most}
-    statement = POSTGRESQL.format(f"{SURE} UNION ALL {UNSURE}" if said.maybe else SURE)
+    unsure = f" UNION ALL {UNSURE.format('terms' if said.is_of_terms else 'terms || handles')}"
+    statement = POSTGRESQL.format(SURE + unsure if said.maybe else SURE)
     rows = session.execute(text(statement), values).all()
     return {place: heads for place, heads in rows}  # noqa: C416 - a Row is no pair to mypy
 

@@ -2,7 +2,7 @@
 
 An index of handles knows which words stand side by side. That three stand in one row it can only
 guess, so then there are three spellings: what surely has all that is wanted, what may have it, and
-what decides. The last one reads the article's terms, and only of what is not sure.
+what decides. The last one reads what is kept of an article, and only where it is not sure.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,11 +18,19 @@ NOWHERE = "'#'"
 
 
 class Spellings(NamedTuple):
-    """One query; two of the spellings are for queries with three words in a row alone."""
+    """One query; the others are for queries with three words in a row alone."""
 
     sure: str
     maybe: str = ""
     decides: str = ""
+    is_of_terms: bool = False  # What decides needs the terms of an article, and not its handles.
+
+    def within(self, first: datetime, last: datetime) -> "Spellings":
+        """The same, of the months between two moments alone."""
+        numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        months = _joined(" | ", [month(number) for number in numbers])
+        sure, maybe = (one and f"({one}) & {months}" for one in (self.sure, self.maybe))
+        return self._replace(sure=sure, maybe=maybe)
 
 
 # What becomes of a run of three and more: its pairs, and all of it in order.
@@ -31,18 +39,21 @@ Long = Callable[[str, str], str]
 
 def spellings(query: Query, *, in_title: bool) -> Spellings:
     """All of a query's spellings."""
-    phrases = [phrase for one in query.wanted for phrase in one.phrases]
-    if not any(len(phrase) > 2 for phrase in (*phrases, *query.unwanted)):
+    long_unwanted = [phrase for phrase in query.unwanted if _is_long(phrase)]
+    long = [one for one in query.wanted if any(map(_is_long, one.phrases))]
+    if not long and not long_unwanted:
         return Spellings(_spelt(query, in_title, _by_pairs, _by_pairs))
     sure = _spelt(query, in_title, _not_at_all, _by_pairs)
-    maybe = _spelt(query, in_title, _by_pairs, _not_at_all)
-    return Spellings(sure, f"({maybe}) & !({sure})", _spelt(query, in_title, _wholly, _wholly))
+    maybe = f"({_spelt(query, in_title, _by_pairs, _not_at_all)}) & !({sure})"
+    if any(len(one.phrases) > 1 for one in long):
+        return Spellings(sure, maybe, _spelt(query, in_title, _wholly, _wholly))
+    # The index is right in all else: what is left to see is whether those words are in order.
+    rest = Query(tuple(long), tuple(long_unwanted))
+    return Spellings(sure, maybe, _spelt(rest, in_title, _in_order, _in_order), is_of_terms=True)
 
 
-def within(said: str, first: datetime, last: datetime) -> str:
-    """The same, of the months between two moments alone."""
-    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return f"({said}) & {_joined(' | ', [month(number) for number in numbers])}"
+def _is_long(phrase: Phrase) -> bool:
+    return len(phrase) > 2
 
 
 def _by_pairs(pairs: str, _: str) -> str:
@@ -53,8 +64,12 @@ def _not_at_all(_: str, __: str) -> str:
     return NOWHERE
 
 
+def _in_order(_: str, in_order: str) -> str:
+    return in_order
+
+
 def _wholly(pairs: str, in_order: str) -> str:
-    return f"({pairs} & ({in_order}))"
+    return f"({pairs} & {in_order})"
 
 
 def _spelt(query: Query, in_title: bool, long: Long, long_unwanted: Long) -> str:
@@ -74,7 +89,7 @@ def _phrase(phrase: Phrase, in_title: bool, long: Long, end: str = "") -> str:
     spell: Callable[[str], str] = titled if in_title else str
     runs = phrase if len(phrase) == 1 else [pair(*two) for two in pairwise(phrase)]
     pairs = _joined(" & ", [spell(run) for run in runs], end)
-    return pairs if len(phrase) < 3 else long(pairs, _joined(" <-> ", phrase, end))
+    return long(pairs, _joined(" <-> ", phrase, end)) if _is_long(phrase) else pairs
 
 
 def _joined(sign: str, handles: Sequence[str], end: str = "") -> str:
