@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 # A longer "word" is an address or a joke; its beginning is enough to find it by.
 LONGEST_TERM = 40
 SHORTEST_STEMMED = 4
+# What stands between two blanks is read once, unless it is a whole line of Chinese.
+LONGEST_KEPT = 60
 
 # Chinese and Japanese write no spaces: each sign is a term, and a word is a phrase of them.
 SIGNS = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -72,10 +74,17 @@ def terms_of(text: str, language: str) -> Iterator[Term]:
 
 def spots_of(text: str, language: str) -> Iterator[Spot]:
     """The same without the words themselves."""
-    for match in _words().finditer(text):
-        term, _ = _read(match[0], language)
-        if term:
-            yield term, *match.span()
+    begin = 0
+    for written in text.split(" "):  # No word goes on behind a blank.
+        spots = _spots if len(written) <= LONGEST_KEPT else _spots.__wrapped__
+        for term, start, end in spots(written, language):
+            yield term, begin + start, begin + end
+        begin += len(written) + 1
+
+
+@functools.lru_cache(maxsize=10_000)
+def _spots(written: str, language: str) -> tuple[Spot, ...]:
+    return tuple((term, start, end) for term, _, start, end in terms_of(written, language))
 
 
 def plain(html: str) -> str:
@@ -110,7 +119,7 @@ def folded(text: str) -> str:
     return bare.translate(SPELT_OUT)
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=10_000)
 def _read(word: str, language: str) -> tuple[str, str]:
     """A word as it is written becomes a term, and itself unstemmed: "can't" is cant. Or nothing."""
     first, *rest = APOSTROPHES.split(folded(word))
