@@ -6,6 +6,7 @@ desk's pages hold secrets beside what a request brought along, so they go as the
 
 from flask import Flask, Response, request
 
+from hrsite import pagecache
 from hrsite.cookies import DESK
 from hrsite.negotiating import coding
 from hrsite.readypage import SHORTEST, packed
@@ -17,6 +18,8 @@ def init_app(app: Flask) -> None:
 
 
 def _compress(answer: Response) -> Response:
+    if pagecache.is_for_all():
+        return answer
     if answer.mimetype != "text/html" or answer.is_streamed or request.path.startswith(DESK):
         return answer
     if answer.content_encoding or (answer.content_length or 0) < SHORTEST:

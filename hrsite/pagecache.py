@@ -24,6 +24,8 @@ from sqlalchemy.orm import Session
 NUMBER = r"[1-9][0-9]{0,9}"
 # A parameter that is there or is not.
 YES = "1"
+# What a page may see while its answer is never kept: what people look for.
+UNKEPT = r"(?!)"
 # Each page has a text-only twin, which is kept beside it.
 TWIN = "plain"
 
@@ -53,7 +55,8 @@ class Declared(NamedTuple):
         if not self.query or not query:
             return "", True
         given: dict[str, str] = {}
-        for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        text = query.encode("latin1", "replace").decode("utf-8", "replace")  # PEP 3333's spelling.
+        for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
             given.setdefault(name, value)
         seen = [(name, given[name], allowed) for name, allowed in self.query if name in given]
         is_usual = all(allowed.fullmatch(value) for _, value, allowed in seen)
@@ -86,6 +89,11 @@ def count_as(words: str) -> None:
     The front door tells these words to `FrontDoor.counters` at each reading; no view runs then.
     """
     request.environ[COUNTS_AS] = words
+
+
+def is_for_all() -> bool:
+    """Is this request a declared page's, which sees nobody's headers?"""
+    return SHARED in request.environ
 
 
 def shared(name: Hashable, find: Callable[[], Piece]) -> Piece:

@@ -37,11 +37,13 @@ def reader(make_app: AppMaker, posts: list[Post]) -> FlaskClient:
 
 def test_the_second_page_asks_for_nothing_that_the_first_one_asked(reader: FlaskClient) -> None:
     reader.get("/posts/p1")
-    with noted_statements() as said:
-        assert reader.get("/posts/p2").status_code == 200
-    tables = {table for one in said for table in re.findall(r"FROM (\w+)", one.sql)}
-    assert "posts" in tables
-    assert not tables & {"pages", "session_notices", "site_words", "help_lines"}
+    reader.get("/search?q=something")
+    for path in ("/posts/p2", "/search?q=number"):
+        with noted_statements() as said:
+            assert reader.get(path).status_code == 200
+        tables = {table for one in said for table in re.findall(r"FROM (\w+)", one.sql)}
+        assert "posts" in tables
+        assert not tables & {"pages", "session_notices", "site_words", "help_lines"}
 
 
 def test_each_page_marks_itself_in_the_menu_and_no_other(reader: FlaskClient) -> None:

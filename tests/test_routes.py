@@ -55,7 +55,7 @@ PUBLIC = HOOKS | OWN | {
     "/topics/", "/topics/<slug>", "/topics/<slug>/feed.json", "/topics/<slug>/feed.xml",
 }  # fmt: skip
 LEAD_ON = {"/n/<int:number>", "/t/<int:number>"}  # The bare links of plain letters.
-# Not kept ready: they belong to one person, are files, lead on, or differ with what was asked.
+# Not kept ready: they belong to one person, are files, or lead on.
 NOT_READY = (
     LEAD_ON
     | HOOKS
@@ -64,7 +64,6 @@ NOT_READY = (
         "/media/<name>.jpg",
         "/media/<name>.webp",
         "/media/card-<name>.png",
-        "/search",
         "/static/<path:filename>",
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -55,10 +56,24 @@ def current_notices() -> Sequence[SessionNotice]:
     return listing.most_urgent_first(listing.upcoming(db.session(), now), now)
 
 
+def upcoming_notices() -> Sequence[SessionNotice]:
+    """For the first page: the next session first."""
+    return listing.upcoming(db.session(), clock.now())
+
+
+def is_something_on() -> bool:
+    """Has the first page sessions to show?"""
+    return pagecache.shared("is something on", lambda: bool(upcoming_notices()))
+
+
 @blueprint.app_context_processor
-def _offer_current_notices() -> dict[str, Callable[[], Sequence[SessionNotice]]]:
-    # The function, and not its answer: a page without the bar asks the database nothing.
-    return {"current_notices": current_notices}
+def _offer_notices() -> dict[str, Callable[[], Any]]:
+    # The functions, and not their answers: a page without the bar asks the database nothing.
+    return {
+        "current_notices": current_notices,
+        "upcoming_notices": upcoming_notices,
+        "is_something_on": is_something_on,
+    }
 
 
 @blueprint.app_template_filter("told")

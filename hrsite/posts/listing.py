@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, lazyload
 
 from hrsite import clock
-from hrsite.columns import is_one_of
+from hrsite.columns import is_one_of, number_list
 from hrsite.pagecache import changes_with_time
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
@@ -68,9 +68,19 @@ def numbered(
     session: Session, now: datetime, numbers: Iterable[int], *, in_full: bool = False
 ) -> Sequence[Post]:
     """The articles with these numbers that readers may see, in any order: for cards."""
-    query = published(now).where(is_one_of(Post.id, numbers)).order_by(None)
-    options = [lazyload(Post.tags)] if in_full else FOR_CARDS
-    return session.scalars(query.options(*options)).all()
+    query = _NUMBERED_IN_FULL if in_full else _NUMBERED
+    return session.scalars(query, {"now": now, "numbers": number_list(numbers)}).all()
+
+
+_NUMBERED_IN_FULL = (
+    select(Post)
+    .where(
+        is_one_of(Post.id, bindparam("numbers", type_=String)),
+        Post.published_at <= bindparam("now"),
+    )
+    .options(lazyload(Post.tags))
+)
+_NUMBERED = _NUMBERED_IN_FULL.options(defer(Post.body_html))
 
 
 def by_slug(session: Session, slug: str, now: datetime) -> Post | None:

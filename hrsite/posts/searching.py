@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session, lazyload, load_only
 
-from hrsite.columns import is_one_of
-from hrsite.posts import guessing, listing, matching, ranking, synonyms
+from hrsite.columns import is_one_of, number_list
+from hrsite.posts import guessing, matching, ranking, synonyms
 from hrsite.posts.indexing import ID_BITS, language, place_of, post_of
 from hrsite.posts.marking import Piece, marked, piece_with
 from hrsite.posts.models import Post
@@ -144,15 +144,19 @@ def _ranked(session: Session, worths: Worths, now: datetime) -> list[int]:
 
 
 def _outdated(session: Session, places: Iterable[int], now: datetime) -> set[int]:
-    of_these = is_one_of(Post.id, map(post_of, places))
-    return set(session.scalars(select(Post.id).where(of_these, Post.current_until <= now)))
+    numbers = number_list(map(post_of, places))
+    return set(session.scalars(_OUTDATED, {"numbers": numbers, "now": now}))
+
+
+_THESE = is_one_of(Post.id, bindparam("numbers", type_=String))
+_OUTDATED = select(Post.id).where(_THESE, Post.current_until <= bindparam("now"))
+_SHOWN = select(Post).where(_THESE, Post.published_at <= bindparam("now")).options(*FOR_RESULTS)
 
 
 def _results(session: Session, places: Sequence[int], query: Query, now: datetime) -> list[Result]:
     ids = [post_of(place) for place in places]
     # Asked once more of the articles themselves: what readers may not see is never shown.
-    chosen = listing.published(now).where(Post.id.in_(ids)).order_by(None)
-    posts = session.scalars(chosen.options(*FOR_RESULTS))
+    posts = session.scalars(_SHOWN, {"numbers": number_list(ids), "now": now})
     by_id = {post.id: post for post in posts}
     tongue, marks = language(), query.marks()
     return [

@@ -39,8 +39,11 @@ class Groups:
 
 def lines(session: Session) -> SynonymWords:
     """The coach's lines; ours while she has saved none."""
-    kept = session.scalar(select(SynonymWords))
+    kept = session.scalar(_THE_LINES)
     return kept or SynonymWords(text=_ours(), version=0)
+
+
+_THE_LINES = select(SynonymWords)
 
 
 @functools.cache

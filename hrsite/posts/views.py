@@ -12,7 +12,6 @@ from hrsite import clock, counting, furniture, pagecache, tokens
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.markup import absolute_links
-from hrsite.notices import listing as notices_listing
 from hrsite.posts import (
     aging,
     describing,
@@ -53,7 +52,6 @@ def home() -> str:
         "posts/home.html",
         **fronting.first_page(session, now)._asdict(),
         tags=all_topics(),
-        notices=notices_listing.upcoming(session, now),
     )
 
 

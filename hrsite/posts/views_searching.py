@@ -1,13 +1,13 @@
 """The search page. `views` puts it at its address.
 
-Its pages are not kept ready: there are as many as there are words, and what people look for here
-is nobody's to keep, in memory either. It costs a few milliseconds to make one anew.
+Its pages are not kept: there are as many as there are words, and what people look for here is
+nobody's to keep, in memory either. It costs a few milliseconds to make one anew.
 """
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock
+from hrsite import clock, pagecache
 from hrsite.extensions import db
 from hrsite.markup import tidy_text
 from hrsite.posts import listing, matching, searching
@@ -16,6 +16,7 @@ from hrsite.posts.queries import LONGEST_QUERY
 LAST_PAGE = 2 * matching.MOST // searching.PAGE_SIZE
 
 
+@pagecache.ready(q=pagecache.UNKEPT, page=pagecache.UNKEPT)
 def search() -> ResponseReturnValue:
     """The form; below it what was found, or other ways on."""
     session, now = db.session(), clock.now()

@@ -13,7 +13,6 @@ from hrsite import clock, colours, furniture
 from hrsite.described import Site
 from hrsite.extensions import db
 from hrsite.headers import framed_policy
-from hrsite.notices import listing as notices_listing
 from hrsite.posts import fronting
 from hrsite.posts.boxes import one_line
 from hrsite.settings.forms import USUAL_ACCENT
@@ -30,7 +29,6 @@ def look() -> ResponseReturnValue:
     shown = render_template(
         "settings/desk/look.html",
         site=_as_typed(furniture.site()),
-        notices=notices_listing.upcoming(session, now),
         **fronting.first_page(session, now)._asdict(),
     )
     return shown, {"Content-Security-Policy": framed_policy()}

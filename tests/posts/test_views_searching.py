@@ -144,6 +144,19 @@ def test_what_is_looked_for_stays_with_the_reader(client: FlaskClient, session: 
     assert "Set-Cookie" not in answer.headers
 
 
+def test_no_answer_is_kept_in_memory_and_each_is_its_own(app: Flask, session: Session) -> None:
+    make_post(session, title=f"About {SECRET_WORD}")
+    client, door = app.test_client(), app.extensions["front_door"]
+    client.get("/posts/")
+    kept = door.kept_count
+    for _ in range(2):
+        assert "<mark>" in client.get(f"/search?q={SECRET_WORD}").text
+        assert "<mark>" in client.get(f"/search?q={SECRET_WORD}&plain=1").text
+        assert "<mark>" not in client.get("/search?q=zzzz&page=1").text
+        assert "<mark>" not in client.get("/search?q=").text
+    assert door.kept_count == kept
+
+
 def test_no_query_is_logged_even_when_the_index_is_broken(app: Flask, session: Session) -> None:
     make_post(session)
     lines = io.StringIO()
