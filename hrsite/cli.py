@@ -85,7 +85,7 @@ def start() -> None:
     _bring_up(app)
     announce_code_if_needed(app)
     click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
-    sys.exit(serving.run_both())
+    serving.run_both(app)
 
 
 @main.command()
@@ -167,7 +167,7 @@ def demo(port: int, folder: Path) -> None:
         sign_in = filling.fill(db.session(), Path(app.config["DATA_DIR"]))
         db.session.commit()
     click.echo(filling.welcome(app.config["BASE_URL"], sign_in))
-    sys.exit(serving.run_both())
+    serving.run_both(app)
 
 
 main.add_command(owner)

@@ -1,39 +1,26 @@
-"""Run the site and its worker as processes, and end both together."""
+"""Start what answers readers: its processes, each a copy of one, and what each has to do first."""
 
 import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
-from contextlib import suppress
-from types import FrameType
 from typing import NoReturn
 
 from flask import Flask
 
-from hrsite import collecting, giving_back
+from hrsite import collecting, giving_back, side_by_side
 from hrsite.config import PROJECT
 from hrsite.extensions import db
 from hrsite.newsletter import spooling
 from hrsite.settings import reading
 
-# Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
-GRACE_SECONDS = 20
-# What a page in hand may still take; less, so that the site ends its processes before we end it.
+# What a page in hand may still take; less than side_by_side gives us, so that the site ends its
+# processes before it is ended.
 PAGE_GRACE_SECONDS = 15
-ENDED_UNASKED = 1
 # Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool, and
 # no more than granian finds sensible for the machine's cores.
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-
-
-# Ctrl-C, `kill` and service managers, and a terminal window that is closed.
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class ToldToStop(Exception):
-    """Somebody asked us to end."""
 
 
 class PortTaken(Exception):
@@ -111,58 +98,12 @@ def _heed_stop_signals() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def run_both() -> int:
-    """Run `hrsite serve` and `hrsite worker` side by side until one ends or we are told to stop.
+def run_both(app: Flask) -> NoReturn:
+    """Run `hrsite serve` and `hrsite worker` side by side, and become who watches over them.
 
-    The exit code is 0 after one of STOP_SIGNALS; else that of the process that ended by itself,
-    and never 0, so that whoever watches over us starts us again.
+    What was read to look at settings and database would lie here unused for as long as we run.
     """
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
-    children: list[subprocess.Popen[bytes]] = []
-    try:
-        for command in ("serve", "worker"):
-            children.append(_start(command))
-        return _first_to_end(children)
-    except ToldToStop:
-        return 0
-    finally:
-        # The second Ctrl-C of somebody who cannot wait must not leave one of them behind.
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        _end(children)
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    raise ToldToStop
-
-
-def _start(command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own commands
-        [sys.executable, "-m", "hrsite.cli", command],
-        cwd=PROJECT,
-        # A group of its own: Ctrl-C reaches us alone, and we end both in order.
-        start_new_session=True,
-    )
-
-
-def _first_to_end(children: list[subprocess.Popen[bytes]]) -> int:
-    while True:
-        for child in children:
-            try:
-                return child.wait(timeout=0.2) or ENDED_UNASKED
-            except subprocess.TimeoutExpired:
-                continue
-
-
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-    for child in children:
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=GRACE_SECONDS)
-        # Whatever is left of it: itself, or processes it had started and could not end any more.
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    _hang_up(app)
+    sys.stdout.flush()
+    # -I and -S: it needs nothing but Python itself.
+    os.execv(sys.executable, [sys.executable, "-I", "-S", side_by_side.__file__])  # noqa: S606
