@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
-    Row,
     Select,
     Update,
     case,
@@ -45,6 +44,8 @@ CONFIRMATION = "confirm/"
 # What the prepared statements below are given.
 NOW, UNTIL = given("now", UTCDateTime), given("until", UTCDateTime)
 IDS = given("ids")
+# What `_due` finds of one copy.
+Waiting = tuple[Any, ...]
 
 
 class Claimed(NamedTuple):
@@ -68,15 +69,15 @@ def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Cl
     A fresh fencing number makes void whatever an owner answers whose lease has run out meanwhile;
     and until its lease is over, nobody else finds a claimed copy due.
     """
-    taken: list[Row[Any]] = []
-    for row in _OPEN_MESSAGES.rows(session, now=now):
-        taken += _next_due(session, row.id, now, most - len(taken))
+    taken: list[Waiting] = []
+    for (message_id,) in _OPEN_MESSAGES.rows(session, now=now):
+        taken += _next_due(session, message_id, now, most - len(taken))
         if len(taken) >= most:
             break
     if taken:
         ids = number_list([row[0] for row in taken])
         _CLAIM.change(session, ids=ids, whose=owner, until=now + LEASE)
-    return [Claimed._make(row[: len(Claimed._fields)]) for row in taken]
+    return [Claimed(*row[:-1]) for row in taken]
 
 
 def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[Claimed]:
@@ -90,7 +91,7 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
     for fence in {one.fence for one in wanted}:
         ids = number_list([one.id for one in wanted if one.fence == fence])
         gone = _SEND_NEW.rows(session, ids=ids, whose=fence, now=now, until=now + LEASE)
-        may_go.update(map(tuple, gone))
+        may_go.update(gone)
     going: list[Claimed] = []
     others: list[Claimed] = []
     for one in wanted:
@@ -110,7 +111,7 @@ def _permit_unusual(session: Session, claimed: list[Claimed], now: datetime) -> 
     kept: list[Claimed] = []
     closed: list[int] = []
     found = _STANDS.rows(session, ids=number_list(by_id), now=now)
-    for id, fence, state, is_discreet, is_suppressed, is_open in map(tuple, found):
+    for id, fence, state, is_discreet, is_suppressed, is_open in found:
         one = by_id[id]
         if fence != one.fence:
             continue
@@ -158,7 +159,7 @@ def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None
         )
 
 
-def _next_due(session: Session, message_id: int, now: datetime, most: int) -> list[Row[Any]]:
+def _next_due(session: Session, message_id: int, now: datetime, most: int) -> list[Waiting]:
     """The copies of a message that have waited longest, locked: other workers pass them by.
 
     PostgreSQL locks the rows, SQLite the file (each transaction that writes begins with the lock).
@@ -167,7 +168,7 @@ def _next_due(session: Session, message_id: int, now: datetime, most: int) -> li
     some = [rows for rows in found if rows]
     if len(some) < 2:  # The usual case: nothing was ever tried before.
         return list(*some)
-    return list(islice(merge(*some, key=lambda row: (row.next_at, row.id)), most))
+    return list(islice(merge(*some, key=lambda row: (row[-1], row[0])), most))
 
 
 def _open_messages() -> Select[int]:

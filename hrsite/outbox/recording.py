@@ -53,7 +53,7 @@ def _record_accepted(session: Session, results: list[Result], now: datetime) -> 
     unusual: list[Result] = []
     if _ACCEPT.change_each(session, _ANSWERED, rows, now=now) < len(rows):
         ids = number_list(one.claimed.id for one in results)
-        done = {(row.id, row.fence) for row in _ACCEPTED.rows(session, ids=ids)}
+        done = set(_ACCEPTED.rows(session, ids=ids))
         unusual = [one for one in results if (one.claimed.id, one.claimed.fence) not in done]
     usual = Counter(one.claimed.message_id for one in results)
     usual.subtract(one.claimed.message_id for one in unusual)
