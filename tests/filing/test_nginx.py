@@ -24,7 +24,7 @@ def folders(folder: Path) -> list[str]:
 
 
 def named(block: str) -> str:
-    found = re.search(r"try_files /current/\$host/([0-9a-f]{16})\$uri", block)
+    found = re.search(r"rewrite \^ /current/\$host/([0-9a-f]{16})\$uri", block)
     assert found
     return found[1]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.web.load import Load, Read
-from tests.bench.web.nginx import Nginx
+from tests.bench.web.nginx import InFront, Nginx
 from tests.bench.web.options import Options
 from tests.bench.web.programs import Programs
 from tests.bench.web.running import Server
@@ -17,6 +17,8 @@ from tests.bench.web.sites import Site
 
 # These may be kept ready; what people search for is kept nowhere.
 READY_PAGES = ("post", "home", "archive", "topic")
+# nginx before hrsite, with its pages as files. It has them plain and by gzip alone.
+IN_FRONT, FORMS_IN_FRONT = "in front", ("plain", "gzip", "304")
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Measured:
 
     count: int
     ready: list[Row] = field(default_factory=list)
+    in_front: list[Row] = field(default_factory=list)
     anew: list[Row] = field(default_factory=list)
     cold_seconds: list[float] = field(default_factory=list)
     idle_memory: list[int] = field(default_factory=list)
@@ -83,40 +86,62 @@ def measure(bench: Bench, count: int) -> Measured:
             found.cold_seconds.append(ours.first_page_seconds)
             found.idle_memory = ours.memory()
             for page in filter(READY_PAGES.__contains__, bench.options.pages):
-                found.ready += _ready(bench, site, ours, nginx, page, found.faults)
+                forms = bench.options.forms if page == READY_PAGES[0] else bench.options.forms[:1]
+                found.ready += _ready(bench, site.path(page), page, forms, (ours, nginx), found)
             found.loaded_memory = ours.memory()
+        if READY_PAGES[0] in bench.options.pages:
+            found.in_front = _in_front(bench, site, nginx, found)
         with site.server(bench.cores[0], READY_MEGABYTES="0") as ours:
             for page in bench.options.pages:
                 found.anew.append(_anew(bench, site, ours, nginx, page, found.faults))
     return found
 
 
+def _in_front(bench: Bench, site: Site, nginx: Nginx, found: Measured) -> list[Row]:
+    """nginx before hrsite, as `hrsite nginx` sets it up, beside nginx with nothing behind it."""
+    path, core = site.path(READY_PAGES[0]), bench.cores[0]
+    forms = tuple(form for form in FORMS_IN_FRONT if form in bench.options.forms)
+    files, folder = (bench.folder / f"{name}-{site.count}" for name in ("files", "front"))
+    with ExitStack() as stack:
+        behind = stack.enter_context(site.server(core, READY_FILES=str(files)))
+        front = InFront(bench.programs.nginx, folder, core, bench.log, site.block(behind))
+        stack.enter_context(front)
+        if front.get(path).headers["ETag"] == front.get(path).headers["ETag"]:
+            found.faults.append(f"{IN_FRONT}: the page is not answered from a file")
+        return _ready(bench, path, IN_FRONT, forms, (front, nginx), found)
+
+
 def _ready(
-    bench: Bench, site: Site, ours: Server, nginx: Nginx, page: str, faults: list[str]
+    bench: Bench,
+    path: str,
+    page: str,
+    forms: tuple[str, ...],
+    servers: tuple[Server, Nginx],
+    found: Measured,
 ) -> list[Row]:
-    path, name = site.path(page), f"{page}.html"
-    plain = ours.get(path)
-    gzip = ours.get(path, Accept_Encoding="gzip")
-    brotli = ours.get(path, Accept_Encoding="br")
+    """A page in some forms, as ours answers it, and as nginx does with the same bytes."""
+    (ours, nginx), name = servers, f"{page.replace(' ', '-')}.html"
+    plain, gzip, brotli = (
+        ours.get(path, Accept_Encoding=coding) for coding in ("identity", "gzip", "br")
+    )
     nginx.put(name, plain.body, gzip.body, brotli.body)
     tag, their_tag = plain.headers["ETag"], nginx.get(f"/{name}").headers["ETag"]
     # Which headers each server is asked with, and where nginx has it.
-    forms = [
-        ("plain", len(plain.body), {}, {}, f"/{name}"),
-        ("gzip", len(gzip.body), {"Accept_Encoding": "gzip"}, None, f"/{name}"),
-        ("brotli", len(brotli.body), {"Accept_Encoding": "br"}, None, f"/br/{name}"),
-        ("304", 0, {"If_None_Match": tag}, {"If_None_Match": their_tag}, f"/{name}"),
-    ]
+    asked: dict[str, tuple[int, dict[str, str], dict[str, str] | None, str]] = {
+        "plain": (len(plain.body), {}, {}, f"/{name}"),
+        "gzip": (len(gzip.body), {"Accept_Encoding": "gzip"}, None, f"/{name}"),
+        "brotli": (len(brotli.body), {"Accept_Encoding": "br"}, None, f"/br/{name}"),
+        "304": (0, {"If_None_Match": tag}, {"If_None_Match": their_tag}, f"/{name}"),
+    }
     rows = []
-    for form, octets, headers, their_headers, there in forms:
+    for form in forms:
+        octets, headers, their_headers, there = asked[form]
         given = headers if their_headers is None else their_headers
         if ours.get(path, **headers).body != nginx.get(there, **given).body:
-            faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
-        if form not in (bench.options.forms if page == READY_PAGES[0] else bench.options.forms[:1]):
-            continue
+            found.faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
         row = Row(page, form, octets)
         _fill(
-            bench, row, faults,
+            bench, row, found.faults,
             lambda: bench.load.on(ours, path, **headers),  # noqa: B023 - called at once
             lambda: bench.load.on(nginx, there, **given),  # noqa: B023
         )  # fmt: skip

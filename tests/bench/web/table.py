@@ -24,14 +24,15 @@ def say_where(bench: Bench) -> None:
     say(f"Cores: {pinned}. {options.connections} connections, kept alive;")
     say(f"{options.seconds:g} s a measurement, in turn, the median of {options.rounds}.")
     say("hrsite is `hrsite serve` in production, one process; nginx has the same bytes as files")
-    say("and sends none of our headers. A page anew is made by READY_MEGABYTES=0 at each request.")
+    say("and sends none of our headers. In front: nginx before hrsite has an article as a file.")
+    say("A page anew is made by READY_MEGABYTES=0 at each request.")
 
 
 def say_size(found: Measured) -> None:
     """One size of the site."""
     say(f"\n{found.count:,} articles")
     say(f"{'':20}" + "".join(f"{head:>11}" for head in HEADS))
-    for row in (*found.ready, *found.anew):
+    for row in (*found.ready, *found.in_front, *found.anew):
         values = (
             f"{row.octets:,}",
             f"{_rate(row.ours):,.0f}",
