@@ -7,7 +7,6 @@ request brings along, no other reader's page can change for it.
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -35,13 +34,6 @@ LONGEST_SECONDS = 900.0
 ASK_EACH_TIME = "private, no-cache"
 # Spellings of our host (with ports) that were found good; nobody needs more.
 MOST_HOSTS = 64
-
-
-class Found(NamedTuple):
-    """A page, and where it lies."""
-
-    page: ReadyPage
-    address: str
 
 
 class FrontDoor:
@@ -92,25 +84,23 @@ class FrontDoor:
         path, query, now = environ["PATH_INFO"], environ["QUERY_STRING"], clock.seconds()
         seen = self._watch.at(now)
         page = None if query else self._pages.get(path)
-        if page is not None and now < page.until:
-            found: Found | Answer | None = Found(page, path)
-        else:
+        if page is None or now >= page.until:
             found = self._find(environ, path, query, now, seen)
-        if found is None:
-            return self._behind(environ, start_response)
-        if isinstance(found, Answer):
-            return pass_on(found, environ, start_response)
-        if self.filing is not None and found.address == path:
-            self.filing.offer(path, found.page, now)
-        return self._say(found, environ, start_response)
+            if found is None:
+                return self._behind(environ, start_response)
+            if isinstance(found, Answer):
+                return pass_on(found, environ, start_response)
+            page = found
+        if self.filing is not None and page.address == path:
+            self.filing.offer(path, page, now)
+        return self._say(page, environ, start_response)
 
     def _find(
         self, environ: Environ, path: str, query: str, now: float, seen: Seen
-    ) -> Found | Answer | None:
+    ) -> ReadyPage | Answer | None:
         """The page for an address, ready or made now. None: this address has declared nothing."""
         if path.startswith(STATIC):
-            file = self._files.page(path, query, lambda: self._ask(environ, path))
-            return Found(file, "") if isinstance(file, ReadyPage) else file
+            return self._files.page(path, query, lambda: self._ask(environ, path))
         declared = self._declared(path)
         if declared is None:
             return None
@@ -118,7 +108,7 @@ class FrontDoor:
         address = f"{path}?{query}" if query else path
         page = self._pages.get(address)
         if page is not None and now < page.until:
-            return Found(page, address)
+            return page
         # Without a generation nobody could say when to forget what is shared.
         pieces = None if seen.number is None else seen.shared
         answer = ask(self._app, self._behind, environ, path, query, pieces)
@@ -126,19 +116,17 @@ class FrontDoor:
             return answer
         until = self.filing.end_of(now) if self.filing else now + self._seconds
         page = answer.ready_page(ASK_EACH_TIME, until=until)
-        page.seen = seen if may_be_kept else NOT_KEPT
-        found = Found(page, address)
-        self._keep(found)
-        return found
+        page.seen, page.address = seen if may_be_kept else NOT_KEPT, address
+        self._keep(page)
+        return page
 
-    def _say(self, found: Found, environ: Environ, start: StartResponse) -> list[bytes]:
+    def _say(self, page: ReadyPage, environ: Environ, start: StartResponse) -> list[bytes]:
         """Answer with the form of a page that suits the browser, or that it has it already."""
-        page = found.page
         name = coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         form = page.forms.get(name)
         if form is None:
             form = page.make(name)
-            self._keep(found)  # It takes more room now.
+            self._keep(page)  # It takes more room now.
         is_get = environ["REQUEST_METHOD"] == "GET"
         if page.counts_as and is_get:
             for count in self.counters:
@@ -150,10 +138,9 @@ class FrontDoor:
         start("200 OK", form.headers)
         return form.body if is_get else []
 
-    def _keep(self, found: Found) -> None:
-        page, address = found
+    def _keep(self, page: ReadyPage) -> None:
         if page.seen.number is not None:
-            self._pages.put(address, page, lambda: self._watch.seen is page.seen)
+            self._pages.put(page.address, page, lambda: self._watch.seen is page.seen)
 
     def _ask(self, environ: Environ, path: str) -> Answer | None:
         return ask(self._app, self._behind, environ, path, "")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from hrsite import counting
 from hrsite.counting import ViewCounter, is_a_reader
 
 PHONE = (
@@ -42,6 +43,17 @@ def test_people_are_counted(said: str) -> None:
 @pytest.mark.parametrize("said", MACHINES)
 def test_what_says_it_is_a_machine_is_not(said: str) -> None:
     assert not is_a_reader({"HTTP_USER_AGENT": said})
+
+
+def test_what_browsers_call_themselves_is_kept_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MOST_KEPT", 3)
+    for _ in range(2):
+        test_what_says_it_is_a_machine_is_not(MACHINES[1])
+        test_people_are_counted(PHONE)
+    for number in range(10):
+        test_people_are_counted(f"{PHONE} {number}")
+    assert len(counting._are_machines) <= 3
+    assert not any(isinstance(kept, str) for kept in counting._are_machines)
 
 
 @pytest.mark.parametrize(
