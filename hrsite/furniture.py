@@ -134,7 +134,8 @@ def ago(when: datetime, now: datetime) -> str:
 
 def isotime(when: datetime) -> str:
     """RFC 3339, in UTC."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` would take ten times as long, and an article says four of these.
+    return f"{when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def count(number: int, one: str, many: str) -> str:
