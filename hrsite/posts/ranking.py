@@ -50,8 +50,14 @@ class Scale:
 
     def is_in_title(self, heads: str) -> bool:
         """Does the title alone have all of it?"""
-        title = heads.partition("\n")[0]
-        return all(any(words in title for words, _ in ways) for _, ways in self._ways)
+        title = heads[: heads.index("\n")]
+        for _, ways in self._ways:
+            for words, _ in ways:
+                if words in title:
+                    break
+            else:
+                return False
+        return True
 
 
 def weights(wanted: Sequence[Wanted], found: Sequence[int]) -> list[tuple[Wanted, float]]:
