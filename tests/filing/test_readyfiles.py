@@ -159,3 +159,27 @@ def test_what_was_written_by_halves_is_nowhere(
     with pytest.raises(OSError, match="No space"):
         put(files, "1-1000", "Half")
     assert [path for path in files.folder.rglob("*") if path.is_file()] == []
+
+
+def test_where_the_plain_page_is_the_packed_one_is_too(files: ReadyFiles) -> None:
+    place = put(files, "1-1000", "Words", "other.html").parent
+    files.show("1-1000", lambda: True)
+    (place / "x.html.gz").mkdir()  # It cannot be written.
+    with pytest.raises(OSError, match=r"x\.html\.gz"):
+        files.put("1-1000", MARK, "x.html", {"": b"plain", ".gz": b"packed"}, "00" * 10)
+    assert not (place / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "cache", "is_file"),
+    [
+        ("text/html; charset=utf-8", "private, no-cache", True),
+        ("text/html; charset=utf-8", "no-store", False),
+        ("application/atom+xml; charset=utf-8", "private, no-cache", False),
+        ("text/plain; charset=utf-8", "private, no-cache", False),
+    ],
+)
+def test_only_pages_to_read_that_browsers_may_keep_are_files(
+    kind: str, cache: str, is_file: bool
+) -> None:
+    assert readyfiles.are_usual([("content-type", kind), ("Cache-Control", cache)]) is is_file
