@@ -47,6 +47,7 @@ login = LoginManager()
 only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
 
 BUSY_MILLISECONDS = 10_000
+CACHE_KILOBYTES = 512
 
 
 @event.listens_for(Engine, "connect")
@@ -59,6 +60,9 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     # FULL: with NORMAL a power cut can undo "accepted", and thousands would get a second copy.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Each connection keeps pages of the file for itself. The system keeps them too, once for all,
+    # so a quarter of what SQLite would keep finds and writes as fast.
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
 
 @event.listens_for(Engine, "begin")
