@@ -1,5 +1,6 @@
 """Pages as files when something is wrong: with the folder, the database, or the last run."""
 
+import gc
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ from structlog.testing import capture_logs
 
 from hrsite import clock as our_clock
 from hrsite import filing as filing_module
+from hrsite import serving
 from hrsite.config import WrongSettings, read_settings
 from hrsite.filing import Filing
 from hrsite.posts.models import Post
-from tests.conftest import settings_for
+from tests.conftest import AppMaker, settings_for
 from tests.filing.front import filing, in_front
 from tests.test_frontdoor import behind_our_back
 
@@ -52,6 +54,22 @@ def test_what_a_killed_run_has_left_is_not_believed(
     assert os.listdir(folder) == []
     client.get("/posts/steps")
     assert in_front(folder, "/posts/steps") == client.get("/posts/steps").text
+
+
+@ONCE
+def test_a_process_begins_with_nothing_in_front_before_anybody_asks(
+    app: Flask,
+    client: FlaskClient,
+    post: Post,
+    folder: Path,
+    make_app: AppMaker,
+    request: pytest.FixtureRequest,
+) -> None:
+    client.get("/posts/steps")
+    again = make_app(READY_FILES=str(folder), DATA_DIR=app.config["DATA_DIR"])
+    request.addfinalizer(gc.unfreeze)
+    serving.get_ready(again)
+    assert os.listdir(folder) == []
 
 
 @ONCE
