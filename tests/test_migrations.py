@@ -40,16 +40,21 @@ def in_order(app: Flask) -> list[Script]:
 def structure() -> dict[str, object]:
     """Every table with its columns, indexes and constraints, as the database tells it."""
     look = inspect(db.engine)
+    # All tables at a time: asked one by one, PostgreSQL takes a hundred times as long.
+    columns = {
+        # Not in their order: on PostgreSQL a column that comes back comes last.
+        name: sorted(str(one | {"type": str(one["type"])}) for one in found)
+        for (_, name), found in look.get_multi_columns().items()
+    }
+    indexes, uniques = look.get_multi_indexes(), look.get_multi_unique_constraints()
+    links, keys = look.get_multi_foreign_keys(), look.get_multi_pk_constraint()
     return {
         name: (
-            # Not in their order: on PostgreSQL a column that comes back comes last.
-            sorted(str(one | {"type": str(one["type"])}) for one in look.get_columns(name)),
-            sorted(str(index) for index in look.get_indexes(name)),
-            sorted(str(one) for one in look.get_unique_constraints(name)),
-            sorted(str(one) for one in look.get_foreign_keys(name)),
-            str(look.get_pk_constraint(name)),
+            told,
+            *(sorted(map(str, each[None, name])) for each in (indexes, uniques, links)),
+            str(keys[None, name]),
         )
-        for name in look.get_table_names()
+        for name, told in columns.items()
         if name != "alembic_version"
     }
 
