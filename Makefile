@@ -102,6 +102,11 @@ check-calendar: .venv/.test ## Bring ical.js, and let it read our calendar files
 	@.venv/bin/python -m tests.parsers.bringing calendar
 	@$(RUN) pytest tests/notices/test_calendar_read_alike.py
 
+.PHONY: check-nginx
+check-nginx: .venv/.test ## Bring nginx and wrk, and let nginx in front answer with pages from files.
+	@.venv/bin/python -m tests.bench.web.programs
+	@$(RUN) pytest tests/journeys/test_nginx_in_front.py tests/bench/web
+
 .PHONY: check-html
 check-html: .venv/.test ## Bring the Nu checker (it needs Java), and let it judge every page and state.
 	@.venv/bin/python -m tests.browser.nu_checker

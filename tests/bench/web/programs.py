@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,8 +41,6 @@ def find(*, may_bring: bool) -> Programs:
 
 def here(name: str) -> Program:
     """A program that is on this machine or was unpacked already. Raises Missing."""
-    if (PLACE / WHERE[name]).exists():
-        return _find(name, may_bring=True)
     return _find(name, may_bring=False)
 
 
@@ -49,11 +48,18 @@ def _find(name: str, *, may_bring: bool) -> Program:
     # Debian keeps servers where not everybody's PATH looks.
     if found := shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin"):
         return Program(Path(found))
-    how = "Install both with: apt install nginx wrk"
-    if not may_bring:
-        raise Missing(f"{name} is not on this machine, and BRING=0 says to fetch nothing. {how}")
+    how = "Install both with: apt install nginx wrk. Or make check-nginx unpacks them in .cache"
+    if not may_bring and not (PLACE / WHERE[name]).exists():
+        raise Missing(f"{name} is not here. {how}")
     try:
         unpacked = debian.bring(PLACE, WHERE[name], name)
     except debian.NotBrought as trouble:
-        raise Missing(f"{name} is not on this machine; {trouble}. {how}") from trouble
+        raise Missing(f"{name} is not here; {trouble}. {how}") from trouble
     return Program(unpacked.program, unpacked.environment)
+
+
+if __name__ == "__main__":
+    try:
+        find(may_bring=True)
+    except Missing as trouble:
+        sys.exit(str(trouble))

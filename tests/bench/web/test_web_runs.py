@@ -38,8 +38,8 @@ def test_every_part_runs_and_both_servers_answer_with_the_same_bytes(
         pytest.skip(str(trouble))
     said = capsys.readouterr().out
     assert faults == []
-    rows = ("12 articles", "post, plain", "post, 304", "in front, plain", "in front, 304")
-    for row in (*rows, "post, anew", "search, anew"):
+    rows = ("12 articles", "post, plain", "post, 304", "bare, plain", "bare, 304")
+    for row in (*rows, "in front, plain", "in front, 304", "post, anew", "search, anew"):
         assert row in said
     assert "From `hrsite serve` to the first page" in said
     assert list(tmp_path.iterdir()) == []
