@@ -11,11 +11,13 @@ from datetime import date
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from hrsite import clock
+from hrsite import clock, recalling
 
 # An article's row number and a day on the coach's calendar.
 Tally = Counter[tuple[int, date]]
 
+# A yes or no each.
+NAMES_RECALLED = 2_000
 # What front_door hands to counters for an article: see pagecache.count_as.
 ARTICLE = "article:"
 # What programs say of themselves. Whoever pretends to be a browser is counted as one.
@@ -29,12 +31,6 @@ _MACHINE = re.compile(
 _AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
-# Browsers call themselves what many others do, and to look through such a name takes twenty times
-# as long as the whole answer. Kept is a number made of the name, with a secret of this process.
-_are_machines: dict[int, bool] = {}
-MOST_KEPT = 2_000
-
-
 def is_a_reader(environ: Mapping[str, object]) -> bool:
     """Does a person open the page, as far as the request says?"""
     said = str(environ.get("HTTP_USER_AGENT", ""))
@@ -46,14 +42,11 @@ def is_a_reader(environ: Mapping[str, object]) -> bool:
     return environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
 
 
+# Browsers call themselves what many others do, and to look through such a name takes twenty times
+# as long as the whole answer. The name itself is not kept.
+@recalling.by_text(NAMES_RECALLED)
 def _is_a_machine(said: str) -> bool:
-    mark = hash(said)
-    known = _are_machines.get(mark)
-    if known is None:
-        if len(_are_machines) >= MOST_KEPT:
-            _are_machines.clear()
-        known = _are_machines[mark] = _MACHINE.search(said) is not None
-    return known
+    return _MACHINE.search(said) is not None
 
 
 class ViewCounter:

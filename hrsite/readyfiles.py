@@ -65,14 +65,15 @@ def hold(folder: str) -> int | None:
     except OSError:
         return None  # There is no folder, and so nothing in it.
     until = time.monotonic() + LONGEST_WAIT
-    while not _is_locked(held, fcntl.LOCK_SH) and time.monotonic() < until:
+    while not _lock(held, fcntl.LOCK_SH) and time.monotonic() < until:
         time.sleep(0.001)
     with suppress(OSError):  # The look that comes soon says what is wrong (filing.py).
         os.unlink(os.path.join(folder, CURRENT))
     return held
 
 
-def _is_locked(held: int, how: int) -> bool:
+def _lock(held: int, how: int) -> bool:
+    """Take the lock if nobody has it; did we get it?"""
     try:
         fcntl.flock(held, how | fcntl.LOCK_NB)
     except OSError:
@@ -115,7 +116,7 @@ class ReadyFiles:
         held = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             # Asked while nobody can commit: see `hold`.
-            if _is_locked(held, fcntl.LOCK_EX) and is_still_true():
+            if _lock(held, fcntl.LOCK_EX) and is_still_true():
                 spare = f"{self._current}.{_own_name()}"
                 os.symlink(name, spare)
                 os.replace(spare, self._current)

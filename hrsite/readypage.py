@@ -69,8 +69,7 @@ class ReadyPage:
     """What a declared view answered, in every form that a browser may want; each is made once."""
 
     __slots__ = (
-        "_best", "_headers", "address", "body", "counts_as", "forms", "mark", "seen", "until",
-        "varies",
+        "_best", "address", "body", "counts_as", "forms", "mark", "said", "seen", "until", "varies",
     )  # fmt: skip
 
     def __init__(
@@ -88,10 +87,11 @@ class ReadyPage:
         self.seen, self.address = NOT_KEPT, ""
         kind = next((value for name, value in headers if name.lower() == "content-type"), "")
         self.varies = kind.startswith(COMPRESSIBLE) and len(body) >= SHORTEST
-        self._headers = [pair for pair in headers if pair[0].lower() not in MADE_HERE]
+        # What is said with every form of it.
+        self.said = [pair for pair in headers if pair[0].lower() not in MADE_HERE]
         if self.varies:
-            self._headers = [pair for pair in self._headers if pair[0] != "Vary"]
-            self._headers.append(("Vary", "Accept-Encoding"))
+            self.said = [pair for pair in self.said if pair[0] != "Vary"]
+            self.said.append(("Vary", "Accept-Encoding"))
         self.mark = hashlib.sha256(body).hexdigest()[:20]
         self.forms = {"identity": self._form("identity", body)}
 
@@ -99,14 +99,9 @@ class ReadyPage:
         """The same page, to be kept by browsers in another way."""
         headers = [
             ("Cache-Control", words) if name.lower() == "cache-control" else (name, value)
-            for name, value in self._headers
+            for name, value in self.said
         ]
         return ReadyPage(headers, self.body, until=self.until, best=self._best)
-
-    @property
-    def said(self) -> Headers:
-        """What is said with every form of it."""
-        return self._headers
 
     @property
     def size(self) -> int:
@@ -125,7 +120,7 @@ class ReadyPage:
     def _form(self, coding: str, body: bytes) -> Form:
         # Each form is bytes of its own, and a strong tag names bytes (RFC 9110 8.8.1).
         tag = f'"{self.mark}"' if coding == "identity" else f'"{self.mark}-{coding}"'
-        headers = [*self._headers, ("ETag", tag), ("Content-Length", str(len(body)))]
+        headers = [*self.said, ("ETag", tag), ("Content-Length", str(len(body)))]
         if coding != "identity":
             headers.append(("Content-Encoding", coding))
         known = [pair for pair in headers if pair[0].lower() not in OF_THE_BODY]

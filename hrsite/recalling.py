@@ -1,4 +1,4 @@
-"""Remembers what was found out about long texts, and not the texts themselves."""
+"""Remembers what was found out about texts, and not the texts themselves."""
 
 from collections import OrderedDict
 from collections.abc import Callable

@@ -1,9 +1,22 @@
 """What was found out about a text is not looked for twice, and never said of another text."""
 
+import pytest
+
 from hrsite import markup, recalling
 
 
-def test_a_text_is_looked_at_once() -> None:
+@pytest.mark.parametrize(
+    ("texts", "looked_at"),
+    [
+        (["one", "three", "one", "three"], ["one", "three"]),
+        # Two are kept: of more the oldest is forgotten.
+        (["a", "b", "c", "b", "a"], ["a", "b", "c", "a"]),
+    ],
+    ids=["once", "the oldest again"],
+)
+def test_a_text_is_looked_at_once_while_there_is_room(
+    texts: list[str], looked_at: list[str]
+) -> None:
     asked: list[str] = []
 
     @recalling.by_text(most=2)
@@ -11,21 +24,8 @@ def test_a_text_is_looked_at_once() -> None:
         asked.append(text)
         return len(text)
 
-    assert [length("one"), length("three"), length("one"), length("three")] == [3, 5, 3, 5]
-    assert asked == ["one", "three"]
-
-
-def test_of_many_texts_the_oldest_is_looked_at_again() -> None:
-    asked: list[str] = []
-
-    @recalling.by_text(most=2)
-    def length(text: str) -> int:
-        asked.append(text)
-        return len(text)
-
-    for text in ("a", "b", "c", "b", "a"):
-        assert length(text) == 1
-    assert asked == ["a", "b", "c", "a"]
+    assert [length(text) for text in texts] == list(map(len, texts))
+    assert asked == looked_at
 
 
 def test_text_that_was_not_clean_stays_so() -> None:

@@ -63,7 +63,7 @@ def sitemap_pages() -> Response:
     ]
     places += [
         Place(url_for("posts.topic", slug=tag.slug))
-        for tag, _ in posts_listing.topics_with_counts(session, now)
+        for tag, _ in posts_listing.tags_with_counts(session, now)
     ]
     places += [
         Place(url_for("notices.show", slug=notice.slug), max(notice.updated_at, since))

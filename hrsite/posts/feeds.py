@@ -48,7 +48,7 @@ def json_feed(slug: str | None = None) -> Response:
 @pagecache.ready()
 def follow() -> str:
     """What a feed is, how to follow one, and what that tells about whoever does."""
-    tags = listing.topics_with_counts(db.session(), clock.now())
+    tags = listing.tags_with_counts(db.session(), clock.now())
     return render_template("posts/follow.html", tags=tags)
 
 

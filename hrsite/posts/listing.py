@@ -22,8 +22,8 @@ from hrsite.posts.months import Month
 FOR_CARDS = (defer(Post.body_html), lazyload(Post.tags))
 
 
-class Topic(NamedTuple):
-    """What a list says of a topic."""
+class ListedTag(NamedTuple):
+    """What a list says of a tag, which readers know as a topic."""
 
     id: int
     name: str
@@ -130,7 +130,7 @@ def addresses(session: Session, now: datetime, limit: int) -> dict[str, str]:
     return {row.slug: row.title for row in session.execute(query)}
 
 
-def topics_with_counts(session: Session, now: datetime) -> list[tuple[Topic, int]]:
+def tags_with_counts(session: Session, now: datetime) -> list[tuple[ListedTag, int]]:
     """The topics that have something to read, by name, with how many articles each."""
     ahead = (
         select(func.count())
@@ -138,7 +138,9 @@ def topics_with_counts(session: Session, now: datetime) -> list[tuple[Topic, int
         .scalar_subquery()
     )
     rows = session.execute(select(Tag.id, Tag.name, Tag.slug, Tag.dated_count - ahead))
-    found = [(Topic(number, name, slug), count) for number, name, slug, count in rows if count > 0]
+    found = [
+        (ListedTag(number, name, slug), count) for number, name, slug, count in rows if count > 0
+    ]
     return sorted(found, key=lambda row: (row[0].name.casefold(), row[0].id))
 
 

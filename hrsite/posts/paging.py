@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.columns import UTCDateTime
-from hrsite.posts.listing import Topic
+from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, post_tags
 from hrsite.posts.months import Month
 
@@ -48,7 +48,7 @@ def page_of(
     session: Session,
     now: datetime,
     place: Place = FIRST_PAGE,
-    within: Topic | Month | None = None,
+    within: ListedTag | Month | None = None,
     size: int = PAGE_SIZE,
 ) -> ListPage:
     """One page of the archive, of a topic or of a month. Raises NoSuchPage."""
@@ -74,7 +74,7 @@ def page_of(
 
 
 # Which articles a row is of, and from where it is walked.
-Of = Literal["all", "topic", "month"]
+Of = Literal["all", "tag", "month"]
 Way = Literal["newest", "older", "newer"]
 
 
@@ -82,14 +82,14 @@ class _Row:
     """The articles in order, `most` at a time: one more than a page tells whether it goes on."""
 
     def __init__(
-        self, session: Session, now: datetime, within: Topic | Month | None, most: int
+        self, session: Session, now: datetime, within: ListedTag | Month | None, most: int
     ) -> None:
         self.session, self.now, self.within = session, now, within
         self.values: dict[str, Any] = {"until": now, "most": most}
         self.of: Of = "all"
-        if isinstance(within, Topic):
-            self.of = "topic"
-            self.values["topic"] = within.id
+        if isinstance(within, ListedTag):
+            self.of = "tag"
+            self.values["tag"] = within.id
         elif within is not None:
             self.of, zone = "month", clock.zone()
             self.values["since"] = within.begins_at(zone)
@@ -128,15 +128,15 @@ def _statement(of: Of, way: Way) -> Select[int]:
     """Spelt once: that takes as long as the answer."""
     date: ColumnElement[Any] | Any = Post.published_at
     number: ColumnElement[int] | Any = Post.id
-    if of == "topic":
+    if of == "tag":
         # The order and the bound are those of the rows that join, which have an index for it.
         date, number = post_tags.c.published_at, post_tags.c.post_id
     query = select(number).limit(bindparam("most"))
     until = date <= bindparam("until")
     here = tuple_(date, number)
     place = tuple_(bindparam("date", type_=UTCDateTime), bindparam("number", type_=Integer))
-    if of == "topic":
-        query = query.where(post_tags.c.tag_id == bindparam("topic"))
+    if of == "tag":
+        query = query.where(post_tags.c.tag_id == bindparam("tag"))
     if way == "newer":
         return query.where(here > place, until).order_by(date, number)
     # One bound alone: of two, SQLite may walk the index by the wrong one.

@@ -25,7 +25,7 @@ from hrsite.posts import (
     views_cards,
     views_searching,
 )
-from hrsite.posts.listing import Topic
+from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
@@ -141,13 +141,13 @@ def _newest() -> Sequence[int]:
     return listing.newest(db.session(), clock.now(), RECENT_COUNT + 1)
 
 
-def all_topics() -> list[tuple[Topic, int]]:
+def all_topics() -> list[tuple[ListedTag, int]]:
     """Every topic that has something to read, and how many articles."""
     return pagecache.shared("topics", _topics)
 
 
-def _topics() -> list[tuple[Topic, int]]:
-    return listing.topics_with_counts(db.session(), clock.now())
+def _topics() -> list[tuple[ListedTag, int]]:
+    return listing.tags_with_counts(db.session(), clock.now())
 
 
 def _months() -> dict[int, list[tuple[Month, int]]]:
@@ -199,7 +199,7 @@ def _absolute_links(html: str) -> str:
     return absolute_links(html, current_app.config["BASE_URL"])
 
 
-def _page(endpoint: str, within: Topic | Month | None = None, **values: Any) -> dict[str, Any]:
+def _page(endpoint: str, within: ListedTag | Month | None = None, **values: Any) -> dict[str, Any]:
     """What a page of a list shows, and the addresses of its neighbours and of the first page."""
     place = paging.Place(_number("before"), _number("after"))
     try:

@@ -29,7 +29,7 @@ def search() -> ResponseReturnValue:
         "posts/search.html",
         typed=" ".join(tidy_text(typed[: LONGEST_QUERY + 1]).split())[:LONGEST_QUERY],
         found=found,
-        tags=[] if found.results else listing.topics_with_counts(session, now),
+        tags=[] if found.results else listing.tags_with_counts(session, now),
     )
 
 

@@ -42,7 +42,7 @@ def fill(session: Session, count: int, seed: int = 1, with_search: bool = True) 
     The search index is written with them. The same count and seed make the same articles. Some
     topics have most of them, as in life.
     """
-    chance, now = random.Random(seed), clock.now()  # noqa: S311 - the same ones each time
+    chance, now = random.Random(seed), clock.now()  # The same ones each time.
     session.execute(insert(Tag), [{"name": n, "slug": slug_of(n)} for n in TOPICS])
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(count, start + AT_ONCE))

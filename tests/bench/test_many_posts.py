@@ -31,7 +31,7 @@ def test_articles_stand_in_their_lists_and_are_found(many: Session) -> None:
     now = clock.now()
     newest = listing.recent(many, now, 1)[0]
     assert newest.title.endswith(f"part {COUNT}")
-    topics = {topic.name: count for topic, count in listing.topics_with_counts(many, now)}
+    topics = {topic.name: count for topic, count in listing.tags_with_counts(many, now)}
     assert sum(topics.values()) >= COUNT
     years = listing.months_with_counts(many, now)
     assert sum(number for months in years.values() for _, number in months) == COUNT

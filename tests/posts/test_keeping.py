@@ -74,7 +74,7 @@ def do_something(session: Session, chance: random.Random, tags: list[Tag]) -> No
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_dates_and_numbers_never_part_from_the_articles(session: Session, seed: int) -> None:
-    chance, tags = random.Random(seed), [make_tag(session, name) for name in "abcd"]  # noqa: S311
+    chance, tags = random.Random(seed), [make_tag(session, name) for name in "abcd"]
 
     for _ in range(25):
         do_something(session, chance, tags)

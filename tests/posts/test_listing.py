@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite import clock as site_clock
 from hrsite.posts import listing, paging
-from hrsite.posts.listing import Topic
+from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.months import Month
 from tests.factories import make_picture, make_post, make_tag
@@ -20,15 +20,17 @@ from tests.statements import noted_statements
 FIRST = paging.FIRST_PAGE
 
 
-def topic(tag: Tag) -> Topic:
-    return Topic(tag.id, tag.name, tag.slug)
+def topic(tag: Tag) -> ListedTag:
+    return ListedTag(tag.id, tag.name, tag.slug)
 
 
 def numbers(posts: Iterable[Post]) -> list[int]:
     return [post.id for post in posts]
 
 
-def walk(session: Session, within: Topic | Month | None = None, size: int = 12) -> list[list[int]]:
+def walk(
+    session: Session, within: ListedTag | Month | None = None, size: int = 12
+) -> list[list[int]]:
     """All pages by their own links, from the newest to the oldest; and the same ones back."""
     now, pages, page = clock.now(), [], paging.page_of(session, clock.now(), FIRST, within, size)
     pages = [list(page.numbers)]
@@ -60,14 +62,14 @@ def test_drafts_and_scheduled_articles_are_in_no_list(session: Session) -> None:
         assert paging.page_of(session, now, FIRST, within) == ([seen.id], None, None)
     assert listing.by_slug(session, "hidden-True", now) is None
     assert listing.by_slug(session, "hidden-False", now) is None
-    assert listing.topics_with_counts(session, now) == [(topic(tag), 1)]
+    assert listing.tags_with_counts(session, now) == [(topic(tag), 1)]
 
 
 def test_a_topic_with_nothing_to_read_does_not_show(session: Session) -> None:
     tag = make_tag(session)
     make_post(session, published_at=None, tags=[tag])
 
-    assert listing.topics_with_counts(session, clock.now()) == []
+    assert listing.tags_with_counts(session, clock.now()) == []
     assert listing.tag_by_slug(session, tag.slug, clock.now()) is None
 
 
@@ -160,7 +162,7 @@ def test_an_article_counts_from_the_moment_its_date_comes(session: Session) -> N
 
     for later, count in ((0, 1), (3599, 1), (3600, 2)):
         moment = now + timedelta(seconds=later)
-        assert listing.topics_with_counts(session, moment) == [(topic(tag), count)]
+        assert listing.tags_with_counts(session, moment) == [(topic(tag), count)]
         assert listing.months_with_counts(session, moment) == {2026: [(month, count)]}
 
 
@@ -171,7 +173,7 @@ def test_a_topic_s_pages_hold_that_topic_alone(session: Session) -> None:
 
     shown = [number for page in walk(session, topic(sleep), 2) for number in page]
     assert shown == numbers(both[::-1])
-    assert listing.topics_with_counts(session, clock.now()) == [(topic(sleep), 3), (topic(talk), 4)]
+    assert listing.tags_with_counts(session, clock.now()) == [(topic(sleep), 3), (topic(talk), 4)]
 
 
 def test_a_list_asks_as_many_questions_for_twelve_articles_as_for_one(session: Session) -> None:

@@ -40,7 +40,7 @@ ONE_SITE = settings(max_examples=150, suppress_health_check=[HealthCheck.functio
 @pytest.fixture
 def posts(session: Session) -> list[Post]:
     """A year of articles, the newest first."""
-    chance = random.Random(5)  # noqa: S311 - the same ones each time
+    chance = random.Random(5)  # The same ones each time.
 
     def some(n: int, most: int) -> str:
         return " ".join(
