@@ -142,13 +142,14 @@ class _Round:
             room = self._most_in_flight - len(self._in_flight) + len(self._results)
             wanted, wait = self._next_claimed(room, now)
             going = claiming.permit(self._session, wanted, now) if wanted else []
-        letters = [(one, self._packer.pack(one, now)) for one in going]
+        self._packer.freeze(going)
         self._session.commit()
         for result in self._results:
             del self._in_flight[result.claimed.id]
         self._results = []
-        for claimed, letter in letters:
+        for claimed in going:
             self._in_flight[claimed.id] = claimed
+            letter = self._packer.pack(claimed, now)
             if isinstance(letter, Answer):
                 self._ended(claimed, letter)
             else:

@@ -1,6 +1,7 @@
 """A claimed copy becomes a letter for the wire: its message frozen once, its own filled in."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -33,9 +34,17 @@ class Packer:
         self._return_paths = return_paths()
         self._date: tuple[datetime | None, bytes] = (None, b"")
 
+    def freeze(self, several: Iterable[Claimed]) -> None:
+        """Read what these letters need of the database, while its transaction is open."""
+        for key in {(one.message_id, one.is_discreet) for one in several} - self._frozen.keys():
+            self._frozen[key] = self._freeze(*key)
+
     def pack(self, claimed: Claimed, now: datetime) -> Parcel | Answer:
-        """The letter; or the answer for a copy that cannot be written, which holds up no other."""
-        frozen = self._frozen_for(claimed)
+        """The letter; or the answer for a copy that cannot be written, which holds up no other.
+
+        Its message is frozen: the database is not asked, so no other worker waits for us meanwhile.
+        """
+        frozen = self._frozen[claimed.message_id, claimed.is_discreet]
         if isinstance(frozen, Answer):
             return frozen
         try:
@@ -67,12 +76,6 @@ class Packer:
         return frozen.spliced(
             self._seal.open(claimed.address), claimed.letter_id, links, self._date[1]
         )
-
-    def _frozen_for(self, claimed: Claimed) -> Frozen | Answer:
-        key = (claimed.message_id, claimed.is_discreet)
-        if key not in self._frozen:
-            self._frozen[key] = self._freeze(*key)
-        return self._frozen[key]
 
     def _freeze(self, message_id: int, is_discreet: bool) -> Frozen | Answer:
         message = self._session.get_one(OutboxMessage, message_id)
