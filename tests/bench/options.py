@@ -30,6 +30,9 @@ class Way(NamedTuple):
         return f"hrsite, {self.in_flight} in flight{', BDAT' if self.chunking else ''}"
 
 
+PARTS = "speed memory expansion workers"
+
+
 @dataclass(frozen=True)
 class Options:
     """Everything that can be chosen; the README of it is `from_environment`."""
@@ -47,7 +50,7 @@ class Options:
     memory_seconds: float = 20.0
     # In which cells a second worker is looked at: without a wait, and with one.
     worker_cells: tuple[Cell, ...] = (Cell(10, 0), Cell(10, 20))
-    parts: frozenset[str] = frozenset({"speed", "memory", "expansion", "workers"})
+    parts: frozenset[str] = frozenset(PARTS.split())
     databases: tuple[str, ...] = ("sqlite", "postgresql")
     # "auto": on the PATH, else out of Debian's package; a path; or "none".
     smtp_source: str = "auto"
@@ -73,7 +76,7 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
     cells = given.get("CELLS") or (
         "1x0 10x0 50x20" if is_quick else "1x0 10x0 50x0 1x20 10x20 50x20 1x100 10x100 50x100"
     )
-    in_flight = [int(word) for word in given.get("IN_FLIGHT", "1 64").split()]
+    in_flight = [int(word) for word in (given.get("IN_FLIGHT") or "1 64").split()]
     most = int(given.get("READERS_MOST") or (100_000 if is_quick else 1_000_000))
     return Options(
         cells=tuple(Cell(*map(int, word.split("x"))) for word in cells.split()),
@@ -83,8 +86,8 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
         readers_most=most,
         distinct=min(most, int(given.get("DISTINCT") or 100_000)),
         memory_seconds=float(given.get("MEMORY_SECONDS") or (5.0 if is_quick else 20.0)),
-        parts=frozenset(given.get("PARTS", "speed memory expansion workers").split()),
-        databases=tuple(given.get("DATABASES", "sqlite postgresql").split()),
+        parts=frozenset((given.get("PARTS") or PARTS).split()),
+        databases=tuple((given.get("DATABASES") or "sqlite postgresql").split()),
         smtp_source=given.get("SMTP_SOURCE") or "auto",
         is_pinned=given.get("PIN", "1") != "0",
     )

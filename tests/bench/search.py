@@ -63,7 +63,7 @@ def main() -> None:
     count = int(os.environ.get("POSTS") or 100_000)
     rounds = int(os.environ.get("ROUNDS") or 5)
     say(f"hrsite bench-search, load before the run {os.getloadavg()[0]:.1f}, {rounds} rounds.")
-    for name in os.environ.get("DATABASES", "sqlite postgresql").split():
+    for name in (os.environ.get("DATABASES") or "sqlite postgresql").split():
         pages = {}
         for size in (FEW, count):
             with tempfile.TemporaryDirectory(prefix="hrsite-search-") as folder:

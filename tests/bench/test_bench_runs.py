@@ -11,6 +11,7 @@ from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Subscriber, Topic
 from tests.bench import letter, mail, profile_mail, seeding, taking
 from tests.bench.options import Cell, Options, Way, from_environment
+from tests.bench.processes import PROJECT
 
 SMALL = Options(
     cells=(Cell(2, 1),),
@@ -40,6 +41,12 @@ def test_every_part_runs_and_every_letter_arrives(
     for part in ("40 readers on postgresql", "40 readers: ", "together"):
         assert part in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_make_hands_on_empty_was_not_asked_for() -> None:
+    line = (PROJECT / "Makefile").read_text().partition("\nexport ")[2].partition("\n")[0]
+    assert "IN_FLIGHT" in line
+    assert from_environment(dict.fromkeys(line.split(), "")) == from_environment({})
 
 
 def test_readers_beyond_the_distinct_ones_are_copies_with_a_key_of_their_own(
