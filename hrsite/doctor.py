@@ -16,6 +16,7 @@ from hrsite.outbox.certificates import certificates_in
 from hrsite.pages import checking
 from hrsite.pages.checking import Finding, first_line
 
+Look = Callable[[Flask], Iterator[Finding]]
 HELD_WORDS = {
     instance.BEHIND: "the database is older than the last letters that went out",
     instance.COPIED: "its DATA_DIR is a copy or a restored backup",
@@ -25,14 +26,19 @@ HELD_WORDS = {
 
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at one thing after the other; a fault in one never hides the next."""
-    looks: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
-        _site, _disk, _database, _ready_files, _queue, _mail, _returned_mail, _services, _instance,
-        _worker,
-    )  # fmt: skip
     with app.app_context():
-        for look in looks:
-            what = look.__name__.removeprefix("_")
-            yield from checking.safely(partial(look, app), partial(Finding, "wrong", what))
+        yield from _look(app, _site, _disk)
+        found = list(_look(app, _database))
+        yield from found
+        is_there = all(finding.level == "good" for finding in found)
+        yield from _look(app, *(_OWN if is_there else ()), _ready_files, _queue, _mail)
+        yield from _look(app, _returned_mail, _ses, *(_KEPT if is_there else ()))
+
+
+def _look(app: Flask, *looks: Look) -> Iterator[Finding]:
+    for look in looks:
+        what = look.__name__.strip("_")
+        yield from checking.safely(partial(look, app), partial(Finding, "wrong", what))
 
 
 def _site(app: Flask) -> Iterator[Finding]:
@@ -62,15 +68,15 @@ def _disk(app: Flask) -> Iterator[Finding]:
 
 
 def _database(app: Flask) -> Iterator[Finding]:
-    found = checking.database()
-    yield found
-    if found.level == "good":
-        yield from _inside_the_database()
+    yield checking.database()
 
 
-def _inside_the_database() -> Iterator[Finding]:
+def _owner(app: Flask) -> Iterator[Finding]:
     if needs_owner(db.session()):
         yield Finding("careful", "owner", "nobody can sign in yet; run: hrsite owner reset")
+
+
+def _address_key(app: Flask) -> Iterator[Finding]:
     if found := checking.address_key(db.session()):
         yield found
 
@@ -79,14 +85,15 @@ def _ready_files(app: Flask) -> Iterator[Finding]:
     if not app.config["READY_FILES"]:
         return
     yield checking.ready_files(app.config)
-    try:
-        words = f"its block must name {nginx.usual_mark(app)}; hrsite nginx prints it"
-    except nginx.CannotTell:
-        return  # The database was reported above.
-    yield Finding("good", "nginx", words)
     if not app.config["TRUSTED_PROXIES"]:
         words = "0, so with a web server in front all readers look like one; set 1"
         yield Finding("careful", "TRUSTED_PROXIES", words)
+
+
+def _nginx(app: Flask) -> Iterator[Finding]:
+    if app.config["READY_FILES"]:
+        words = f"its block must name {nginx.usual_mark(app)}; hrsite nginx prints it"
+        yield Finding("good", "nginx", words)
 
 
 def _queue(app: Flask) -> Iterator[Finding]:
@@ -128,15 +135,13 @@ def _returned_mail(app: Flask) -> Iterator[Finding]:
         yield Finding("careful", "returned mail", words)
 
 
-def _services(app: Flask) -> Iterator[Finding]:
+def _ses(app: Flask) -> Iterator[Finding]:
     topic, file = app.config["SES_TOPIC"], app.config["SES_CERTIFICATE_FILE"]
     if topic or file:
-        yield _ses(topic, file)
-    for service, link in returned.links_to_open(db.session()).items():
-        yield Finding("careful", service, f"open this once, then news of bounces begins: {link}")
+        yield _ses_certificate(topic, file)
 
 
-def _ses(topic: str, file: str) -> Finding:
+def _ses_certificate(topic: str, file: str) -> Finding:
     if not topic or not file:
         return Finding("wrong", "ses", "needs both SES_TOPIC and SES_CERTIFICATE_FILE")
     try:
@@ -149,20 +154,22 @@ def _ses(topic: str, file: str) -> Finding:
     return Finding("good", "ses", f"certificate good until {furniture.moment(last)}")
 
 
+def _services(app: Flask) -> Iterator[Finding]:
+    for service, link in returned.links_to_open(db.session()).items():
+        yield Finding("careful", service, f"open this once, then news of bounces begins: {link}")
+
+
 def _instance(app: Flask) -> Iterator[Finding]:
-    try:
-        found = instance.held(db.session())
-    except SQLAlchemyError:
-        db.session.rollback()
-        return  # The database was reported above.
-    for one in found:
+    for one in instance.held(db.session()):
         words = HELD_WORDS[one.trouble or ""]
         said = f"no letter goes out from {one.machine}: {words}; press Resume on the desk"
         yield Finding("wrong", "letters held", said)
 
 
 def _worker(app: Flask) -> Iterator[Finding]:
-    try:
-        yield checking.worker(db.session(), clock.now())
-    except SQLAlchemyError:
-        db.session.rollback()  # The database was reported above.
+    yield checking.worker(db.session(), clock.now())
+
+
+# What only the tables can tell: not asked while they are not there, or are another version's.
+_OWN: tuple[Look, ...] = _owner, _address_key
+_KEPT: tuple[Look, ...] = _nginx, _services, _instance, _worker

@@ -56,10 +56,18 @@ def test_a_worker_that_fell_silent_is_pointed_out(
     assert "last seen Tuesday 2 June 2026" in words
 
 
-def test_an_empty_database_is_wrong(empty_app: Flask) -> None:  # noqa: F811
+def test_before_the_first_start_nothing_is_wrong(
+    empty_app: Flask,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    empty_app.config.update(READY_FILES=str(tmp_path), TRUSTED_PROXIES=1)
     said = found(empty_app)
-    assert said["database"] == ("wrong", "empty; run: hrsite migrate")
+    assert said["database"] == ("careful", "empty; the first start makes its tables")
     assert said["queue"][0] == "good"
+    assert "wrong" not in {level for level, _ in said.values()}
+    # No table is asked for: each that is missing would be told with all that was going on.
+    assert "no such table" not in "".join(capsys.readouterr())
 
 
 @ON_SQLITE

@@ -106,7 +106,7 @@ def database() -> Finding:
             f"{_KINDS[kind]} {version}, {size:,.1f} MB, up to date",
         ),
         schema.SchemaState.BEHIND: ("wrong", "older than the code; run: hrsite migrate"),
-        schema.SchemaState.EMPTY: ("wrong", "empty; run: hrsite migrate"),
+        schema.SchemaState.EMPTY: ("careful", "empty; the first start makes its tables"),
         schema.SchemaState.NEWER: ("wrong", "made by a newer hrsite; start that version instead"),
     }[found]
     return Finding(level, "database", words)
