@@ -51,7 +51,8 @@ class Packer:
             letter = self._spliced(frozen, claimed, now)
         except BadAddress as trouble:
             return Answer("refused", "rcpt", None, None, str(trouble))
-        except (Unfit, BrokenSeal, ValueError) as trouble:
+        except Exception as trouble:
+            # Whatever is wrong with this one: the others have their permits by now.
             log.error("letter_not_composed", delivery=claimed.id, trouble=type(trouble).__name__)
             # Hers alone, unless it meets one after the other: then the message pauses.
             return Answer("policy", "data", None, None, UNREADABLE)

@@ -45,7 +45,7 @@ def test_links_that_are_no_links_wait_alone(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
     put_letter(session, *READERS)
-    for value in ("[]", "{not json", "17"):
+    for value in ("[]", "{not json", "17", '{"unsubscribe": 5}'):
         spoil(session, "links", app.extensions["seal"].close(value))
         clock.shift(timedelta(hours=1))
         look(app)
