@@ -27,18 +27,19 @@ HELD_WORDS = {
 def examine(app: Flask) -> Iterator[Finding]:
     """Look at one thing after the other; a fault in one never hides the next."""
     with app.app_context():
-        yield from _look(app, _site, _disk)
-        found = list(_look(app, _database))
-        yield from found
-        is_there = all(finding.level == "good" for finding in found)
-        yield from _look(app, *(_OWN if is_there else ()), _ready_files, _queue, _mail)
-        yield from _look(app, _returned_mail, _ses, *(_KEPT if is_there else ()))
+        yield from _look(app, _site, _disk, _ready_files, _queue, _mail, _returned_mail, _ses)
+        database = list(_look(app, _database))
+        yield from database
+        if [finding.level for finding in database] == ["good"]:
+            # Only tables can tell these; while they are missing or old, that is all there is.
+            yield from _look(app, _owner, _address_key, _nginx, _services, _instance, _worker)
 
 
 def _look(app: Flask, *looks: Look) -> Iterator[Finding]:
     for look in looks:
-        what = look.__name__.strip("_")
+        what = look.__name__.removeprefix("_")
         yield from checking.safely(partial(look, app), partial(Finding, "wrong", what))
+        db.session.rollback()  # The site can write again, however long the next look takes.
 
 
 def _site(app: Flask) -> Iterator[Finding]:
@@ -59,8 +60,6 @@ def _described() -> Site:
         return furniture.site()
     except SQLAlchemyError:
         return furniture.as_configured()
-    finally:
-        db.session.rollback()
 
 
 def _disk(app: Flask) -> Iterator[Finding]:
@@ -168,8 +167,3 @@ def _instance(app: Flask) -> Iterator[Finding]:
 
 def _worker(app: Flask) -> Iterator[Finding]:
     yield checking.worker(db.session(), clock.now())
-
-
-# What only the tables can tell: not asked while they are not there, or are another version's.
-_OWN: tuple[Look, ...] = _owner, _address_key
-_KEPT: tuple[Look, ...] = _nginx, _services, _instance, _worker

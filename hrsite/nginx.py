@@ -1,7 +1,9 @@
 """nginx's part: the server block with which it answers ready pages from files as hrsite would."""
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
+from hrsite import schema
 from hrsite.frontdoor import FrontDoor
 from hrsite.readyfiles import mark_of
 from hrsite.readypage import Headers
@@ -18,10 +20,18 @@ class CannotTell(Exception):
 def usual_headers(app: Flask) -> Headers:
     """What is said with a page, but for what each form of it says by itself."""
     door: FrontDoor = app.extensions["front_door"]
+    if not _has_tables(app):
+        raise CannotTell("No page can be made. Start the site once; see: hrsite doctor")
+    return [pair for pair in door.said_with(SAMPLE) if pair[0] != "Vary"]
+
+
+def _has_tables(app: Flask) -> bool:
+    """Asked beforehand, for a page that fails tells the log all that was going on."""
     try:
-        return [pair for pair in door.said_with(SAMPLE) if pair[0] != "Vary"]
-    except LookupError:
-        raise CannotTell("No page can be made. Start the site once; see: hrsite doctor") from None
+        with app.app_context():
+            return schema.state() == schema.SchemaState.CURRENT
+    except SQLAlchemyError:
+        return False  # The doctor says why.
 
 
 def usual_mark(app: Flask) -> str:
@@ -34,14 +44,15 @@ def block(app: Flask) -> str:
     config = app.config
     if not config["READY_FILES"]:
         raise CannotTell("Set READY_FILES first: a folder for ready pages as files.")
-    headers = dict(usual_headers(app))
+    said = usual_headers(app)
+    headers = dict(said)
     host = ANYWHERE.get(config["HOST"], config["HOST"])
     return app.jinja_env.get_template("nginx.conf").render(
         config=config,
         host=config["MAIL_DOMAIN"],
         is_https=config["BASE_URL"].startswith("https://"),
         folder=config["READY_FILES"],
-        mark=usual_mark(app),
+        mark=mark_of(said),
         kind=headers.pop("Content-Type"),
         headers=sorted(headers.items()),
         quoted=quoted,

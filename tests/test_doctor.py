@@ -14,7 +14,6 @@ from hrsite import create_app, doctor
 from hrsite.extensions import db
 from tests import factories
 from tests.conftest import AppMaker, settings_for
-from tests.empty_databases import empty_app  # noqa: F401
 from tests.outbox.certificates import make_certificates, server_shield
 from tests.outbox.smtp_server import RawServer, mail_server
 
@@ -57,7 +56,7 @@ def test_a_worker_that_fell_silent_is_pointed_out(
 
 
 def test_before_the_first_start_nothing_is_wrong(
-    empty_app: Flask,  # noqa: F811
+    empty_app: Flask,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -88,7 +88,7 @@ def test_without_a_folder_or_pages_there_is_no_block(
     monkeypatch.setenv("READY_FILES", str(tmp_path / "files"))
     told = CliRunner().invoke(main, ["nginx"])  # The database is empty.
     assert (told.exit_code, told.stdout) == (6, "")
-    assert "No page can be made" in told.stderr
+    assert told.stderr == "No page can be made. Start the site once; see: hrsite doctor\n"
 
 
 @pytest.mark.parametrize("text", ["a $variable", "two\nlines"])
