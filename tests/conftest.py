@@ -192,3 +192,19 @@ def letters(app: Flask) -> Callable[[], list[folder.OpenLetter]]:
         return [folder.read(place, path.name) for path in in_order]
 
     return opened
+
+
+@pytest.fixture
+def empty_app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database of each kind."""
+    data = tmp_path / "empty"
+    if database == "postgresql":
+        app = create_app(settings_for(data, DATABASE_URL=databases.create_database("empty")))
+    else:
+        app = create_app(settings_for(data))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    if database == "postgresql":
+        databases.drop_database("empty")

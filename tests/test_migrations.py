@@ -13,7 +13,6 @@ from sqlalchemy import inspect, text
 
 from hrsite import receipt
 from hrsite.extensions import Base, db
-from tests.empty_databases import empty_app  # noqa: F401
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 FILES = sorted((FOLDER / "versions").glob("*.py"))
@@ -60,7 +59,7 @@ def structure() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
-def test_they_are_numbered_in_a_row_with_one_end(empty_app: Flask) -> None:  # noqa: F811
+def test_they_are_numbered_in_a_row_with_one_end(empty_app: Flask) -> None:
     wanted = [f"{number:04}" for number in range(1, len(FILES) + 1)]
     assert [path.name[:4] for path in FILES] == wanted
     assert all(path.name[4] == "_" for path in FILES)
@@ -97,7 +96,7 @@ def test_none_leans_on_code_that_will_change(path: Path) -> None:
     assert ast.get_docstring(tree)
 
 
-def test_an_empty_database_becomes_what_the_models_say(empty_app: Flask) -> None:  # noqa: F811
+def test_an_empty_database_becomes_what_the_models_say(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER))
     with db.engine.connect() as connection:
         options = {"compare_type": True, "include_object": is_no_index}
@@ -107,7 +106,7 @@ def test_an_empty_database_becomes_what_the_models_say(empty_app: Flask) -> None
     assert found == {*Base.metadata.tables, "alembic_version"}
 
 
-def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:  # noqa: F811
+def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:
     stages = []
     for one in in_order(empty_app):
         stages.append(structure())
@@ -120,7 +119,7 @@ def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:  # noqa: F811
     assert structure() == {}
 
 
-def test_the_way_back_and_forth_ends_where_it_began(empty_app: Flask) -> None:  # noqa: F811
+def test_the_way_back_and_forth_ends_where_it_began(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER))
     once = structure()
     flask_migrate.downgrade(directory=str(FOLDER), revision="base")
@@ -129,7 +128,7 @@ def test_the_way_back_and_forth_ends_where_it_began(empty_app: Flask) -> None:  
 
 
 def test_rebuilding_a_table_keeps_what_refers_to_it(
-    empty_app: Flask,  # noqa: F811
+    empty_app: Flask,
     tmp_path: Path,
 ) -> None:
     # As a later migration would: SQLite makes the table anew and drops the old one.
@@ -164,7 +163,7 @@ def test_rebuilding_a_table_keeps_what_refers_to_it(
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_copies_written_before_there_were_tallies_are_counted(empty_app: Flask) -> None:  # noqa: F811
+def test_copies_written_before_there_were_tallies_are_counted(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0002")
     with db.engine.begin() as connection:
         connection.execute(text(
@@ -192,7 +191,7 @@ def test_copies_written_before_there_were_tallies_are_counted(empty_app: Flask) 
     }
 
 
-def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) -> None:  # noqa: F811
+def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0028")
     utc = "+00" if db.engine.dialect.name == "postgresql" else ".000000"
     dates = {"start": f"2026-06-04 23:00:00{utc}", "end": f"2026-06-05 00:15:00{utc}"}
@@ -221,7 +220,7 @@ def test_sessions_written_before_get_the_wall_time_they_had(empty_app: Flask) ->
     assert len({once["calendar_uid"], standing["calendar_uid"], ""}) == 3
 
 
-def test_hints_kept_in_articles_are_kept_there_and_back(empty_app: Flask) -> None:  # noqa: F811
+def test_hints_kept_in_articles_are_kept_there_and_back(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0039")
     now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"
     with db.engine.begin() as connection:
@@ -243,7 +242,7 @@ def test_hints_kept_in_articles_are_kept_there_and_back(empty_app: Flask) -> Non
     assert (tuple(kept), tuple(back)) == (("posts", 7, "[]"), (7, "[]"))
 
 
-def test_what_articles_said_before_is_kept_there_and_back(empty_app: Flask) -> None:  # noqa: F811
+def test_what_articles_said_before_is_kept_there_and_back(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0036")
     now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"
     with db.engine.begin() as connection:

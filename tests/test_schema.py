@@ -17,7 +17,6 @@ from sqlalchemy import inspect, text
 from hrsite import schema
 from hrsite.extensions import db
 from hrsite.schema import SchemaState
-from tests.empty_databases import empty_app  # noqa: F401
 
 
 def say(version: str) -> None:
@@ -25,21 +24,21 @@ def say(version: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": version})
 
 
-def test_an_empty_database_is_brought_up_once(empty_app: Flask) -> None:  # noqa: F811
+def test_an_empty_database_is_brought_up_once(empty_app: Flask) -> None:
     assert schema.state() == SchemaState.EMPTY
     assert schema.bring_up() is True
     assert schema.state() == SchemaState.CURRENT
     assert schema.bring_up() is False
 
 
-def test_an_older_database_is_brought_up(empty_app: Flask) -> None:  # noqa: F811
+def test_an_older_database_is_brought_up(empty_app: Flask) -> None:
     flask_migrate.upgrade(revision="0001")
     assert schema.state() == SchemaState.BEHIND
     assert schema.bring_up() is True
     assert schema.state() == SchemaState.CURRENT
 
 
-def test_a_newer_database_is_left_alone(empty_app: Flask) -> None:  # noqa: F811
+def test_a_newer_database_is_left_alone(empty_app: Flask) -> None:
     schema.bring_up()
     say("9999")
     tables = inspect(db.engine).get_table_names()
@@ -64,7 +63,7 @@ def somebody_migrates(app: Flask) -> Iterator[None]:
             yield
 
 
-def test_of_those_that_start_together_one_brings_it_up(empty_app: Flask) -> None:  # noqa: F811
+def test_of_those_that_start_together_one_brings_it_up(empty_app: Flask) -> None:
     def start() -> bool:
         with empty_app.app_context():
             return schema.bring_up()
