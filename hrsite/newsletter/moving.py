@@ -14,7 +14,7 @@ from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.newsletter.models_moving import AddressChange
-from hrsite.outbox import enqueue, forgetting, recipients, suppression
+from hrsite.outbox import enqueue, forgetting, recipients, settling, suppression
 from hrsite.outbox.models import Delivery, Recipient
 
 # So long the button at the new address works, and the one that takes it back at the old.
@@ -176,8 +176,11 @@ def _go_to(
     consent.note(session, new, "moved", None, "letter", now)
     for purpose in ("settings", "confirm"):
         subscribing.renew_link(subscriber, purpose)
-    # A letter arrived there, and its owner pressed the button.
+    # A letter arrived there, and its owner pressed the button. What comes back from now on of
+    # letters to the old address must not close the new one; and none goes to the old one any more.
     suppression.lift(session, new, now)
+    suppression.note_opened(session, new, now)
+    settling.free_claims_of(session, recipient.id, now)
     return True
 
 

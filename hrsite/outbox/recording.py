@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import structlog
 from flask import current_app
-from sqlalchemy import Select, Update, select, update
+from sqlalchemy import LargeBinary, Select, Update, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import settling, suppression, tally
 from hrsite.outbox.claiming import Claimed
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, Recipient
 from hrsite.outbox.pausing import pause, pause_all
 from hrsite.outbox.retrying import OPENING_STAGES, Answer, is_unwanted, next_attempt
 from hrsite.outbox.wording import pause_reason
@@ -120,7 +120,17 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     delivery.changed_at, delivery.owner = now, None
     delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
     tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
+    blames_her = answer.suppress or answer.soft_bounce
+    if blames_her and not _is_still_hers(session, claimed, delivery):
+        answer = answer._replace(suppress=False, soft_bounce=False)
     _draw_conclusions(session, delivery, answer, now)
+
+
+def _is_still_hers(session: Session, claimed: Claimed, delivery: Delivery) -> bool:
+    """Is the answer about her address? She may have another since the letter was claimed."""
+    sealed = type_coerce(Recipient.address, LargeBinary)
+    found = select(sealed).where(Recipient.id == delivery.recipient_id)
+    return session.scalar(found) == claimed.address
 
 
 def _outcome(

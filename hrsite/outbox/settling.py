@@ -109,6 +109,23 @@ def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
     )
 
 
+def free_claims_of(session: Session, recipient_id: int, now: datetime) -> None:
+    """Take a person's copies out of workers' hands that have not gone: they read her address when
+    they claimed them, and it is another now.
+    """
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.recipient_id == recipient_id,
+            Delivery.state.in_(DUE_STATES),
+            Delivery.next_at.is_not(None),
+            Delivery.owner.is_not(None),
+        )
+        .values(owner=None, lease_until=None, next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _mark_the_settled(session: Session, now: datetime) -> None:
     """Messages of which nothing waits any more: no worker needs to look at them again."""
     is_waiting = exists().where(

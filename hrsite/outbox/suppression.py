@@ -56,7 +56,12 @@ def lift(session: Session, address_key: str, now: datetime) -> None:
     closed = session.scalar(select(Suppression).where(Suppression.address_key == address_key))
     if closed is not None:
         session.delete(closed)
-        session.merge(OpenedAddress(address_key=address_key, opened_at=now))
+        note_opened(session, address_key, now)
+
+
+def note_opened(session: Session, address_key: str, now: datetime) -> None:
+    """Letters arrive there: whatever is told of those that went out before closes it no more."""
+    session.merge(OpenedAddress(address_key=address_key, opened_at=now))
 
 
 def lift_complaint(session: Session, address_key: str) -> None:
