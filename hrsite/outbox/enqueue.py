@@ -204,7 +204,7 @@ def _copies(message: OutboxMessage, people: Select[int, bool, bool], now: dateti
         literal(message.id),
         person.recipient_id,
         person.is_discreet,
-        random_hex(),
+        random_hex(person.recipient_id),
         case((person.is_closed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
         moment,
         case((person.is_closed, null()), else_=literal(message.starts_at, UTCDateTime)),

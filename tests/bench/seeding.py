@@ -56,7 +56,7 @@ def _copy(session: Session, distinct: int, readers: int) -> None:
             rows = [
                 column + there
                 if column.primary_key
-                else random_hex() + random_hex()
+                else random_hex(table.c.id) + random_hex(table.c.id)
                 if column.unique
                 else column
                 for column in columns
