@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from hrsite import clock
@@ -33,6 +34,10 @@ CLAIM_SECONDS = 60.0
 # How long an answer may wait for others, to be written down together with them.
 GATHERING_SECONDS = 0.05
 IDLE_SECONDS = 1.0
+# An answer that is lost becomes a second copy. So it is kept while the database is locked, full or
+# away: for less than a lease, and for less than a service manager waits for us to end.
+KEEPING_SECONDS, PARTING_SECONDS = 600.0, 60.0
+ASKING_AGAIN_SECONDS = 0.5
 
 
 def deliver_due(
@@ -81,7 +86,7 @@ class _Round:
         self._in_flight: dict[int, Claimed] = {}
         self._results: list[Result] = []
         self._first_result_at = 0.0
-        self._line_is_bad = self._nothing_is_due = False
+        self._line_is_bad = self._nothing_is_due = self._is_committing = False
         self._tried_count = 0
         self._seen_at: datetime | None = None
 
@@ -91,7 +96,7 @@ class _Round:
             stopping = self._must_stop()
             wait = 0.0
             if self._is_time_to_write(stopping):
-                wait = self._write_and_permit(stopping)
+                wait = self._write_when_it_can(stopping)
             if not self._in_flight and not self._results:
                 if stopping or self._nothing_is_due and not self._claimed:
                     return self._tried_count
@@ -107,8 +112,15 @@ class _Round:
             self._session.commit()
 
     def _must_stop(self) -> bool:
-        is_told = self._line_is_bad or self._should_stop()
-        return is_told or not self._gate.is_open(clock.now())
+        if self._line_is_bad or self._should_stop():
+            return True
+        try:
+            return not self._gate.is_open(clock.now())
+        except OperationalError:
+            if not self._in_flight:
+                raise
+            self._session.rollback()
+            return True  # What is under way first.
 
     def _is_time_to_write(self, stopping: bool) -> bool:
         """Together is cheaper: wait for a few answers, unless there is nothing else to do."""
@@ -125,6 +137,25 @@ class _Round:
 
     def _may_claim_more(self) -> bool:
         return bool(self._claimed) or not self._nothing_is_due
+
+    def _write_when_it_can(self, stopping: bool) -> float:
+        """The same as below, again and again while answers wait and the database is in trouble."""
+        began = time.monotonic()
+        while True:
+            before, self._is_committing = (self._claimed.copy(), self._nothing_is_due), False
+            try:
+                return self._write_and_permit(stopping)
+            except OperationalError as trouble:
+                self._session.rollback()
+                self._claimed, self._nothing_is_due = before
+                # Lost in that moment, it may have been written, and must not be counted twice.
+                is_unknown = self._is_committing and trouble.connection_invalidated
+                patience = PARTING_SECONDS if self._should_stop() else KEEPING_SECONDS
+                if not self._results or is_unknown or time.monotonic() - began > patience:
+                    raise
+                log.warning("answers_kept", count=len(self._results), kind=type(trouble).__name__)
+            stopping = True  # First of all the answers.
+            time.sleep(ASKING_AGAIN_SECONDS)
 
     def _write_and_permit(self, stopping: bool) -> float:
         """One transaction: the answers, and which letters go next. Seconds until the pace allows
@@ -143,6 +174,7 @@ class _Round:
             wanted, wait = self._next_claimed(room, now)
             going = claiming.permit(self._session, wanted, now) if wanted else []
         self._packer.freeze(going)
+        self._is_committing = True
         self._session.commit()
         for result in self._results:
             del self._in_flight[result.claimed.id]
