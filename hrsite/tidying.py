@@ -11,12 +11,13 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session
 
-from hrsite import unsaved
+from hrsite import clock, unsaved
 from hrsite.accounts import auditing, signing_in
 from hrsite.media import tidying as stray_files
 from hrsite.newsletter import consent, erasing, erasures, guarding, moving, owing, subscribing
 from hrsite.outbox import forgetting, presence, returned, suppression
 from hrsite.pages import binning
+from hrsite.posts import viewing
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,7 @@ def forget(
         partial(suppression.forget_opened, session, now - REPORTS_COME_WITHIN),
         partial(unsaved.forget_old, session, now - UNSAVED_FOR),
         partial(binning.empty, session, now),
+        partial(viewing.fold_old, session, clock.local(now).date()),
         partial(stray_files.remove_strays, session, media, now - STRAYS_FOR),
     ):
         _safely(session, job)

@@ -21,6 +21,8 @@ from hrsite.newsletter import consent, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
 from hrsite.outbox import forgetting
+from hrsite.posts import viewing
+from hrsite.posts.models_viewing import PostViews
 from hrsite.receipt import BESIDES, Whose, sections
 from tests import factories
 
@@ -128,6 +130,20 @@ def test_the_audit_goes_after_a_year_and_ended_sessions_at_once(
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
+def test_how_often_articles_were_opened_is_kept_by_the_month_after_a_while(
+    session: Session, night: Night
+) -> None:
+    post, today = factories.make_post(session), our_clock.local(our_clock.now()).date()
+    days = {(post.id, today - timedelta(days=ago)): 1 for ago in range(20)}
+    viewing.write_down(session, days)
+    session.commit()
+    night(20)
+    assert count_of(session, PostViews) == 20
+    night(50)
+    assert count_of(session, PostViews) == 2
+    assert viewing.views_of(session, [post], today)[post.id].ever == 20
+
+
 def test_files_of_no_picture_are_removed_and_all_others_stay(
     app: Flask, session: Session, night: Night
 ) -> None:

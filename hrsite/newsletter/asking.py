@@ -4,11 +4,10 @@ The form keeps the same row for every address. What becomes of it is decided by 
 neither the page nor the time it takes tells anybody who is on the list.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, extract, func, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
@@ -25,6 +24,7 @@ from hrsite.outbox import suppression
 
 # For each letter that may still be written, so many are looked at: most of a flood come to nothing.
 FOR_EACH_LETTER = 4
+HOUR_SECONDS = 3600
 UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
 
 
@@ -141,10 +141,15 @@ def _write_to(session: Session, subscriber: Subscriber, letter: str, now: dateti
         guarding.note_letter(session, subscriber, now, is_to_confirm=is_to_confirm)
 
 
-def waiting(session: Session) -> Counter[datetime]:
+def waiting(session: Session) -> dict[datetime, int]:
     """How many requests wait that were made in each hour, by the hour's beginning, in order."""
-    asked = session.scalars(select(SignupRequest.asked_at).order_by(SignupRequest.asked_at))
-    return Counter(_hour_of(moment) for moment in asked)
+    seconds = extract("epoch", SignupRequest.asked_at)
+    hours = session.execute(
+        select((seconds - seconds % HOUR_SECONDS).label("hour"), func.count())
+        .group_by("hour")
+        .order_by("hour")
+    )
+    return {datetime.fromtimestamp(int(hour), UTC): count for hour, count in hours}
 
 
 def forget(session: Session, hours: Iterable[datetime]) -> int:
@@ -157,7 +162,3 @@ def forget(session: Session, hours: Iterable[datetime]) -> int:
         )
         count += changed_rows(session.execute(delete(SignupRequest).where(*within)))
     return count
-
-
-def _hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)

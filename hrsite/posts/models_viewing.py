@@ -1,4 +1,4 @@
-"""How often an article was opened on a day."""
+"""How often an article was opened on a day; of months long past, in the whole month."""
 
 from datetime import date
 
@@ -21,6 +21,6 @@ class PostViews(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
     )
-    # On the coach's calendar.
+    # On the coach's calendar. Days that no page tells any more are added to their month's first.
     day: Mapped[date] = mapped_column(primary_key=True)
     count: Mapped[int]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Date, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Date, bindparam, delete, extract, func, select, text
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
@@ -21,6 +21,11 @@ _ADD = text(
     "INSERT INTO post_views (post_id, day, count) VALUES (:post_id, :day, :count)"
     " ON CONFLICT (post_id, day) DO UPDATE SET count = post_views.count + excluded.count"
 ).bindparams(bindparam("day", type_=Date))
+_FOLD = text(
+    "INSERT INTO post_views (post_id, day, count) SELECT post_id, :first, sum(count)"
+    " FROM post_views WHERE day > :first AND day < :next GROUP BY post_id"
+    " ON CONFLICT (post_id, day) DO UPDATE SET count = post_views.count + excluded.count"
+).bindparams(bindparam("first", type_=Date), bindparam("next", type_=Date))
 
 
 class Views(NamedTuple):
@@ -68,6 +73,22 @@ def shown_to_readers(session: Session, post: Post) -> int:
     """A number that stays true for a while and watches nobody: tens, from fifty on; else 0."""
     ever = session.scalar(select(func.sum(PostViews.count)).where(PostViews.post_id == post.id))
     return int(ever) // 10 * 10 if ever and ever >= FEWEST_SHOWN else 0
+
+
+def fold_old(session: Session, today: date) -> None:
+    """Add each month's days to its first day, once no page tells them one by one any more.
+
+    So the rows stay few, and all sums what they were.
+    """
+    told_from = (today - MONTH).replace(day=1)
+    old = (PostViews.day < told_from, extract("day", PostViews.day) != 1)
+    while day := session.scalar(select(func.min(PostViews.day)).where(*old)):
+        first = day.replace(day=1)
+        of_it = {"first": first, "next": (first + MONTH + timedelta(days=1)).replace(day=1)}
+        session.execute(_FOLD, of_it)
+        session.execute(
+            delete(PostViews).where(PostViews.day > first, PostViews.day < of_it["next"])
+        )
 
 
 def _since(day: date) -> ColumnElement[int]:

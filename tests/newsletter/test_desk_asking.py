@@ -11,9 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
+from hrsite import clock as site_clock
 from hrsite.accounts.models import AuditEvent
+from hrsite.newsletter import asking
 from hrsite.newsletter.models_asking import SignupRequest
 from tests.journeys.doors import Letters, sign_up
+from tests.statements import noted_statements
 
 WAITING = "/desk/subscribers/waiting"
 Work = Callable[[], None]
@@ -45,6 +48,20 @@ def test_each_hour_is_shown_with_its_number_and_nobodys_address(
     assert ": 3 requests" in page
     assert ": 1 request" in page
     assert "example.org" not in page
+
+
+def test_a_flood_is_counted_where_it_lies(session: Session, clock: Traveller) -> None:
+    hour = site_clock.now().replace(minute=0, second=0, microsecond=0)
+    for ago in (timedelta(hours=-1), timedelta(milliseconds=1), timedelta(hours=1)) * 20:
+        asking.request_signup(session, "someone@example.org", [], "network", hour - ago)
+    session.flush()
+    with noted_statements() as said:
+        told = asking.waiting(session)
+    assert list(told.items()) == [
+        (hour - timedelta(hours=1), 40),
+        (hour + timedelta(hours=1), 20),
+    ]
+    assert ["count(" in one.sql for one in said] == [True]
 
 
 def test_the_hours_she_ticks_are_forgotten_and_the_others_are_answered(

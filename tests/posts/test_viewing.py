@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from hrsite.posts import viewing
@@ -44,6 +45,29 @@ def test_the_coach_is_told_a_week_a_month_and_all(session: Session) -> None:
     told = viewing.views_of(session, [post, unread], TODAY)
     assert told == {post.id: Views(week=3, month=15, ever=63), unread.id: Views()}
     assert viewing.views_of(session, [], TODAY) == {}
+
+
+@pytest.mark.parametrize("today", [date(2026, 6, 2), date(2026, 3, 1), date(2026, 12, 31)])
+def test_days_long_past_become_their_month_and_every_number_stays(
+    session: Session, today: date
+) -> None:
+    one, other = make_post(session), make_post(session)
+    days = [today - timedelta(days=ago) for ago in range(800)]
+    viewing.write_down(session, {(one.id, day): 1 for day in days} | {(other.id, days[-1]): 7})
+    before = viewing.views_of(session, [one, other], today)
+
+    for _ in range(2):
+        viewing.fold_old(session, today)
+        session.commit()
+
+    assert viewing.views_of(session, [one, other], today) == before
+    kept = {row.day: row.count for row in session.query(PostViews).filter_by(post_id=one.id)}
+    assert all(kept[day] == 1 for day in days[:30])
+    assert len(kept) < 30 + 31 + 800 / 28
+    whole = [day for day in days if day.day == 1][12]
+    assert kept[whole] == (whole.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - (
+        whole.toordinal()
+    )
 
 
 def test_readers_see_no_number_that_watches_them(session: Session) -> None:

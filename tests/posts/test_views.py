@@ -37,6 +37,20 @@ def test_drafts_and_scheduled_articles_are_seen_nowhere(
         assert client.get(address).status_code == 404
 
 
+@pytest.mark.usefixtures("clock")
+def test_a_dot_between_two_facts_never_ends_a_line(client: FlaskClient, session: Session) -> None:
+    now = site_clock.now()
+    make_post(session, slug="seen", author_name="Jordan", reviewed_at=now, current_until=now)
+    past = make_post(session, slug="past", current_until=now - timedelta(days=1))
+    for address in ("/posts/seen", "/posts/past", "/", "/posts/"):
+        main = client.get(address).text.partition("<main")[2].partition("</main>")[0]
+        told = main.replace("&nbsp;", "\u00a0").split("·")[1:]
+        assert told, address
+        assert all(words.startswith("\u00a0") for words in told), address
+    found = client.get(f"/search?q={past.title}").text.replace("&nbsp;", "\u00a0")
+    assert "·\u00a0Things may have changed" in found
+
+
 def test_a_scheduled_article_appears_when_its_time_comes(
     client: FlaskClient, session: Session, clock: time_machine.Traveller
 ) -> None:
