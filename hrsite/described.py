@@ -34,8 +34,8 @@ class Help:
 
 
 @dataclass(frozen=True)
-class Portrait:
-    """The coach's picture, as far as a page needs to know it."""
+class ShownPicture:
+    """A picture, as far as a page needs to know it."""
 
     name: str
     alt: str
@@ -61,7 +61,7 @@ class Site:
     book_text: str = ""
     book_words: str = "Book a free call"
     about_line: str = ""
-    portrait: Portrait | None = None
+    portrait: ShownPicture | None = None
     shows_views: bool = False
     # A chat that shows a shared link shows a picture: with the article's title in it, or without.
     cards_name_articles: bool = False

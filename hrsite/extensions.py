@@ -8,7 +8,7 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from hrsite.receipt import INFO, Receipt
 
@@ -41,6 +41,10 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 csrf = CSRFProtect()
 login = LoginManager()
+
+# Who is asked for plain values. A page that readers get often takes a bare connection: a session,
+# which watches over objects, costs as much as the answer.
+Asked = Session | Connection
 
 # Pages that only read say so; everything else takes SQLite's write lock when it begins. A
 # transaction that reads first and writes later can otherwise fail at once, however long we wait.

@@ -10,7 +10,7 @@ from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.media import drawing
 from hrsite.posts import listing
-from hrsite.posts.models import Post
+from hrsite.posts.listing import AnyPost
 
 FOR_EVER = "public, max-age=31536000, immutable"
 # An old address still shows a card, though not the one it once named.
@@ -29,14 +29,14 @@ class ShownCard:
     height: int = drawing.HEIGHT
 
 
-def shown_card(post: Post | None = None) -> ShownCard:
+def shown_card(post: AnyPost | None = None) -> ShownCard:
     """The card for an article, or for any other page."""
     if post is None:
         return pagecache.shared("card", lambda: _shown(None))
     return _shown(post)
 
 
-def _shown(post: Post | None) -> ShownCard:
+def _shown(post: AnyPost | None) -> ShownCard:
     card = _card_of(post)
     number = f"a{post.id}" if post and card.title else card.mood
     path = url_for("media.card", name=f"{number}-{card.mark()}")
@@ -56,7 +56,7 @@ def show(name: str) -> Response:
     return answer
 
 
-def _card_of(post: Post | None) -> drawing.Card:
+def _card_of(post: AnyPost | None) -> drawing.Card:
     """Without her wish the title only chooses among the drawings."""
     site = furniture.site()
     if post is None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from hrsite.pagecache import changes_with_time
+from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post
 
 # One that held for less than this is told by its day, and not by its month.
@@ -33,7 +34,7 @@ def noon(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)
 
 
-def is_from_a_day(post: Post) -> bool:
+def is_from_a_day(post: AnyPost) -> bool:
     """Is "from 3 June 2026" said of it, rather than "from June 2026"?"""
     if post.out_at is None or post.current_until is None:
         return False

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from hrsite import furniture
 from hrsite.posts.feeding import address_of, changed_at
-from hrsite.posts.models import Post
+from hrsite.posts.listing import AnyPost
 
 CONTEXT = "https://schema.org"
 
@@ -25,7 +25,7 @@ def site() -> dict[str, Any]:
     return _graph(website)
 
 
-def article(post: Post, card: str) -> dict[str, Any]:
+def article(post: AnyPost, card: str) -> dict[str, Any]:
     """An article and the way to it. `card` is the address of its picture for chats."""
     told, address = furniture.site(), address_of(post)
     posting = {
@@ -48,7 +48,7 @@ def article(post: Post, card: str) -> dict[str, Any]:
     return _graph(posting, _way_to(post, address))
 
 
-def _way_to(post: Post, address: str) -> dict[str, Any]:
+def _way_to(post: AnyPost, address: str) -> dict[str, Any]:
     steps = [(furniture.site().name, "/"), ("Articles", "/posts/")]
     steps += [(tag.name, f"/topics/{quote(tag.slug)}") for tag in post.tags[:1]]
     places = [(name, furniture.absolute(path)) for name, path in steps] + [(post.title, address)]

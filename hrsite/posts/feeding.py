@@ -10,6 +10,7 @@ from hrsite import furniture
 from hrsite.markup import absolute_links
 from hrsite.media.models import Picture
 from hrsite.media.storing import url_path
+from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.prefacing import preface
 
@@ -24,12 +25,12 @@ def entry_id(post: Post) -> str:
     return uuid5(NAMESPACE_URL, f"hrsite:post:{post.id}:{post.created_at.isoformat()}").urn
 
 
-def changed_at(post: Post) -> datetime:
+def changed_at(post: AnyPost) -> datetime:
     """When a feed reader should look again. Written long ago and published today is news today."""
     return max(post.updated_at, post.published_at or post.updated_at)
 
 
-def address_of(post: Post) -> str:
+def address_of(post: AnyPost) -> str:
     """The article's page, as a whole address."""
     return furniture.absolute(f"/posts/{quote(post.slug)}")
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
+from hrsite.extensions import Asked
 from hrsite.posts import listing, pinning
 
 HOME_COUNT = 6
@@ -20,7 +19,7 @@ class FirstPage(NamedTuple):
     numbers: Sequence[int]
 
 
-def first_page(session: Session, now: datetime) -> FirstPage:
+def first_page(session: Asked, now: datetime) -> FirstPage:
     """Its articles, none of them twice."""
     pinned = pinning.start_here(session, now)
     newest = listing.newest(session, now, len(pinned) + 1 + HOME_COUNT)

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, String, bindparam, func, select
-from sqlalchemy.orm import Session, contains_eager, defer, lazyload
+from sqlalchemy.orm import Session, defer, lazyload
 
 from hrsite import clock
 from hrsite.columns import is_one_of, number_list
+from hrsite.described import ShownPicture
+from hrsite.extensions import Asked
+from hrsite.media.models import Picture
 from hrsite.pagecache import changes_with_time
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
@@ -28,6 +31,42 @@ class ListedTag(NamedTuple):
     id: int
     name: str
     slug: str
+
+
+class ShownPost(NamedTuple):
+    """What an article's page says of it, under the names that a Post has for it."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    body_html: str
+    language: str
+    author_name: str
+    content_note: str
+    published_at: datetime
+    updated_at: datetime
+    reviewed_at: datetime | None
+    current_until: datetime | None
+    picture: ShownPicture | None
+    tags: Sequence[ListedTag]
+
+    @property
+    def is_email_only(self) -> bool:
+        """Never: it stands on the site."""
+        return False
+
+    @property
+    def out_at(self) -> datetime:
+        """Its date."""
+        return self.published_at
+
+    def is_past_its_date(self, now: datetime) -> bool:
+        """Was what it says true until a moment that is over?"""
+        return self.current_until is not None and self.current_until <= now
+
+
+AnyPost = Post | ShownPost
 
 
 def published(now: datetime) -> Select[Post]:
@@ -51,7 +90,7 @@ def recent(session: Session, now: datetime, limit: int) -> Sequence[Post]:
     return session.scalars(published(now).options(*FOR_CARDS).limit(limit)).all()
 
 
-def newest(session: Session, now: datetime, limit: int) -> Sequence[int]:
+def newest(session: Asked, now: datetime, limit: int) -> Sequence[int]:
     """The numbers of the newest articles."""
     return session.scalars(_NEWEST, {"now": now, "limit": limit}).all()
 
@@ -83,20 +122,32 @@ _NUMBERED_IN_FULL = (
 _NUMBERED = _NUMBERED_IN_FULL.options(defer(Post.body_html))
 
 
-def by_slug(session: Session, slug: str, now: datetime) -> Post | None:
+def by_slug(session: Asked, slug: str, now: datetime) -> ShownPost | None:
     """The article at an address, when readers may see it."""
-    return session.scalars(_BY_SLUG, {"now": now, "slug": slug}).unique().one_or_none()
+    rows = session.execute(_BY_SLUG, {"now": now, "slug": slug}).all()
+    if not rows:
+        return None
+    of_post, of_picture = rows[0][:_PICTURE_FROM], rows[0][_PICTURE_FROM:_TAG_FROM]
+    picture = ShownPicture(*of_picture) if of_picture[0] else None
+    tags = [ListedTag(*row[_TAG_FROM:]) for row in rows if row[_TAG_FROM] is not None]
+    return ShownPost._make([*of_post, picture, tags])
 
 
-# With its topics: for one article a second statement costs more than these joins. One by one, for
-# SQLite walks through a whole table to join a join.
+# The columns of a ShownPost, of its picture and of a tag, each in the order of its fields.
+_OF_POST = [getattr(Post, name) for name in ShownPost._fields[:-2]]
+_OF_PICTURE = [Picture.name, Picture.alt, Picture.width, Picture.height]
+_OF_TAG = [Tag.id, Tag.name, Tag.slug]
+_PICTURE_FROM = len(_OF_POST)
+_TAG_FROM = _PICTURE_FROM + len(_OF_PICTURE)
+# With its topics, a row for each: for one article a second statement costs more than these joins.
+# One by one, for SQLite walks through a whole table to join a join.
 _BY_SLUG = (
-    select(Post)
+    select(*_OF_POST, *_OF_PICTURE, *_OF_TAG)
+    .outerjoin(Picture, Picture.id == Post.picture_id)
     .outerjoin(post_tags, post_tags.c.post_id == Post.id)
     .outerjoin(Tag, Tag.id == post_tags.c.tag_id)
     .where(Post.slug == bindparam("slug"), Post.published_at <= bindparam("now"))
     .order_by(Tag.name)
-    .options(contains_eager(Post.tags))
 )
 
 

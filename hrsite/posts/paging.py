@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, tuple_
-from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.columns import UTCDateTime
+from hrsite.extensions import Asked
 from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, post_tags
 from hrsite.posts.months import Month
@@ -45,7 +45,7 @@ class ListPage(NamedTuple):
 
 
 def page_of(
-    session: Session,
+    session: Asked,
     now: datetime,
     place: Place = FIRST_PAGE,
     within: ListedTag | Month | None = None,
@@ -82,7 +82,7 @@ class _Row:
     """The articles in order, `most` at a time: one more than a page tells whether it goes on."""
 
     def __init__(
-        self, session: Session, now: datetime, within: ListedTag | Month | None, most: int
+        self, session: Asked, now: datetime, within: ListedTag | Month | None, most: int
     ) -> None:
         self.session, self.now, self.within = session, now, within
         self.values: dict[str, Any] = {"until": now, "most": most}

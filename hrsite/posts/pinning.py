@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer, lazyload
 
+from hrsite.extensions import Asked
 from hrsite.posts.models import Post
 
 MOST = 3
@@ -30,7 +31,7 @@ def pinned(session: Session) -> Sequence[Post]:
     ).all()
 
 
-def start_here(session: Session, now: datetime) -> Sequence[int]:
+def start_here(session: Asked, now: datetime) -> Sequence[int]:
     """The numbers of those that readers may see.
 
     Withdrawn articles keep their place and are not shown.

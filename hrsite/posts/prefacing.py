@@ -6,10 +6,11 @@ from markupsafe import Markup
 
 from hrsite import furniture
 from hrsite.posts.aging import is_from_a_day
+from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post
 
 
-def age(post: Post, now: datetime) -> str:
+def age(post: AnyPost, now: datetime) -> str:
     """What is said of an article past its date; empty for all others."""
     if not post.is_past_its_date(now) or post.out_at is None:
         return ""

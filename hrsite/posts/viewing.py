@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Date, bindparam, delete, extract, func, se
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
+from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post
 from hrsite.posts.models_viewing import PostViews
 
@@ -69,7 +70,7 @@ def views_of(session: Session, posts: Iterable[Post], today: date) -> dict[int, 
     return {post: opened.get(post, Views()) for post in wanted}
 
 
-def shown_to_readers(session: Session, post: Post) -> int:
+def shown_to_readers(session: Session, post: AnyPost) -> int:
     """A number that stays true for a while and watches nobody: tens, from fifty on; else 0."""
     ever = session.scalar(select(func.sum(PostViews.count)).where(PostViews.post_id == post.id))
     return int(ever) // 10 * 10 if ever and ever >= FEWEST_SHOWN else 0

@@ -25,7 +25,7 @@ from hrsite.posts import (
     views_cards,
     views_searching,
 )
-from hrsite.posts.listing import ListedTag
+from hrsite.posts.listing import AnyPost, ListedTag
 from hrsite.posts.models import Post
 from hrsite.posts.months import Month
 from hrsite.slugs import is_slug_shaped
@@ -47,12 +47,9 @@ blueprint.add_url_rule("/follow", "follow", feeds.follow)
 @pagecache.ready()
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
-    now, session = clock.now(), db.session()
-    return render_template(
-        "posts/home.html",
-        **fronting.first_page(session, now)._asdict(),
-        tags=all_topics(),
-    )
+    with db.engine.connect() as connection:
+        shown = fronting.first_page(connection, clock.now())
+    return render_template("posts/home.html", **shown._asdict(), tags=all_topics())
 
 
 @blueprint.get("/n/<int:number>")
@@ -107,7 +104,8 @@ def show(slug: str) -> str:
     """One article."""
     post = None
     if is_slug_shaped(slug):
-        post = listing.by_slug(db.session(), slug, clock.now())
+        with db.engine.connect() as connection:
+            post = listing.by_slug(connection, slug, clock.now())
     if post is None:
         abort(404)
     pagecache.count_as(f"{counting.ARTICLE}{post.id}")
@@ -129,7 +127,7 @@ def topic(slug: str) -> str:
     return render_template("posts/topic.html", tag=found, **_page("posts.topic", found, slug=slug))
 
 
-def recent_cards(besides: Post | None = None) -> list[Markup]:
+def recent_cards(besides: AnyPost | None = None) -> list[Markup]:
     """For "Recent posts" on any page: the newest ones, without the one that is being read."""
     newest = pagecache.shared("recent", _newest)
     others = [number for number in newest if besides is None or number != besides.id]
@@ -180,7 +178,7 @@ def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
 
 
 @blueprint.app_template_filter("age")
-def _age(post: Post) -> str:
+def _age(post: AnyPost) -> str:
     return prefacing.age(post, clock.now())
 
 
@@ -203,7 +201,8 @@ def _page(endpoint: str, within: ListedTag | Month | None = None, **values: Any)
     """What a page of a list shows, and the addresses of its neighbours and of the first page."""
     place = paging.Place(_number("before"), _number("after"))
     try:
-        page = paging.page_of(db.session(), clock.now(), place, within)
+        with db.engine.connect() as connection:
+            page = paging.page_of(connection, clock.now(), place, within)
     except paging.NoSuchPage:
         abort(404)
 

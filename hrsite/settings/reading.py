@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hrsite import clock, furniture, pagecache
-from hrsite.described import Help, Portrait, Site
+from hrsite.described import Help, ShownPicture, Site
 from hrsite.extensions import db
 from hrsite.settings import dialling
 from hrsite.settings.models import THE_SITE, HelpLine, SiteWords, Way
@@ -91,11 +91,11 @@ def shown(line: HelpLine) -> Help:
     )
 
 
-def _portrait(said: SiteWords) -> Portrait | None:
+def _portrait(said: SiteWords) -> ShownPicture | None:
     picture = said.portrait
     if picture is None:
         return None
-    return Portrait(picture.name, picture.alt, picture.width, picture.height)
+    return ShownPicture(picture.name, picture.alt, picture.width, picture.height)
 
 
 def warm() -> None:

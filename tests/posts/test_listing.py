@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite import clock as site_clock
+from hrsite.described import ShownPicture
 from hrsite.posts import listing, paging
 from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, Tag
@@ -63,6 +64,22 @@ def test_drafts_and_scheduled_articles_are_in_no_list(session: Session) -> None:
     assert listing.by_slug(session, "hidden-True", now) is None
     assert listing.by_slug(session, "hidden-False", now) is None
     assert listing.tags_with_counts(session, now) == [(topic(tag), 1)]
+
+
+def test_an_article_is_told_as_its_row_has_it(session: Session) -> None:
+    tags = [make_tag(session, name) for name in ("Talk", "Sleep")]
+    illustrated = make_post(session, picture=make_picture(session), tags=tags)
+    bare = make_post(session)
+    for post in (illustrated, bare):
+        told = listing.by_slug(session, post.slug, clock.now())
+        assert told is not None
+        for name in set(listing.ShownPost._fields) - {"picture", "tags"}:
+            assert getattr(told, name) == getattr(post, name), name
+        assert list(told.tags) == [topic(tag) for tag in sorted(post.tags, key=lambda t: t.name)]
+        wanted = post.picture and ShownPicture(
+            post.picture.name, post.picture.alt, post.picture.width, post.picture.height
+        )
+        assert told.picture == wanted
 
 
 def test_a_topic_with_nothing_to_read_does_not_show(session: Session) -> None:
