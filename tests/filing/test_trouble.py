@@ -1,6 +1,5 @@
 """Pages as files when something is wrong: with the folder, the database, or the last run."""
 
-import gc
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -63,11 +62,9 @@ def test_a_process_begins_with_nothing_in_front_before_anybody_asks(
     post: Post,
     folder: Path,
     make_app: AppMaker,
-    request: pytest.FixtureRequest,
 ) -> None:
     client.get("/posts/steps")
     again = make_app(READY_FILES=str(folder), DATA_DIR=app.config["DATA_DIR"])
-    request.addfinalizer(gc.unfreeze)
     serving.get_ready(again)
     assert os.listdir(folder) == []
 
