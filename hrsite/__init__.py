@@ -7,14 +7,11 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hrsite import (
-    compressing,
     errors,
-    frontdoor,
     furniture,
     headers,
     limits,
     logs,
-    pieces,
     plain,
     schema,
     sheets,
@@ -40,6 +37,7 @@ from hrsite.pages import views as pages_views
 from hrsite.posts import desk as posts_desk
 from hrsite.posts import views as posts_views
 from hrsite.posts import views_counting
+from hrsite.ready import compressing, frontdoor, pieces
 from hrsite.redirects import desk as redirects_desk
 from hrsite.redirects import views as redirects_views
 from hrsite.sealing import Seal

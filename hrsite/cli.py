@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from hrsite import changing_keys, create_app, doctor, nginx, schema, serving, worker
+from hrsite import changing_keys, create_app, doctor, schema, serving, worker
 from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
@@ -17,6 +17,7 @@ from hrsite.extensions import db
 from hrsite.newsletter.cli import erase_again, erased, issues
 from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
+from hrsite.ready import nginx
 
 MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
 CANNOT = 6

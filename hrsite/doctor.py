@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from hrsite import clock, furniture, nginx
+from hrsite import clock, furniture
 from hrsite.accounts.setting_up import needs_owner
 from hrsite.described import Site
 from hrsite.extensions import db
@@ -15,6 +15,7 @@ from hrsite.outbox import instance, mailboxes, returned
 from hrsite.outbox.certificates import certificates_in
 from hrsite.pages import checking
 from hrsite.pages.checking import Finding, first_line
+from hrsite.ready import nginx
 
 Look = Callable[[Flask], Iterator[Finding]]
 HELD_WORDS = {

@@ -11,8 +11,10 @@ from urllib.parse import quote, urlencode
 from flask import Flask, current_app, request
 from markupsafe import Markup, escape
 
-from hrsite import clock, markup, pagecache, plain, tokens
+from hrsite import clock, plain, tokens
 from hrsite.described import Help, Site
+from hrsite.ready import pagecache
+from hrsite.texts import markup
 
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48

@@ -14,7 +14,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from hrsite import markup, pagecache
+from hrsite.ready import pagecache
+from hrsite.texts import markup
 
 _NO_PAGES = ("/desk", "/static/", "/media/", "/webhooks/", "//")
 _LINK = re.compile(r'(?<=<a href=")/[^"]*')

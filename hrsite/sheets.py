@@ -13,8 +13,9 @@ from pathlib import Path
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from hrsite import colours, pagecache
-from hrsite.staticfiles import STATIC
+from hrsite import colours
+from hrsite.ready import pagecache
+from hrsite.ready.staticfiles import STATIC
 
 SITE, TWIN = "site.css", "plain.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -8,11 +8,22 @@ from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from tests.house_source import APP, DOOR, GROUND, JOBS, ROW, Import, Module, dotted, modules
+from tests.house_source import (
+    APP,
+    DOOR,
+    GROUND,
+    GROUND_ROOMS,
+    JOBS,
+    ROW,
+    Import,
+    Module,
+    dotted,
+    modules,
+)
 
 Rule = Callable[[Path], list[str]]
 
-FOLDERS = {*ROW, "demo", "static"}
+FOLDERS = {*ROW, *GROUND_ROOMS, "demo", "static"}
 
 # The factory opens the doors, and the command line gathers the features' commands.
 MAY_IMPORT_DOORS = {"hrsite", "hrsite.cli"}
@@ -41,14 +52,14 @@ MAY_COMMIT = {"hrsite/outbox/delivering.py", "hrsite/outbox/instance.py"}
 # What every answer or every door needs; no job and no model is among them.
 MAY_READ_REQUEST = {
     "hrsite/accounts/guard.py",
-    "hrsite/compressing.py",
+    "hrsite/ready/compressing.py",
     "hrsite/cookies.py",
     "hrsite/errors.py",
     "hrsite/furniture.py",
     "hrsite/limits.py",
     "hrsite/headers.py",
     "hrsite/logs.py",
-    "hrsite/pagecache.py",
+    "hrsite/ready/pagecache.py",
     "hrsite/plain.py",
     "hrsite/shaping.py",
 }

@@ -22,6 +22,8 @@ ROW = (
     "portability",
     "pages",
 )
+# Rooms of the ground: no feature, only folders.
+GROUND_ROOMS = {"ready", "texts"}
 DOORS = {"forms", "views", "desk", "feeds", "cli"}
 APPLICATION = {
     "hrsite",
@@ -73,7 +75,8 @@ class Module:
     def feature(self) -> str | None:
         """The folder of the row it lies in; None for ground and for the app."""
         parts = self.place.split("/")
-        return parts[1] if len(parts) > 2 and parts[1] != "demo" else None
+        is_of_a_feature = len(parts) > 2 and parts[1] not in {*GROUND_ROOMS, "demo"}
+        return parts[1] if is_of_a_feature else None
 
     @property
     def floor(self) -> int:

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from hrsite import create_app, pagecache
+from hrsite import create_app
 from hrsite.demo import filling
 from hrsite.extensions import db
+from hrsite.ready import pagecache
 from tests.browser.arranged import arrange
 from tests.conftest import settings_for
 from tests.crawling import SITE, Page, end_of, is_ours, walk

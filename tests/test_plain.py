@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from hrsite import markdown
 from hrsite.settings import reading
+from hrsite.texts import markdown
 from tests import factories
 from tests.whole_site import Door, furnish
 

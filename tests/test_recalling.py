@@ -2,7 +2,8 @@
 
 import pytest
 
-from hrsite import markup, recalling
+from hrsite import recalling
+from hrsite.texts import markup
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from hrsite import pagecache
+from hrsite.ready import pagecache
 from tests.whole_site import FRONT_DOORS, READERS, Door, Furnished, everything_kept, furnish
 
 HOOKS = {"/webhooks/mailgun", "/webhooks/postmark", "/webhooks/ses"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hrsite.staticfiles import FOR_EVER
+from hrsite.ready.staticfiles import FOR_EVER
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 FONT = re.compile(r"/static/fonts/[a-z-]+\.woff2\?v=[0-9a-f]{12}")

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from hrsite import clock, markdown, tokens
+from hrsite import clock, tokens
 from hrsite.accounts.models import DeskSession
 from hrsite.extensions import db
 from hrsite.newsletter.models import Issue, Topic
@@ -20,6 +20,7 @@ from hrsite.pages import revising as page_revising
 from hrsite.posts import revising
 from hrsite.redirects import moving
 from hrsite.settings import reading
+from hrsite.texts import markdown
 from tests import factories
 
 READERS = ("reader.one@example.net", "reader.two@example.net")

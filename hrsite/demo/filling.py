@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses, clock, markdown
+from hrsite import addresses, clock
 from hrsite.accounts.models import Account
 from hrsite.accounts.passwords import hash_password, is_right
 from hrsite.demo import sessions, words
@@ -19,6 +19,7 @@ from hrsite.newsletter.models_people import DailyTally
 from hrsite.posts import aging
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import tags_named
+from hrsite.texts import markdown
 
 CONTENT = Path(__file__).parent / "content"
 COACH, EMAIL = "Jordan Hale", "jordan@example.org"

@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from hrsite import clock, markdown
+from hrsite import clock
 from hrsite.notices import changing, planning
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.planning import Plan
+from hrsite.texts import markdown
 
 CONTENT = Path(__file__).parent / "content" / "notices.toml"
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hrsite import clock, markdown
+from hrsite import clock
 from hrsite.pages.models import Page
 from hrsite.settings.models import HelpLine, Way
 from hrsite.settings.reading import words
+from hrsite.texts import markdown
 
 CONTENT = Path(__file__).parent / "content"
 PAGES = ("about", "what-to-expect")

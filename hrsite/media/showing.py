@@ -6,9 +6,9 @@ from html import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.markup import clean
 from hrsite.media import mentioning, resizing, shelving
 from hrsite.media.models import Picture
+from hrsite.texts.markup import clean
 
 # How wide a picture in the text can be: the column of words.
 TEXT_SIZES = "(min-width: 44rem) 39.5rem, calc(100vw - 2.5rem)"

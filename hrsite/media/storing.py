@@ -10,7 +10,6 @@ from typing import IO, Literal
 
 from sqlalchemy.orm import Session, scoped_session
 
-from hrsite.markup import tidy_text
 from hrsite.media.models import FormerName, Picture
 from hrsite.media.redrawing import (
     NotAPicture,
@@ -19,6 +18,7 @@ from hrsite.media.redrawing import (
     Redrawn,
     redraw,
 )
+from hrsite.texts.markup import tidy_text
 
 __all__ = [
     "AltTextMissing",

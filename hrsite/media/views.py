@@ -11,10 +11,10 @@ from flask import Blueprint, Response, abort, current_app, render_template, send
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
-from hrsite import markup
 from hrsite.extensions import db
 from hrsite.media import elsewhere, resizing, shelving, showing, storing, views_cards
 from hrsite.media.models import Picture
+from hrsite.texts import markup
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 blueprint.add_url_rule("/card-<name>.png", "card", views_cards.show)

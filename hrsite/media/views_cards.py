@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from flask import Response, abort, url_for
 
-from hrsite import clock, furniture, pagecache
+from hrsite import clock, furniture
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.media import drawing
 from hrsite.posts import listing
 from hrsite.posts.listing import AnyPost
+from hrsite.ready import pagecache
 
 FOR_EVER = "public, max-age=31536000, immutable"
 # An old address still shows a card, though not the one it once named.

@@ -16,7 +16,6 @@ from wtforms.widgets import CheckboxInput
 from hrsite import addresses, clock, queue
 from hrsite.accounts import auditing, guard
 from hrsite.extensions import db
-from hrsite.markup import tidy_text
 from hrsite.newsletter import adding
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.desk_words import TOLD_WORDS
@@ -24,6 +23,7 @@ from hrsite.newsletter.forms import CHOICES
 from hrsite.newsletter.models import Topic
 from hrsite.posts.timing import is_in_reach
 from hrsite.shaping import Form
+from hrsite.texts.markup import tidy_text
 
 # Why somebody is not added, for the coach to read.
 NOT_ADDED = {

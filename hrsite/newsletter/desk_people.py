@@ -15,7 +15,6 @@ from hrsite import addresses, clock
 from hrsite.accounts import auditing, guard
 from hrsite.extensions import db
 from hrsite.furniture import moment
-from hrsite.markup import tidy_text
 from hrsite.newsletter import consent, explaining, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import evidence, fate
@@ -23,6 +22,7 @@ from hrsite.newsletter.models import Issue, SubscriptionState, Topic
 from hrsite.outbox import presence
 from hrsite.outbox.models import Bounce, Delivery
 from hrsite.shaping import Form
+from hrsite.texts.markup import tidy_text
 
 STANDINGS = {
     SubscriptionState.CONFIRMED: "gets them, since {}",

@@ -11,11 +11,11 @@ from wtforms.validators import Length
 from hrsite import clock
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.markup import to_markdown
 from hrsite.newsletter import welcoming
 from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.posts import hinting
 from hrsite.posts.boxes import WritingForm, html_of, number_in, paragraphs, put_in_box
+from hrsite.texts.markup import to_markdown
 
 ROOM = WelcomeWords.__tablename__
 

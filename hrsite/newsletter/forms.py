@@ -4,10 +4,10 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from hrsite.markup import tidy_text
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.models import Cadence, Topic
 from hrsite.shaping import Form
+from hrsite.texts.markup import tidy_text
 
 CHOICES = [SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()]
 # Months, as the buttons say them.

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from hrsite import markup, shortening
 from hrsite.furniture import absolute
 from hrsite.newsletter.discretion import quiet
 from hrsite.newsletter.models import Cadence, Subscriber
@@ -23,6 +22,7 @@ from hrsite.outbox.enqueue import (
 from hrsite.outbox.models import OutboxMessage
 from hrsite.posts.models import Post
 from hrsite.posts.naming import published_slug
+from hrsite.texts import markup, shortening
 
 # Letters anybody can set off by typing an address: none names a topic of the site, and none
 # holds a word that somebody typed.

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import addresses, clock, furniture, pagecache, queue, tokens
+from hrsite import addresses, clock, furniture, queue, tokens
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.newsletter import (
@@ -23,6 +23,7 @@ from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.views_leaving import person, unknown_link
+from hrsite.ready import pagecache
 
 blueprint = Blueprint("newsletter", __name__)
 for rule, name, door, method in (

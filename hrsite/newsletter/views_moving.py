@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, queue
 from hrsite.extensions import db
-from hrsite.markup import tidy_text
 from hrsite.newsletter import moving
 from hrsite.newsletter.views_leaving import person, unknown_link
+from hrsite.texts.markup import tidy_text
 
 WHAT = {"move": "get letters at this address", "stop": "stop this"}
 

@@ -6,11 +6,11 @@ from flask import current_app, render_template
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite import markup
 from hrsite.newsletter import guarding, letters, subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.outbox.enqueue import PATIENCE, TRANSACTIONAL, Envelope, put_delivery, put_message
+from hrsite.texts import markup
 
 # An unanswered confirmation is asked about once more, after a day and before two.
 REMIND_AFTER, REMIND_BEFORE = timedelta(hours=24), timedelta(hours=48)

@@ -9,7 +9,6 @@ from flask import flash
 from hrsite import clock, unsaved
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.markup import clean, to_markdown
 from hrsite.notices import planning, publishing
 from hrsite.notices.forms import RHYTHMS, NoticeForm
 from hrsite.notices.models import Rhythm, SessionNotice
@@ -17,6 +16,7 @@ from hrsite.notices.planning import Plan
 from hrsite.posts import comparing
 from hrsite.posts.boxes import html_of, key_in, number_in
 from hrsite.posts.timing import Moment, NoSuchTime, is_in_reach, moment_of
+from hrsite.texts.markup import clean, to_markdown
 
 ROOM = SessionNotice.__tablename__
 TWICE = "The clocks go back that night and show this time twice. We take the first."

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.notices import occurring
 from hrsite.notices.models import MOVE_IS_NEWS, SessionNotice
-from hrsite.pagecache import changes_with_time
+from hrsite.ready.pagecache import changes_with_time
 
 MOST_UPCOMING = 50
 MOST_PAST = 30

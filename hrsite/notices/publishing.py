@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.markup import clean, tidy_text
 from hrsite.notices import planning, revising
 from hrsite.notices.models import SessionNotice
 from hrsite.notices.planning import Plan
 from hrsite.posts.naming import draft_slug, is_draft_slug, published_slug
+from hrsite.texts.markup import clean, tidy_text
 
 FALLBACK_SLUG = "notice"
 

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock, pagecache
+from hrsite import clock
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.notices import calendars, listing, views_calendar, wording
 from hrsite.notices.models import SessionNotice
+from hrsite.ready import pagecache
 from hrsite.slugs import is_slug_shaped
 
 blueprint = Blueprint("notices", __name__)

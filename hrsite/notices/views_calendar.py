@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from flask import Response, abort
 
-from hrsite import clock, pagecache
+from hrsite import clock
 from hrsite.extensions import db
 from hrsite.notices import calendar_files, calendars, listing
 from hrsite.notices.calendar_files import Appointment
 from hrsite.outbox.wire import CALENDAR_FILE
+from hrsite.ready import pagecache
 from hrsite.slugs import is_slug_shaped
 
 

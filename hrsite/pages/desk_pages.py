@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from hrsite import clock, unsaved
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.markup import clean, to_markdown
 from hrsite.media.storing import MOST_BYTES
 from hrsite.pages import addressing, listing, ordering, writing
 from hrsite.pages.forms import PageForm
 from hrsite.pages.models import Page
 from hrsite.posts import begun, comparing, hinting
 from hrsite.posts.boxes import html_of, key_in, named, number_in, opened, put_in_box
+from hrsite.texts.markup import clean, to_markdown
 from hrsite.unsaved import UnsavedWords
 
 ROOM = Page.__tablename__

@@ -14,7 +14,6 @@ from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from hrsite import unsaved
-from hrsite.markup import clean
 from hrsite.media import mentioning, shelving, storing
 from hrsite.media.models import FormerName, Picture
 from hrsite.notices.models import SessionNotice
@@ -25,6 +24,7 @@ from hrsite.posts import begun
 from hrsite.posts import revising as post_revising
 from hrsite.posts.models import Post
 from hrsite.settings.models import SiteWords
+from hrsite.texts.markup import clean
 from hrsite.unsaved import UnsavedWords
 
 ANY_PICTURE = "/media/"

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from hrsite import furniture, pagecache, receipt
+from hrsite import furniture, receipt
 from hrsite.described import BOOKING_PATH
 from hrsite.extensions import Base, db
 from hrsite.pages import listing, views_mapping
 from hrsite.pages.models import Page
+from hrsite.ready import pagecache
 
 ABOUT = "about"
 

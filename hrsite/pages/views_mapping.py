@@ -7,12 +7,13 @@ from urllib.parse import quote
 
 from flask import Response, abort, render_template, url_for
 
-from hrsite import clock, furniture, pagecache
+from hrsite import clock, furniture
 from hrsite.extensions import db
 from hrsite.notices import listing as notices_listing
 from hrsite.pages import listing
 from hrsite.posts import listing as posts_listing
 from hrsite.posts import mapping
+from hrsite.ready import pagecache
 
 # As many parts as row numbers can fill (PostgreSQL's integer).
 MOST_PARTS = 2**31 // mapping.PART_SIZE

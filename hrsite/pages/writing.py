@@ -6,11 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.markup import clean, tidy_text
 from hrsite.pages import revising
 from hrsite.pages.models import Page
 from hrsite.pages.ordering import next_place
 from hrsite.slugs import is_slug_shaped
+from hrsite.texts.markup import clean, tidy_text
 
 
 class StalePage(Exception):

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, defer
 
-from hrsite.pagecache import changes_with_time
 from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post
+from hrsite.ready.pagecache import changes_with_time
 
 # One that held for less than this is told by its day, and not by its month.
 SHORT_LIVED = timedelta(days=31)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from hrsite import unsaved
-from hrsite.cleaning import tree
 from hrsite.posts.boxes import one_line
+from hrsite.texts.cleaning import tree
 from hrsite.unsaved import UnsavedWords
 
 LONGEST_TITLE_SHOWN = 80

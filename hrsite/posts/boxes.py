@@ -8,9 +8,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
-from hrsite.markup import clean, from_markdown, tidy_text, to_markdown
 from hrsite.posts.timing import is_in_reach
 from hrsite.shaping import Form
+from hrsite.texts.markup import clean, from_markdown, tidy_text, to_markdown
 from hrsite.tokens import is_token_shaped, new_token
 from hrsite.unsaved import UnsavedWords, boxes_of
 

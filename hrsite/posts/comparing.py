@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from hrsite.plaintext import to_text
 from hrsite.posts.revising import Words
+from hrsite.texts.plaintext import to_text
 
 Kind = Literal["same", "gone", "new"]
 

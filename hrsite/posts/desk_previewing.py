@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, tokens, unsaved
 from hrsite.extensions import db
 from hrsite.headers import FRAMED_LETTER_POLICY, framed_policy, framing_policy
-from hrsite.markup import clean
 from hrsite.newsletter import letters, trying
 from hrsite.outbox.compose import Letter
 from hrsite.posts import desk_writing
@@ -21,6 +20,7 @@ from hrsite.posts.boxes import MOST_LETTERS, html_of, key_in, number_in, opened
 from hrsite.posts.forms import PostForm
 from hrsite.posts.models import Post
 from hrsite.posts.tagging import find_or_make, names_of
+from hrsite.texts.markup import clean
 from hrsite.unsaved import UnsavedWords
 
 

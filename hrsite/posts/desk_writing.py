@@ -5,7 +5,6 @@ from flask import current_app
 from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.markup import clean, to_markdown
 from hrsite.posts import aging, comparing, hinting, illustrating, publishing
 from hrsite.posts.boxes import html_of, key_in, number_in, opened
 from hrsite.posts.forms import PostForm
@@ -13,6 +12,7 @@ from hrsite.posts.models import Post
 from hrsite.posts.revising import Words
 from hrsite.posts.tagging import line_of, names_of
 from hrsite.posts.timing import is_in_reach
+from hrsite.texts.markup import clean, to_markdown
 from hrsite.unsaved import UnsavedWords
 
 ROOM = Post.__tablename__

@@ -7,12 +7,12 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from hrsite import furniture
-from hrsite.markup import absolute_links
 from hrsite.media.models import Picture
 from hrsite.media.storing import url_path
 from hrsite.posts.listing import AnyPost
 from hrsite.posts.models import Post, Tag
 from hrsite.posts.prefacing import preface
+from hrsite.texts.markup import absolute_links
 
 JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from flask import Response, abort, render_template, url_for
 
-from hrsite import clock, pagecache
+from hrsite import clock
 from hrsite.extensions import db
 from hrsite.posts import feeding, listing
 from hrsite.posts.models import Post, Tag
+from hrsite.ready import pagecache
 from hrsite.slugs import is_slug_shaped
 
 FEED_COUNT = 20

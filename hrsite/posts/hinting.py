@@ -11,8 +11,8 @@ from hrsite.hints.gathering import Box, Gathered, gather
 from hrsite.hints.hint import Hint, changed
 from hrsite.hints.keeping import as_text, kept_in
 from hrsite.hints.seen import Format
-from hrsite.markup import from_markdown, word_count
 from hrsite.posts.boxes import WritingForm
+from hrsite.texts.markup import from_markdown, word_count
 
 # What the button of an answer says to the server: the deed, the choice, and which hint.
 SAY, KEEP, ASK, LOOK = "hint-say", "hint-keep", "hint-ask", "hints"

@@ -16,10 +16,10 @@ from hrsite.columns import is_one_of, number_list
 from hrsite.described import ShownPicture
 from hrsite.extensions import Asked
 from hrsite.media.models import Picture
-from hrsite.pagecache import changes_with_time
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, post_tags
 from hrsite.posts.months import Month
+from hrsite.ready.pagecache import changes_with_time
 
 # A card shows neither the text nor the topics.
 FOR_CARDS = (defer(Post.body_html), lazyload(Post.tags))

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import earlier, tokens, unsaved
-from hrsite.markup import clean, tidy_text
 from hrsite.posts import revising
 from hrsite.posts.models import Post
 from hrsite.posts.naming import DRAFT_SIGN, draft_slug, is_draft_slug, published_slug
 from hrsite.posts.tagging import tags_named
 from hrsite.redirects import moving
 from hrsite.slugs import slug_of
+from hrsite.texts.markup import clean, tidy_text
 
 FALLBACK_SLUG = "article"
 ROOM = "/posts/"

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.markup import tidy_text
 from hrsite.posts.models import SynonymWords
 from hrsite.posts.terms import LITTLE, terms_of
+from hrsite.texts.markup import tidy_text
 
 # Until she saves her own: facts of pharmacy, for her to check.
 OURS = Path(__file__).with_name("synonyms.txt")

@@ -8,10 +8,9 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, counting, furniture, pagecache, tokens
+from hrsite import clock, counting, furniture, tokens
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
-from hrsite.markup import absolute_links
 from hrsite.posts import (
     aging,
     describing,
@@ -28,7 +27,9 @@ from hrsite.posts import (
 from hrsite.posts.listing import AnyPost, ListedTag
 from hrsite.posts.models import Post
 from hrsite.posts.months import Month
+from hrsite.ready import pagecache
 from hrsite.slugs import is_slug_shaped
+from hrsite.texts.markup import absolute_links
 
 RECENT_COUNT = 4
 GUESSED_AMONG = 300

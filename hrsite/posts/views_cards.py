@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from flask import current_app
 from markupsafe import Markup
 
-from hrsite import clock, markup, pagecache, plain
+from hrsite import clock, plain
 from hrsite.extensions import db
 from hrsite.posts import listing
+from hrsite.ready import pagecache
+from hrsite.texts import markup
 
 
 class Card(NamedTuple):

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from hrsite import furniture
 from hrsite.counting import ViewCounter
 from hrsite.extensions import db
-from hrsite.pagecache import COUNTS_AS
 from hrsite.posts import viewing
+from hrsite.ready.pagecache import COUNTS_AS
 
 FLUSH_SECONDS = 5.0
 

@@ -7,11 +7,12 @@ nobody's to keep, in memory either. It costs a few milliseconds to make one anew
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock, pagecache
+from hrsite import clock
 from hrsite.extensions import db
-from hrsite.markup import tidy_text
 from hrsite.posts import listing, matching, searching
 from hrsite.posts.queries import LONGEST_QUERY
+from hrsite.ready import pagecache
+from hrsite.texts.markup import tidy_text
 
 LAST_PAGE = 2 * matching.MOST // searching.PAGE_SIZE
 

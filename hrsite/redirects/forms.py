@@ -3,8 +3,8 @@
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from hrsite.markup import tidy_text
 from hrsite.shaping import Form
+from hrsite.texts.markup import tidy_text
 
 LONGEST_TYPED = 2_000
 

@@ -7,9 +7,10 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hrsite import clock, furniture, pagecache
+from hrsite import clock, furniture
 from hrsite.described import Help, ShownPicture, Site
 from hrsite.extensions import db
+from hrsite.ready import pagecache
 from hrsite.settings import dialling
 from hrsite.settings.models import THE_SITE, HelpLine, SiteWords, Way
 

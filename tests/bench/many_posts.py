@@ -19,10 +19,11 @@ import flask_migrate
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from hrsite import clock, create_app, markdown
+from hrsite import clock, create_app
 from hrsite.extensions import db
 from hrsite.posts import indexing, keeping, terms
 from hrsite.posts.models import Post, Tag, post_tags
+from hrsite.texts import markdown
 
 AT_ONCE = 1_000
 YEARS = 10

@@ -9,12 +9,13 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from hrsite import clock, markdown, tokens
+from hrsite import clock, tokens
 from hrsite.media import storing
 from hrsite.newsletter import asking
 from hrsite.newsletter.models import Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_moving import AddressChange
 from hrsite.settings import reading
+from hrsite.texts import markdown
 from tests import factories
 from tests.media.picture_samples import as_bytes
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from playwright.sync_api import Page, expect
 
-from hrsite.markup import clean, from_markdown, to_markdown
+from hrsite.texts.markup import clean, from_markdown, to_markdown
 from tests.browser import copied, writing
 from tests.browser.judging import DESK_LOOKS, faults_of
 from tests.browser.live import LiveSite

@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from sqlalchemy.orm import Session
 
-from hrsite.markup import clean, from_markdown, to_markdown, to_text
 from hrsite.media.elsewhere import Elsewhere, with_cards
+from hrsite.texts.markup import clean, from_markdown, to_markdown, to_text
 from tests.factories import make_post
 from tests.markup_samples import documents
 

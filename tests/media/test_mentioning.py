@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrsite.markdown import from_markdown, to_markdown
-from hrsite.markup import clean
 from hrsite.media import mentioning
+from hrsite.texts.markdown import from_markdown, to_markdown
+from hrsite.texts.markup import clean
 
 ONE, OTHER, NEW = "a" * 21 + "-", "_" * 22, "n" * 22
 

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.markup import clean
 from hrsite.media import storing
 from hrsite.media.models import Picture
+from hrsite.texts.markup import clean
 from tests.media.picture_samples import as_bytes, halves
 
 SHELF = "/desk/pictures/"

@@ -12,12 +12,12 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, unsaved
-from hrsite.markup import clean, to_markdown
 from hrsite.media.models import Picture
 from hrsite.pages.models import Page
 from hrsite.posts import revising
 from hrsite.posts.models import Post
 from hrsite.settings import reading
+from hrsite.texts.markup import clean, to_markdown
 from tests.factories import make_page, make_post
 from tests.media.picture_samples import as_bytes, halves, photo_from_a_phone
 from tests.pages.picture_places import KEY, address, deleted, figure, files, replaced, stored

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, tokens
-from hrsite.markup import word_count
 from hrsite.media.models import Picture
 from hrsite.posts import publishing
+from hrsite.texts.markup import word_count
 from tests.factories import make_picture
 from tests.posts.writing import picture_file, saved, saved_count, send
 

@@ -1,4 +1,4 @@
-// What an article may hold, the same as hrsite/cleaning.py keeps: nothing else can be typed or pasted.
+// What an article may hold, the same as hrsite/texts/cleaning.py keeps: nothing else can be typed or pasted.
 import {
   Blockquote, Bold, BulletList, Document, Dropcursor, Gapcursor, HardBreak, Heading, HorizontalRule, Italic, ListItem,
   Mark, Node, NodeSelection, OrderedList, Paragraph, Text, UndoRedo,
@@ -7,7 +7,7 @@ import {
 const OURS = /^\/media\/[A-Za-z0-9_-]{1,64}\.webp$/;
 const GOOD = /^(?:https?:\/\/[^/?#\\]|mailto:.|tel:.|\/(?![/\\]))/i;
 
-/** The address, if it may be followed (as hrsite/weblinks.py decides it); else nothing. */
+/** The address, if it may be followed (as hrsite/texts/weblinks.py decides it); else nothing. */
 export function goodAddress(typed) {
   // eslint-disable-next-line no-control-regex -- browsers drop these, so "java\tscript:" would run
   const address = typed.replace(/[\x00-\x1f\x7f]+/g, "").trim();

@@ -1,5 +1,5 @@
 // What Word, Google Docs and web pages mean by the HTML they copy. The server cleans all of it once more
-// (hrsite/cleaning.py and pasted.py); here it is made simple at once, also without a connection.
+// (hrsite/texts/cleaning.py and pasted.py); here it is made simple at once, also without a connection.
 const NO_WORDS = /<(style|script|xml|title|svg|math|iframe|object|noscript|textarea|select|video|audio|template)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
 const MARKUP_NOTES = /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*>/g;
 const TAG = /<([a-z][a-z0-9]*)\b((?:[^>"']|"[^"]*"|'[^']*')*)>|<[a-z][^\s>]*:[^>]*>/gi;
