@@ -188,6 +188,13 @@ def _preface(post: Post) -> Markup:
     return prefacing.preface(post, clock.now())
 
 
+@blueprint.app_template_filter("fullest")
+def _fullest(tags: Sequence[tuple[ListedTag, int]], most: int) -> list[tuple[ListedTag, int]]:
+    # In the order they came in: by their names.
+    fullest = sorted(tags, key=lambda counted: -counted[1])[:most]
+    return [counted for counted in tags if counted in fullest]
+
+
 @blueprint.app_template_filter("last_day")
 def _last_day(moment: datetime) -> str:
     return furniture.calendar_day(aging.last_day(moment, clock.zone()))

@@ -1,5 +1,6 @@
 """Articles as readers see them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,6 +50,19 @@ def test_a_dot_between_two_facts_never_ends_a_line(client: FlaskClient, session:
         assert all(words.startswith("\u00a0") for words in told), address
     found = client.get(f"/search?q={past.title}").text.replace("&nbsp;", "\u00a0")
     assert "·\u00a0Things may have changed" in found
+
+
+def test_many_topics_hide_nothing_that_stands_below_them(
+    client: FlaskClient, session: Session
+) -> None:
+    tags = [make_tag(session, f"Topic {letter}") for letter in "ABCDEFGHIJKLM"]
+    make_post(session, tags=tags)
+    make_post(session, tags=[tags[-1]])
+    for address in ("/", "/posts/", "/search?q=zzzz", "/nothing"):
+        page = client.get(address).text
+        assert re.findall(r'href="/topics/topic-(\w)"', page) == [*"abcdefghijk", "m"], address
+        assert '<a href="/topics/"><b>All 13 topics</b></a>' in page
+    assert len(re.findall(r'href="/topics/topic-(\w)"', client.get("/topics/").text)) == 13
 
 
 def test_a_scheduled_article_appears_when_its_time_comes(

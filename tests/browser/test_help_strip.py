@@ -1,0 +1,34 @@
+"""Who helps, on a phone: long words and large letters get the room they need."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.live import LiveSite
+from tests.browser.pages import watched_page
+
+LONG = """() => {
+  const line = document.querySelector(".help-lines p");
+  document.querySelector(".strip").classList.add("strip-long");
+  line.querySelector(".who").textContent = "A night line with a name that is long, any hour:";
+  line.querySelector(".reach a").textContent = "call 555-0100-2000";
+}"""
+# How wide the words stand, in letters, and on how many lines "or text" stands.
+SEEN = """() => {
+  const who = document.querySelector(".help-lines .who"), or = document.querySelector(".or");
+  const letter = parseFloat(getComputedStyle(who).fontSize) / 2;
+  return [who.getBoundingClientRect().width / letter, or.getClientRects().length];
+}"""
+
+
+@pytest.mark.parametrize(("size", "fewest"), [("100%", 30), ("200%", 12)])
+def test_a_long_line_is_not_squeezed_beside_its_number(
+    browser: Browser, demo_site: LiveSite, size: str, fewest: int
+) -> None:
+    phone = {"width": 390, "height": 844}
+    with watched_page(browser, demo_site.url, viewport=phone) as (page, _):
+        page.goto(demo_site.url)
+        page.evaluate(LONG)
+        page.evaluate("(size) => { document.documentElement.style.fontSize = size }", size)
+        letters, lines = page.evaluate(SEEN)
+    assert letters > fewest
+    assert lines == 1
