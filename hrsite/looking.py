@@ -1,13 +1,12 @@
 """What a worker does when it looks: all that the rows say is due now, and the tidying by night."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import structlog
 from flask import current_app
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hrsite import clock, queue, tidying
 from hrsite.extensions import db
@@ -26,6 +25,7 @@ from hrsite.newsletter import (
     undoing,
     welcoming,
 )
+from hrsite.one_by_one import LIST_SECONDS, part_by_part, tell, try_each, try_one
 from hrsite.outbox import (
     bouncing,
     enqueue,
@@ -43,8 +43,6 @@ log = structlog.get_logger(__name__)
 
 # So long letters are handed over before all else that may be due is looked at again.
 LOOK_SECONDS = 60.0
-# And so long people of a long list are added.
-LIST_SECONDS = 10.0
 
 
 def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
@@ -97,19 +95,19 @@ def _answer_requests(should_stop: Callable[[], bool]) -> None:
     faults: dict[int, str] = {}
     while fresh := asking.due(session, clock.now(), besides=faults):
         for id in fresh:
-            faults[id] = _try_one(partial(asking.answer, session, id), should_stop)
+            faults[id] = try_one(partial(asking.answer, session, id), should_stop)
         if time.monotonic() > until:
             queue.wake()  # Letters must not wait for a flood. Then it goes on.
             break
-    _tell("request", {str(id): fault for id, fault in faults.items()}, should_stop)
+    tell("request", {str(id): fault for id, fault in faults.items()}, should_stop)
     new = moving.unwritten(session)
-    _try_each("move", {str(id): partial(moving.write, session, id) for id in new}, should_stop)
+    try_each("move", {str(id): partial(moving.write, session, id) for id in new}, should_stop)
 
 
 def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     new, silent = welcoming.to_welcome(session), welcoming.to_remind(session, clock.now())
-    _try_each(
+    try_each(
         "welcome",
         {f"welcome/{id}": partial(welcoming.welcome, session, id) for id in new}
         | {f"remind/{id}": partial(welcoming.remind, session, id) for id in silent},
@@ -120,7 +118,7 @@ def _welcome_and_remind(should_stop: Callable[[], bool]) -> None:
 def _open_issues(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     due = issues.due(session, clock.now())
-    _try_each(
+    try_each(
         "issue",
         {
             f"{told.kind.__tablename__}/{told.id}": partial(issues.open_issue, session, told)
@@ -133,9 +131,9 @@ def _open_issues(should_stop: Callable[[], bool]) -> None:
 def _follow_sessions(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     for id in following.untrue(session):
-        _try_one(partial(following.keep_true, session, id), should_stop)
+        try_one(partial(following.keep_true, session, id), should_stop)
     due = reminding.due(session, clock.now())
-    _try_each(
+    try_each(
         "reminder", {one.key: partial(reminding.remind, session, one) for one in due}, should_stop
     )
 
@@ -143,7 +141,7 @@ def _follow_sessions(should_stop: Callable[[], bool]) -> None:
 def _open_digests(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     due = digests.due(session, clock.now())
-    _try_each(
+    try_each(
         "digest", {one.key: partial(digests.open_digest, session, one) for one in due}, should_stop
     )
 
@@ -155,37 +153,21 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
         return [(id, so_far) for id, so_far in issues.unlisted(session) if str(id) not in faults]
 
     # A list of many thousands is written down part by part, each in a transaction of its own.
-    for issue_id, _ in _one_by_one(waiting, should_stop):
+    for issue_id, _ in part_by_part(waiting, should_stop):
         began = time.monotonic()
-        if fault := _try_one(partial(issues.list_more, session, issue_id, most), should_stop):
+        if fault := try_one(partial(issues.list_more, session, issue_id, most), should_stop):
             faults[str(issue_id)] = fault
         most = enqueue.next_size(most, time.monotonic() - began)
-    _tell("list", faults, should_stop)
+    tell("list", faults, should_stop)
 
 
 def _bring_people_in(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     bringing.forget_unused(session, clock.now())
     session.commit()
-    for list_id, _ in _one_by_one(partial(bringing.open_lists, session), should_stop):
-        _try_one(partial(bringing.add_part, session, list_id), should_stop)
-        _try_one(partial(undoing.undo_part, session, list_id), should_stop)
-
-
-def _one_by_one(
-    waiting: Callable[[], Sequence[tuple[int, int | None]]], should_stop: Callable[[], bool]
-) -> Iterator[tuple[int, int | None]]:
-    """What waits for a part of its work, round and round, while any of it comes further."""
-    until = time.monotonic() + LIST_SECONDS
-    before: Sequence[tuple[int, int | None]] = ()
-    while (left := waiting()) and not should_stop():
-        if left == before:
-            break  # In the hands of another worker, or it cannot be done: then at the next look.
-        if time.monotonic() > until:
-            queue.wake()  # Letters must not wait for a long list. Then it goes on.
-            break
-        before = left
-        yield from left
+    for list_id, _ in part_by_part(partial(bringing.open_lists, session), should_stop):
+        try_one(partial(bringing.add_part, session, list_id), should_stop)
+        try_one(partial(undoing.undo_part, session, list_id), should_stop)
 
 
 def _hand_letters_over(should_stop: Callable[[], bool]) -> None:
@@ -217,7 +199,7 @@ def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool
         for mark, octets in mailbox.unread():
             if should_stop():
                 break
-            _try_one(partial(bouncing.take_message, session, octets, ()), lambda: False)
+            try_one(partial(bouncing.take_message, session, octets, ()), lambda: False)
             # Only now, after the commit.
             mailbox.mark_read(mark)
     except mailboxes.Unreadable as unreadable:
@@ -258,42 +240,3 @@ def tidy_up(should_stop: Callable[[], bool] = lambda: False) -> None:
     troubles.tell(db.session(), "numbers", told, now)
     db.session.commit()
     log.info("tidied")
-
-
-def _try_each(
-    kind: str,
-    jobs: Mapping[str, Callable[[datetime], object]],
-    should_stop: Callable[[], bool],
-) -> None:
-    """Do each thing by itself, and keep for the desk which of them cannot be done."""
-    faults = {subject: _try_one(job, should_stop) for subject, job in jobs.items()}
-    _tell(kind, faults, should_stop)
-
-
-def _tell(kind: str, faults: Mapping[str, str], should_stop: Callable[[], bool]) -> None:
-    wrong = {subject: fault for subject, fault in faults.items() if fault}
-    if not should_stop():
-        # Another worker may say the same at this moment: then it is told.
-        _try_one(partial(troubles.tell, db.session(), kind, wrong), should_stop)
-
-
-def _try_one(job: Callable[[datetime], object], should_stop: Callable[[], bool]) -> str:
-    """Do one thing in a transaction of its own: a poisonous one never holds up the rest.
-
-    Gives the name of the fault, or nothing.
-    """
-    if should_stop():
-        return ""
-    try:
-        job(clock.now())
-        db.session.commit()
-    except IntegrityError:
-        # Another worker was faster: the unique key kept the second one out.
-        db.session.rollback()
-    except (OperationalError, OSError):
-        raise  # Database or disk are in trouble: so would be all the others.
-    except Exception as trouble:
-        db.session.rollback()
-        log.error("one_failed", exc_info=trouble)
-        return type(trouble).__name__
-    return ""

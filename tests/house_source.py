@@ -31,6 +31,7 @@ APPLICATION = {
     "hrsite.cli",
     "hrsite.doctor",
     "hrsite.looking",
+    "hrsite.one_by_one",
     "hrsite.serving",
     "hrsite.tidying",
     "hrsite.worker",
