@@ -20,6 +20,7 @@ from huey.storage import BaseSqlStorage
 from sqlalchemy.orm import Session
 
 from hrsite import collecting, config, create_app, looking
+from hrsite.accounts import passwords
 from hrsite.extensions import db, only_reads
 from hrsite.outbox import folder
 from tests import databases, emptying, factories
@@ -29,6 +30,9 @@ from tests.compiling import TEMPLATES, compile_rules_once
 A_TUESDAY = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
 SECRET = "only-for-tests-0123456789-abcdefghijklmnop"
 KINDS = ("sqlite", "postgresql")
+
+# A hundredth of the work of a real one, which takes a sixth of a second on purpose.
+QUICK_PASSWORDS = "scrypt:1024:8:1"
 
 AppMaker = Callable[..., Flask]
 
@@ -41,11 +45,13 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 compile_rules_once()
 
+# Looking for unused objects as often as Python does by itself was a fifth of a run.
+gc.set_threshold(20_000, 20, 20)
+
 
 def pytest_collection_finish() -> None:
-    """Look for unused objects seldom, and never among the tests: it was a quarter of a run."""
+    """Never look for unused objects among the tests themselves."""
     collecting.spare_what_is_there()
-    gc.set_threshold(20_000, 20, 20)
 
 
 class SeparateClient(FlaskClient):
@@ -86,6 +92,16 @@ def nothing_from_outside() -> None:
         os.environ.pop(name, None)
     os.environ.pop("FLASK_DEBUG", None)
     os.environ["HRSITE_ENV_FILE"] = ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Keep and check passwords quickly; only the tests of passwords themselves take real ones."""
+    nobody = passwords.NOBODY.replace(passwords.METHOD, QUICK_PASSWORDS)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(passwords, "METHOD", QUICK_PASSWORDS)
+        changed.setattr(passwords, "NOBODY", nobody)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from werkzeug.security import generate_password_hash
 
 from hrsite import clock
 from hrsite.accounts import setting_up
 from hrsite.accounts.models import Account
+from hrsite.accounts.passwords import hash_password
 from hrsite.extensions import db
 from tests.accounts.browsing import EMAIL, PASSWORD, Browser
 
@@ -19,9 +19,8 @@ def noon() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Cheap to check, for the real ones are slow on purpose."""
-    return generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
+def password_hash(quick_passwords: None) -> str:
+    return hash_password(PASSWORD)
 
 
 @pytest.fixture

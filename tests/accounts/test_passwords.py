@@ -9,6 +9,15 @@ from hypothesis import strategies as st
 from hrsite.accounts import passwords
 from hrsite.accounts.passwords import WeakPassword, hash_password, is_right, judge_password
 
+# Read while the tests are collected, before any of them runs on quicker ones.
+REAL = passwords.METHOD, passwords.NOBODY
+
+
+@pytest.fixture(autouse=True)
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in zip(("METHOD", "NOBODY"), REAL, strict=True):
+        monkeypatch.setattr(passwords, name, value)
+
 
 @pytest.mark.parametrize(
     "text",
@@ -96,6 +105,10 @@ def test_the_hash_says_nothing_and_is_never_the_same_twice() -> None:
 def test_nobody_has_no_password() -> None:
     assert not is_right(None, "seven quiet herons")
     assert not is_right(None, "")
+
+
+def test_a_kept_password_takes_a_thief_the_work_that_owasp_asks_for() -> None:
+    assert hash_password("seven quiet herons").startswith("scrypt:32768:8:3$")
 
 
 def test_the_stand_in_for_nobody_takes_the_same_work_as_a_real_hash() -> None:
