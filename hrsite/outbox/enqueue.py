@@ -83,14 +83,14 @@ def put_message(
     """
     if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == envelope.key)):
         return None
-    config, site = current_app.config, furniture.site()
+    site = furniture.site()
     is_transactional = envelope.stream == TRANSACTIONAL
     message = OutboxMessage(
         key=envelope.key,
         stream=envelope.stream,
         mark=letter.mark,
         sender_name=site.name if is_transactional else site.coach_name,
-        sender_address=config["MAIL_SENDER" if is_transactional else "MAIL_ISSUE_SENDER"],
+        sender_address=sender_of(envelope.stream),
         reply_to=site.reply_to,
         language=letter.language,
         subject=letter.subject,
@@ -107,6 +107,12 @@ def put_message(
     session.add(message)
     session.flush()
     return message
+
+
+def sender_of(stream: str) -> str:
+    """The address that letters of a stream come from, by the settings as they are now."""
+    name = "MAIL_SENDER" if stream == TRANSACTIONAL else "MAIL_ISSUE_SENDER"
+    return str(current_app.config[name])
 
 
 def _discreet(letter: Letter | None) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hrsite.outbox import settling
-from hrsite.outbox.enqueue import PATIENCE
+from hrsite.outbox.enqueue import PATIENCE, sender_of
 from hrsite.outbox.models import Delivery, OutboxMessage
 
 # The coach stopped it; a setting or the mail service is at fault; its moment went by unused; the
@@ -37,6 +37,8 @@ def resume(message: OutboxMessage, now: datetime) -> None:
     """Go on with a paused message, with time enough to do so unless its session has begun."""
     if not message.is_timely:
         message.not_after = max(message.not_after, now + PATIENCE)
+    # It may have been the sender that the mail service would not take.
+    message.sender_address = sender_of(message.stream)
     # It begins now, so nobody can take it for one that was forgotten.
     message.starts_at = max(message.starts_at, now)
     message.paused_at = message.pause_kind = message.pause_reason = None

@@ -160,3 +160,22 @@ def test_a_notice_paused_past_its_session_is_too_late_even_after_resume(
     session.commit()
     assert look(app) == 0
     assert states(session) == {"expired": 3}
+
+
+def test_a_sender_that_is_set_right_is_used_from_resume_on(app: Flask, session: Session) -> None:
+    app.config["MAIL_ISSUE_SENDER"] = "mistyped@example.com"
+    message = put_letter(session, *READERS)
+    with RawServer({"MAIL": b"550 5.1.8 we do not know this sender\r\n"}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+    session.refresh(message)
+    assert "we do not know this sender" in (message.pause_reason or "")
+    app.config["MAIL_ISSUE_SENDER"] = "letters@example.com"
+    pausing.resume(message, our_clock.now())
+    session.commit()
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        look(app)
+    assert {letter.mail_from for letter in inbox.envelopes} == {"letters@example.com"}
+    assert all(b"<letters@example.com>" in bytes(one.content or b"") for one in inbox.envelopes)
+    assert states(session) == {"accepted": 3}
