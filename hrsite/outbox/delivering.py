@@ -215,8 +215,9 @@ class _Round:
         paces = config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"]
         living = presence.living_count(self._session, now) if any(paces) else 1
         self._pace.shared_by(living, *paces)
-        if self._pace.rate:
-            count = max(1, min(count, int(self._pace.rate * CLAIM_SECONDS)))
+        # Of few, so that what is asked for meanwhile does not wait behind all of these.
+        for rate in filter(None, (self._pace.rate, self._pace.domain_rate)):
+            count = max(1, min(count, int(rate * CLAIM_SECONDS)))
         claimed = claiming.claim(self._session, self._owner, now, count)
         self._nothing_is_due = len(claimed) < count
         self._claimed.extend(claimed)

@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite import looking
+from hrsite.extensions import db
 from hrsite.outbox import delivering, presence
 from tests.outbox.ledger import mail_goes_to, put_letter, states
 from tests.outbox.smtp_server import mail_server
@@ -108,3 +110,23 @@ def test_a_domain_has_a_pace_of_its_own_and_does_not_hold_up_another(
         theirs = [moment for moment, name in arrivals if name == domain]
         assert len(theirs) == LETTERS
         assert_paced(theirs, 0.5)
+
+
+def test_whoever_asks_for_a_letter_does_not_wait_behind_all_of_a_slow_domain(
+    app: Flask, session: Session, arrivals: Arrivals
+) -> None:
+    app.config["MAIL_DOMAIN_PACE"] = 0.1
+    put_letters(session, "issue/1", "example.org")
+    asked = []
+
+    def she_asks_meanwhile() -> bool:
+        if arrivals and not asked:
+            key, stream = "confirm/1", "transactional"
+            asked.append(put_letter(db.session(), "ada@example.net", key=key, stream=stream))
+        return False
+
+    with app.app_context():
+        looking.do_what_is_due(she_asks_meanwhile)
+    assert len(arrivals) == LETTERS + 1
+    # Of a minute's worth at a time, she waits for no more than that.
+    assert [domain for _, domain in arrivals].index("example.net") <= 6
