@@ -108,9 +108,10 @@ _ACCEPT, _ACCEPTED, _COUNT = Prepared(_accept), Prepared(_accepted), Prepared(_c
 def _record_one(session: Session, result: Result, now: datetime) -> None:
     """Turn the server's answer into the row's next state, if the row is still ours."""
     claimed, answer = result
-    delivery = session.get_one(Delivery, claimed.id, populate_existing=True, with_for_update=True)
-    if not is_still_ours(delivery, claimed.fence):
-        log.warning("late_answer_ignored", delivery=delivery.id, answer=answer.kind)
+    delivery = session.get(Delivery, claimed.id, populate_existing=True, with_for_update=True)
+    # Gone, when its reader was erased after this worker was silent for longer than its lease.
+    if delivery is None or not is_still_ours(delivery, claimed.fence):
+        log.warning("late_answer_ignored", delivery=claimed.id, answer=answer.kind)
         return
     before = delivery.state
     # Our own mistake is no attempt of the reader's.

@@ -1,4 +1,4 @@
-"""The database is locked, or goes away, between a letter's last dot and its answer's row."""
+"""What may stand in the way between a letter's last dot and the row that says how it went."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,9 +12,21 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
+from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import tally
-from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, states, while_in_the_air
+from hrsite.outbox import claiming, forgetting, settling, tally
+from hrsite.outbox.recording import Result, record
+from hrsite.outbox.retrying import Answer
+from tests.outbox.ledger import (
+    READERS,
+    claim_and_die,
+    look,
+    mail_goes_to,
+    put_letter,
+    rows,
+    states,
+    while_in_the_air,
+)
 from tests.outbox.smtp_server import mail_server
 from tests.test_trust_trouble import prepare
 
@@ -87,3 +99,19 @@ def test_a_database_that_starts_anew_makes_no_second_copy(
         assert thrown_out
         assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])
     other.dispose()
+
+
+def test_a_late_answer_about_somebody_erased_since_takes_no_other_answer_with_it(
+    app: Flask, session: Session
+) -> None:
+    put_letter(session)
+    sent = claim_and_die(session, most=3)
+    settling.settle(session, our_clock.now() + 2 * claiming.LEASE, repeats=True)
+    session.commit()
+    forgetting.forget_of(session, rows(session)[0].recipient_id)
+    session.commit()
+    taken = Answer("accepted", "reply", 250, "2.0.0", "2.0.0 kept")
+    record(session, [Result(one, taken) for one in sent], our_clock.now())
+    session.commit()
+    assert states(session) == {"accepted": 2}
+    assert tally.check(session) == {}
