@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses, furniture
 from hrsite.newsletter import subscribing
-from hrsite.outbox import history
+from hrsite.outbox import history, suppression
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import TRANSACTIONAL, Envelope, put_delivery, put_message
 
@@ -19,9 +19,14 @@ AN_HOUR, MOST_IN_AN_HOUR = timedelta(hours=1), 10
 # and nobody's token is made of words.
 TEST_LINK = "this-is-a-test-letter-"
 
+CLOSED = (
+    "Mail to {} came back or was marked as unwanted, so no test goes there. Sign up with it on the"
+    " site and confirm: then it is open again."
+)
 
-class TooManyTests(Exception):
-    """Enough for this hour. The message is for the coach to read."""
+
+class NoTest(Exception):
+    """None goes out. The message is for the coach to read."""
 
 
 def shown(letter: Letter) -> Letter:
@@ -38,13 +43,15 @@ def put_test(
 ) -> None:
     """Write a letter to one address alone; with `discreet` in those words, as plain letters go.
 
-    Raises TooManyTests, or addresses.BadAddress.
+    Raises NoTest, or addresses.BadAddress.
     """
     address = addresses.check(typed)
     key, since = subscribing.key_of(address), now - AN_HOUR
     count = history.letter_count(session, key, TRANSACTIONAL, since, named=TEST)
     if count >= MOST_IN_AN_HOUR:
-        raise TooManyTests(f"You had {MOST_IN_AN_HOUR} tests within an hour. Please wait a little.")
+        raise NoTest(f"You had {MOST_IN_AN_HOUR} tests within an hour. Please wait a little.")
+    if suppression.is_suppressed(session, key):
+        raise NoTest(CLOSED.format(addresses.mask(address.typed)))
     marked = replace(letter, subject=MARK + letter.subject)
     if discreet is not None:
         discreet = replace(discreet, subject=MARK + discreet.subject)

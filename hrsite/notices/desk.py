@@ -191,7 +191,7 @@ def _test(notice: SessionNotice, is_plain: bool) -> str:
         trying.put_test(
             db.session(), letter, account.email, clock.now(), plain if is_plain else None
         )
-    except trying.TooManyTests as trouble:
+    except trying.NoTest as trouble:
         return str(trouble)
     return f"A test is on its way to {addresses.mask(account.email)}."
 

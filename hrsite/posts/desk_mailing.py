@@ -47,7 +47,7 @@ def test(id: int) -> ResponseReturnValue:
         is_plain = request.form.get("wording") == "plain"
         plain = letters.discreet_article(post, letter.mark) if is_plain else None
         trying.put_test(session, letter, account.email, now, plain)
-    except trying.TooManyTests as trouble:
+    except trying.NoTest as trouble:
         session.rollback()
         flash(str(trouble), "careful")
     else:

@@ -19,7 +19,7 @@ from hrsite.newsletter.trying import TEST_LINK
 from hrsite.outbox.models import OutboxMessage
 from tests import factories
 from tests.journeys.doors import Letters, MailProgram, sign_up
-from tests.outbox.ledger import mail_goes_to
+from tests.outbox.ledger import close, mail_goes_to
 from tests.outbox.smtp_server import mail_server
 from tests.posts.test_desk_publishing import make_draft, plan, press
 
@@ -154,3 +154,15 @@ def test_the_plain_letter_can_be_tried_and_tells_nothing(
     assert "Room 5" in told
     assert post.title not in told
     assert "Naloxone" not in told
+
+
+def test_a_test_to_an_address_that_mail_came_back_from_says_so(
+    coach: FlaskClient, session: Session, work: Work, letters: Letters
+) -> None:
+    post = make_draft(session)
+    close(session, COACH)
+    page = coach.post(f"/desk/posts/{post.id}/test", follow_redirects=True).text
+    assert "is on its way" not in page
+    assert "Mail to j•••@example.org came back" in page
+    work()
+    assert letters() == []
