@@ -30,10 +30,12 @@ RESULTS = {
         "Not known", "The line broke before the answer came. It may have arrived."
     ),
     DeliveryState.WITHDRAWN: Result(
-        "Not handed over: taken back", "They left or paused, or you dropped it."
+        "Not handed over: taken back",
+        "They left or paused, you dropped it, or what it said was no longer true.",
     ),
     DeliveryState.SUPPRESSED: Result(
-        "Not handed over: blocked", "Mail to this address came back before."
+        "Not handed over: blocked",
+        "Mail to this address came back before, or was marked as unwanted.",
     ),
     DeliveryState.EXPIRED: Result("Too late", "It could not be handed over in time."),
 }
@@ -122,7 +124,10 @@ def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
             )
             return f"Not known: the line broke before the answer came. It may have arrived. {rest}"
         case DeliveryState.WITHDRAWN:
-            return f"Taken back on {at}, before its turn: they left or paused, or you dropped it."
+            return (
+                f"Taken back on {at}, before its turn: they left or paused, you dropped it, or what"
+                " it said was no longer true."
+            )
         case DeliveryState.SUPPRESSED:
             return f"Not handed over: the address was blocked. {block}".strip()
         case DeliveryState.EXPIRED:

@@ -134,13 +134,17 @@ def why_not(issue: Issue, subscriber: Subscriber | None, events: list[ConsentEve
         return "They had asked, but had not confirmed yet."
     if last.kind == "unsubscribed":
         return "They had left this kind of letter."
-    return _chose_otherwise(issue, earlier)
+    until = subscriber.paused_until if subscriber else None
+    return _chose_otherwise(issue, earlier, until)
 
 
-def _chose_otherwise(issue: Issue, earlier: list[ConsentEvent]) -> str:
+def _chose_otherwise(
+    issue: Issue, earlier: list[ConsentEvent], paused_until: datetime | None
+) -> str:
     """They had said yes: then a pause, or another rhythm, kept them off the list."""
     pauses = [event.kind for event in earlier if event.kind in ("paused", "went_on")]
-    if pauses[:1] == ["paused"]:
+    is_over = paused_until is not None and paused_until <= issue.created_at
+    if pauses[:1] == ["paused"] and not is_over:
         return "They had paused all letters."
     if issue.follow_up == FollowUp.REMINDER:
         return "They had not asked to be reminded, or had been already."

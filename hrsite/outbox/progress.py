@@ -34,6 +34,11 @@ class Numbers(NamedTuple):
         return sum(self[1:])
 
     @property
+    def answered(self) -> int:
+        """How many the mail service has seen, or may have."""
+        return self.accepted + self.refused + self.uncertain
+
+    @property
     def waiting(self) -> int:
         """How many have none yet."""
         return self.created - self.settled
@@ -108,16 +113,21 @@ def sentence(progress: Progress, starts: str = "") -> str:
     if progress.phase == "listing":
         return f"The list of readers is being written down: {numbers.created:,} so far."
     if progress.phase == "ahead":
+        if numbers.answered:
+            return f"Mail goes on {starts}. {_so_far(numbers)}."
         readers = "reader" if numbers.created == 1 else "readers"
         return f"Mail starts {starts}. {numbers.created:,} {readers} on the list."
     if not numbers.created:
         return "Nobody was on the list."
-    said = f"{numbers.accepted:,} of {numbers.created:,} accepted"
-    if numbers.waiting:
-        said += f", {numbers.waiting:,} waiting"
+    said = _so_far(numbers)
     if progress.left is not None:
         said += f", about {_roughly(progress.left)} left"
     return said + _others(numbers) + "."
+
+
+def _so_far(numbers: Numbers) -> str:
+    said = f"{numbers.accepted:,} of {numbers.created:,} accepted"
+    return said + (f", {numbers.waiting:,} waiting" if numbers.waiting else "")
 
 
 def _others(numbers: Numbers) -> str:

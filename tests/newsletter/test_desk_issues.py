@@ -155,6 +155,7 @@ def test_stopping_what_is_done_changes_nothing(
     ("kind", "words", "button"),
     [
         ("fault", "Mend the cause first", "Resume"),
+        ("fault", "you can then mend the words and email it anew", "Drop it"),
         ("restored", "came from a backup", "Resume"),
         ("late", "is late, so it waits for you", "Send it now"),
     ],
@@ -188,6 +189,18 @@ def test_before_the_start_it_says_when_and_offers_to_stop(
     assert "Mail starts on Wednesday 3 June 2026 at 10:00 am" in page_of(coach, issue.id)
 
 
+def test_what_is_set_for_later_half_way_does_not_say_that_nobody_has_it(
+    app: Flask, session: Session, coach: FlaskClient, issue: Issue
+) -> None:
+    becomes(session, rows(session)[0], DeliveryState.ACCEPTED)
+    issue.message.starts_at = our_clock.now() + timedelta(hours=2)
+    session.commit()
+    page = page_of(coach, issue.id)
+    assert "Mail goes on at 12:00 pm. 1 of 3 accepted, 2 waiting." in page
+    assert "nobody else gets anything" in page
+    assert "Nothing has gone out yet" not in page
+
+
 def test_a_long_list_that_is_still_being_written_down_is_told(
     session: Session, coach: FlaskClient, issue: Issue
 ) -> None:
@@ -199,7 +212,12 @@ def test_a_long_list_that_is_still_being_written_down_is_told(
 def test_an_issue_for_nobody_says_so(session: Session, coach: FlaskClient) -> None:
     factories.make_post(session, send_to_readers=True)
     (issue,) = factories.open_issues(session)
-    assert "Nobody was on the list" in page_of(coach, issue.id)
+    page = page_of(coach, issue.id)
+    assert "Nobody was on the list" in page
+    assert "The article is on the site all the same." in page
+    factories.make_notice(session, send_to_readers=True)
+    (issue,) = factories.open_issues(session)
+    assert "The article is on the site" not in page_of(coach, issue.id)
 
 
 def test_without_any_worker_the_page_says_how_to_start_one(

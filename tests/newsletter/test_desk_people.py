@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account, AuditEvent
 from hrsite.newsletter import consent, subscribing
-from hrsite.newsletter.models import Subscriber, SubscriptionState, Topic
+from hrsite.newsletter.models import Cadence, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import pausing, presence, suppression
 from hrsite.outbox.models import DeliveryState
 from tests import factories
@@ -157,6 +157,23 @@ def test_a_pause_or_another_rhythm_is_told(
         session.delete(row)
     session.commit()
     assert f"Not written to. {words}" in page_about(coach)
+
+
+def test_a_pause_that_is_over_is_no_reason_any_more(
+    session: Session, coach: FlaskClient, ada: Subscriber, clock: time_machine.Traveller
+) -> None:
+    consent.note(session, ada.address_key, "confirmed", Topic.ARTICLES, "letter", our_clock.now())
+    subscribing.choose_cadence(session, ada, Cadence.WEEKLY, our_clock.now())
+    subscribing.pause(session, ada, 1, our_clock.now())
+    session.commit()
+    clock.shift(10 * DAY)
+    make_issue(session, "While she paused")
+    clock.shift(40 * DAY)
+    make_issue(session, "Long after")
+    told = page_about(factories.sign_in(coach, session.scalars(select(Account)).one()))
+    assert "They had paused all letters." in told[told.index("While she paused") :]
+    told = told[told.index("Long after") :].split("</li>")[0]
+    assert "They had chosen the weekly letter instead." in told
 
 
 def test_an_address_we_know_nothing_of_gets_a_clear_answer(
