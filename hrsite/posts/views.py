@@ -14,6 +14,7 @@ from hrsite.extensions import db
 from hrsite.posts import (
     aging,
     describing,
+    feeding,
     feeds,
     fronting,
     listing,
@@ -128,11 +129,11 @@ def topic(slug: str) -> str:
     return render_template("posts/topic.html", tag=found, **_page("posts.topic", found, slug=slug))
 
 
-def recent_cards(besides: AnyPost | None = None) -> list[Markup]:
+def recent_numbers(besides: AnyPost | None = None) -> tuple[int, ...]:
     """For "Recent posts" on any page: the newest ones, without the one that is being read."""
     newest = pagecache.shared("recent", _newest)
     others = [number for number in newest if besides is None or number != besides.id]
-    return views_cards.cards_of(others[:RECENT_COUNT])
+    return tuple(others[:RECENT_COUNT])
 
 
 def _newest() -> Sequence[int]:
@@ -163,14 +164,16 @@ def posts_like(path: str) -> list[tuple[str, str]]:
 # Globals, and not of a page's context: macros are imported without one.
 blueprint.add_app_template_global(views_cards.cards_of)
 blueprint.add_app_template_global(views_cards.wide_card_of)
+blueprint.add_app_template_global(views_cards.topic_links)
 
 
 @blueprint.app_context_processor
 def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
     # The functions, and not their answers: a page that shows none asks the database nothing.
     return {
-        "recent_cards": recent_cards,
+        "recent_numbers": recent_numbers,
         "posts_like": posts_like,
+        "address_of": feeding.address_of,
         "all_topics": all_topics,
         "views_shown": lambda post: viewing.shown_to_readers(db.session(), post),
         "described_site": describing.site,

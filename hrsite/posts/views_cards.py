@@ -1,4 +1,4 @@
-"""The cards of articles in lists, for templates: each is made once, for all the lists it is in."""
+"""Cards of articles and links to topics, for templates: each is made once for all pages."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from hrsite import clock, plain
 from hrsite.extensions import db
 from hrsite.posts import listing
+from hrsite.posts.listing import ListedTag
 from hrsite.ready import pagecache
 from hrsite.texts import markup
 
@@ -43,6 +44,16 @@ def wide_card_of(number: int, tells_minutes: bool = False) -> Markup:
     return Markup().join(
         pagecache.shared_each(("wide cards", plain.is_plain()), wanted, _wide_cards)
     )
+
+
+def topic_links(tags: Sequence[ListedTag]) -> list[Markup]:
+    """The topics of an article, each as a link to its page."""
+    return pagecache.shared_each(("topic links", plain.is_plain()), tags, _topic_links)
+
+
+def _topic_links(wanted: Sequence[ListedTag]) -> dict[ListedTag, Markup]:
+    macros = _macros()
+    return {tag: macros.topic_link(tag) for tag in wanted}
 
 
 def _cards(wanted: Sequence[Card]) -> dict[Card, Markup]:
