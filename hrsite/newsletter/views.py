@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, queue, tokens
@@ -47,9 +48,12 @@ for rule, name, door, method in (
 STALE = "This page was open for a long time. Please press the button once more."
 
 
-@blueprint.app_context_processor
-def _words() -> dict[str, object]:
-    return {"consent_words": consent.CONSENT_WORDS, "confirm_words": consent.CONFIRM_WORDS}
+@blueprint.record_once
+def _furnish_templates(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals |= {
+        "consent_words": consent.CONSENT_WORDS,
+        "confirm_words": consent.CONFIRM_WORDS,
+    }
 
 
 @blueprint.get("/signup")

@@ -1,10 +1,10 @@
 """Session notices as readers see them: what is on, what is over, one notice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock
@@ -67,10 +67,10 @@ def is_something_on() -> bool:
     return pagecache.shared("is something on", lambda: bool(upcoming_notices()))
 
 
-@blueprint.app_context_processor
-def _offer_notices() -> dict[str, Callable[[], Any]]:
+@blueprint.record_once
+def _furnish_templates(state: BlueprintSetupState) -> None:
     # The functions, and not their answers: a page without the bar asks the database nothing.
-    return {
+    state.app.jinja_env.globals |= {
         "current_notices": current_notices,
         "upcoming_notices": upcoming_notices,
         "is_something_on": is_something_on,

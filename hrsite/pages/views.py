@@ -1,9 +1,9 @@
 """Pages that stand by themselves, as readers see them."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, g, render_template
+from flask.blueprints import BlueprintSetupState
 
 from hrsite import furniture, receipt
 from hrsite.described import BOOKING_PATH
@@ -86,7 +86,7 @@ def has_about_page() -> bool:
     return pagecache.shared("about", lambda: any(page.slug == ABOUT for page in _pages()))
 
 
-@blueprint.app_context_processor
-def _offer_pages() -> dict[str, Callable[[], Any]]:
+@blueprint.record_once
+def _furnish_templates(state: BlueprintSetupState) -> None:
     # The functions, and not their answers: a page without the menu asks the database nothing.
-    return {"menu_pages": menu_pages, "has_about_page": has_about_page}
+    state.app.jinja_env.globals |= {"menu_pages": menu_pages, "has_about_page": has_about_page}

@@ -1,13 +1,14 @@
 """What stands on the first page: where to start, the newest article, those before it, topics."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
-from hrsite.extensions import Asked
-from hrsite.posts import listing, pinning
+from hrsite.posts import pinning
 
 HOME_COUNT = 6
+# Of so many newest articles, the first one and those before it are left when all that is pinned
+# is among them.
+NEWEST_COUNT = pinning.MOST + 1 + HOME_COUNT
 
 
 class FirstPage(NamedTuple):
@@ -19,10 +20,8 @@ class FirstPage(NamedTuple):
     numbers: Sequence[int]
 
 
-def first_page(session: Asked, now: datetime) -> FirstPage:
-    """Its articles, none of them twice."""
-    pinned = pinning.start_here(session, now)
-    newest = listing.newest(session, now, len(pinned) + 1 + HOME_COUNT)
+def first_page(pinned: Sequence[int], newest: Sequence[int]) -> FirstPage:
+    """Its articles out of those under "Start here" and the newest ones, none of them twice."""
     others = [number for number in newest if number not in pinned]
     if not others:
         return FirstPage(pinned, None, False, [])

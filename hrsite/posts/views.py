@@ -1,10 +1,11 @@
 """Articles as readers see them: first page, archive, topics, one article, the feed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from hrsite.posts import (
     fronting,
     listing,
     paging,
+    pinning,
     prefacing,
     resembling,
     viewing,
@@ -50,7 +52,8 @@ blueprint.add_url_rule("/follow", "follow", feeds.follow)
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
     with db.engine.connect() as connection:
-        shown = fronting.first_page(connection, clock.now())
+        pinned = pinning.start_here(connection, clock.now())
+    shown = fronting.first_page(pinned, _newest())
     return render_template("posts/home.html", **shown._asdict(), tags=all_topics())
 
 
@@ -131,14 +134,15 @@ def topic(slug: str) -> str:
 
 def recent_numbers(besides: AnyPost | None = None) -> tuple[int, ...]:
     """For "Recent posts" on any page: the newest ones, without the one that is being read."""
-    newest = pagecache.shared("recent", _newest)
-    others = [number for number in newest if besides is None or number != besides.id]
+    others = [number for number in _newest() if besides is None or number != besides.id]
     return tuple(others[:RECENT_COUNT])
 
 
 def _newest() -> Sequence[int]:
-    # One more than is shown: one of them may be the one that is being read.
-    return listing.newest(db.session(), clock.now(), RECENT_COUNT + 1)
+    """As many as the first page may need, which are more than any other page shows."""
+    return pagecache.shared(
+        "newest", lambda: listing.newest(db.session(), clock.now(), fronting.NEWEST_COUNT)
+    )
 
 
 def all_topics() -> list[tuple[ListedTag, int]]:
@@ -161,16 +165,14 @@ def posts_like(path: str) -> list[tuple[str, str]]:
     return [(slug, titles[slug]) for slug in resembling.nearest(wanted, titles)]
 
 
-# Globals, and not of a page's context: macros are imported without one.
-blueprint.add_app_template_global(views_cards.cards_of)
-blueprint.add_app_template_global(views_cards.wide_card_of)
-blueprint.add_app_template_global(views_cards.topic_links)
-
-
-@blueprint.app_context_processor
-def _offer_what_pages_show() -> dict[str, Callable[..., Any]]:
-    # The functions, and not their answers: a page that shows none asks the database nothing.
-    return {
+@blueprint.record_once
+def _furnish_templates(state: BlueprintSetupState) -> None:
+    # Globals, and not of a page's context: macros are imported without one. And the functions, not
+    # their answers: a page that shows none asks the database nothing.
+    state.app.jinja_env.globals |= {
+        "cards_of": views_cards.cards_of,
+        "wide_card_of": views_cards.wide_card_of,
+        "topic_links": views_cards.topic_links,
         "recent_numbers": recent_numbers,
         "posts_like": posts_like,
         "address_of": feeding.address_of,

@@ -13,7 +13,7 @@ from hrsite import clock, colours, furniture
 from hrsite.described import Site
 from hrsite.extensions import db
 from hrsite.headers import framed_policy
-from hrsite.posts import fronting
+from hrsite.posts import fronting, listing, pinning
 from hrsite.posts.boxes import one_line
 from hrsite.settings.forms import USUAL_ACCENT
 
@@ -26,10 +26,12 @@ MOST_SHOWN = 200
 def look() -> ResponseReturnValue:
     """The first page, for a frame. Without script the form is sent here; a script asks by GET."""
     now, session = clock.now(), db.session()
+    pinned = pinning.start_here(session, now)
+    first = fronting.first_page(pinned, listing.newest(session, now, fronting.NEWEST_COUNT))
     shown = render_template(
         "settings/desk/look.html",
         site=_as_typed(furniture.site()),
-        **fronting.first_page(session, now)._asdict(),
+        **first._asdict(),
     )
     return shown, {"Content-Security-Policy": framed_policy()}
 

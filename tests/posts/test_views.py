@@ -116,6 +116,19 @@ def test_the_first_page_shows_nothing_twice(client: FlaskClient, session: Sessio
     assert "Also new" in page
 
 
+def test_a_first_page_with_all_that_can_be_pinned_shows_as_many_others(
+    client: FlaskClient, session: Session
+) -> None:
+    for number in range(20):
+        ago, place = timedelta(days=number), number + 1 if number < 3 else None
+        at = site_clock.now() - ago
+        make_post(session, title=f"Number {number}", published_at=at, pinned_place=place)
+
+    shown = re.findall(r">Number (\d+)</a>", client.get("/").text)
+
+    assert shown == [str(number) for number in range(10)]
+
+
 def test_a_first_page_whose_only_article_is_pinned_is_not_called_empty(
     client: FlaskClient, session: Session
 ) -> None:
