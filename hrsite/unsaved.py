@@ -36,7 +36,7 @@ class UnsavedWords(Base):
 
     # Made with the form; it names this opening of it.
     key: Mapped[str] = mapped_column(String(22), primary_key=True)
-    # posts, session_notices or pages; and which of them. None: a new one.
+    # posts, session_notices, pages or welcome_words; and which of them. None: a new one.
     room: Mapped[str] = mapped_column(String(40), default="posts", server_default="posts")
     row_id: Mapped[int | None]
     # The boxes as JSON, names and values.

@@ -28,8 +28,7 @@ class StaleWords(Exception):
 def words(session: Session) -> WelcomeWords:
     """What the letter says now: hers, or ours as long as she has not written any."""
     kept = session.scalar(select(WelcomeWords).order_by(WelcomeWords.id).limit(1))
-    ours = render_template("email/welcome/ours.html")
-    return kept or WelcomeWords(is_on=True, body_html=markup.clean(ours), version=0)
+    return kept or _ours()
 
 
 def save(
@@ -37,8 +36,7 @@ def save(
 ) -> WelcomeWords:
     """Write her words down, and whether the letter goes out at all. Raises StaleWords."""
     kept = session.scalar(select(WelcomeWords).order_by(WelcomeWords.id).with_for_update())
-    if kept is None:
-        kept = WelcomeWords(version=0)
+    kept = kept or _ours()
     if kept.version != version:
         raise StaleWords(kept)
     kept.is_on, kept.body_html, kept.updated_at = is_on, markup.clean(body_html), now
@@ -46,6 +44,11 @@ def save(
     session.add(kept)
     session.flush()
     return kept
+
+
+def _ours() -> WelcomeWords:
+    ours = render_template("email/welcome/ours.html")
+    return WelcomeWords(is_on=True, body_html=markup.clean(ours), version=0)
 
 
 def to_welcome(session: Session) -> list[int]:

@@ -5,10 +5,11 @@
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
+from hrsite.newsletter.models_welcome import WelcomeWords
 from hrsite.notices.models import SessionNotice
 from hrsite.pages.models import Page
 from hrsite.posts.boxes import MOST_LETTERS, number_in
@@ -16,9 +17,13 @@ from hrsite.posts.models import Post
 from hrsite.tokens import is_token_shaped
 
 NOT_KEPT = ("csrf_token", "act")
-ROOMS: dict[str, type[Post] | type[SessionNotice] | type[Page]] = {
+# What is made by a form, and may be made by it only once.
+MADE: dict[str, type[Post] | type[SessionNotice] | type[Page]] = {
     table.__tablename__: table for table in (Post, SessionNotice, Page)
 }
+# There is one welcome letter: it is made by nobody, and is ours until she has written hers.
+WELCOME = WelcomeWords.__tablename__
+ROOMS = (*MADE, WELCOME)
 
 
 def keep(room: str) -> ResponseReturnValue:
@@ -56,17 +61,23 @@ def throw_away(room: str) -> ResponseReturnValue:
 
 def _is_saved(room: str, key: str) -> bool:
     """Has the form of this key made something?"""
-    table = ROOMS[room]
+    if room == WELCOME:
+        return False
+    table = MADE[room]
     return db.session.scalar(select(table.id).where(table.form_key == key)) is not None
 
 
 def _row_id(room: str) -> int | None:
+    if room == WELCOME:
+        return db.session.scalar(select(func.min(WelcomeWords.id)))
     number = number_in(request.args.get("id"))
-    return None if db.session.get(ROOMS[room], number) is None else number
+    return None if db.session.get(MADE[room], number) is None else number
 
 
 def _back(room: str) -> str:
     row_id = _row_id(room)
+    if room == WELCOME:
+        return url_for("newsletter_desk.welcome")
     if room == Page.__tablename__:
         page = db.session.get(Page, row_id) if row_id else None
         return (

@@ -175,7 +175,7 @@ def _unsaved(session: Session) -> Iterator[tuple[str, Use]]:
 
 def _unsaved_rows(session: Session, is_read: bool = False) -> Sequence[UnsavedWords]:
     query = select(UnsavedWords).where(UnsavedWords.boxes.contains(ANY_PICTURE))
-    query = query.order_by(UnsavedWords.key)
+    query = query.where(UnsavedWords.room.in_(_KIND_OF)).order_by(UnsavedWords.key)
     return session.scalars(query if is_read else query.with_for_update()).all()
 
 

@@ -3,6 +3,8 @@
 const QUIET = 1500, LATEST = 8000, AGAIN = 10000, PATIENCE = 15000;
 const form = document.getElementById("writing-form"), told = document.getElementById("kept");
 const PLACE = `hrsite-words ${told.dataset.keep}`;
+// Where she goes on when a note above the form is answered.
+const first = form.elements.namedItem("title") ?? form.querySelector("input[type=checkbox]");
 let timer = 0, dirtySince = 0, kept = "", sending = null, leaves = false, stop = new AbortController();
 
 const boxes = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
@@ -68,19 +70,19 @@ async function offer() {
   note.hidden = false;
   document.getElementById("from-browser-when").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
   document.getElementById("take-them").onclick = () => {
+    for (const box of form.elements) if (box.type === "checkbox") box.checked = copy.boxes.some(([name]) => name === box.name);
     for (const [name, value] of copy.boxes) {
       const box = form.elements.namedItem(name);
       if (!box || name === "version" || name === "key" || name === "act") continue;
       if (box instanceof RadioNodeList) box.value = value;
-      else if (box.type === "checkbox") box.checked = true;
-      else if (box.type !== "file") box.value = value;
+      else if (box.type !== "file" && box.type !== "checkbox") box.value = value;
     }
     note.hidden = true;
     form.dispatchEvent(new Event("words-put-back"));
-    form.elements.namedItem("title").focus();
+    first.focus();
     changed();
   };
-  document.getElementById("drop-them").onclick = () => { forget(); note.hidden = true; form.elements.namedItem("title").focus(); };
+  document.getElementById("drop-them").onclick = () => { forget(); note.hidden = true; first.focus(); };
 }
 
 kept = words();

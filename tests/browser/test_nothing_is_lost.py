@@ -89,6 +89,29 @@ def test_offline_they_stay_in_the_browser_until_the_server_has_them(
     assert until(lambda: copies(again) == 0)
 
 
+def test_the_welcome_letter_too_and_its_tick(page: Page, site: LiveSite) -> None:
+    page.goto(f"{site.url}/desk/welcome")
+    write(page, HERS)
+    expect(page.locator("#kept")).to_contain_text("Kept at")
+    page.context.set_offline(True)
+    page.get_by_label("Send it to whoever is new").uncheck()
+    expect(page.locator("#kept")).to_contain_text("safe in this browser")
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(f"{site.url}/desk/welcome")
+
+    expect(again.get_by_role("heading", name="These words are not saved yet")).to_be_visible()
+    again.get_by_role("button", name="Put them in the boxes").click()
+
+    box, tick = again.get_by_label("Words", exact=True), again.get_by_role("checkbox")
+    expect(box).to_contain_text(HERS.strip())
+    expect(tick).not_to_be_checked()
+    expect(tick).to_be_focused()
+    again.get_by_role("button", name="Save", exact=True).click()
+    expect(again.get_by_text("Saved. It is off.")).to_be_visible()
+
+
 def test_a_killed_server_costs_no_word(
     page: Page, site: LiveSite, demo_sign_in: tuple[Path, SignIn], tmp_path: Path
 ) -> None:
