@@ -126,12 +126,18 @@ def test_hostile_words_in_a_file_and_its_name_are_no_fault(coach: FlaskClient, k
 def test_hostile_words_in_an_address_or_its_query_are_no_fault(
     app: Flask, coach: FlaskClient, furnished: Furnished
 ) -> None:
-    rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    # Only these have room for words: to ask for the others again for each kind finds nothing new.
+    open_ended = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.arguments and "GET" in (rule.methods or ())
+    ]
+    assert len(open_ended) > 20
     pages = ("/", "/posts/", "/topics/starting-out", "/desk/", "/desk/sign-in", "/signup")
     for browser in (coach, app.test_client()):
         for kind, said in (HOSTILE | {"long": LONG[:20_000]}).items():
             words = quote(said, safe="")
-            for rule in rules:
+            for rule in open_ended:
                 path = "/".join(words if "<" in part else part for part in rule.split("/"))
                 assert browser.get(path, buffered=True).status_code < 500, (rule, kind)
             for page in pages:
