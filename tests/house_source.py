@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROW = (
@@ -60,6 +60,7 @@ class Module:
 
     root: Path
     path: Path
+    text: str
 
     @property
     def place(self) -> str:
@@ -91,12 +92,13 @@ class Module:
         return MODELS if stem == "models" else DOOR if stem in DOORS else JOBS
 
     @cached_property
-    def text(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.place)
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in the tree, from the top down."""
+        return list(ast.walk(self.tree))
 
     @cached_property
     def imports(self) -> list[Import]:
@@ -104,12 +106,12 @@ class Module:
 
     def calls(self) -> Iterator[ast.Call]:
         """Every call in the file."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return (node for node in self.nodes if isinstance(node, ast.Call))
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every function and method in the file."""
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+        return (node for node in self.nodes if isinstance(node, kinds))
 
     def at(self, node: ast.AST | int) -> str:
         """Where a breach is: `hrsite/posts/views.py:12`."""
@@ -120,10 +122,16 @@ class Module:
 def modules(root: Path, *folders: str) -> list[Module]:
     """The Python files in some folders of a tree, in order; a folder may be missing."""
     return [
-        Module(root, path)
+        read(root, path, path.read_text(encoding="utf-8"))
         for folder in folders or ("hrsite",)
         for path in sorted((root / folder).rglob("*.py"))
     ]
+
+
+@cache
+def read(root: Path, path: Path, text: str) -> Module:
+    """One module for all rules: to read each file anew for each of them was most of the work."""
+    return Module(root, path, text)
 
 
 def dotted(node: ast.AST) -> str:
@@ -142,7 +150,7 @@ def words(identifier: str) -> list[str]:
 
 def names_made(module: Module) -> Iterator[tuple[str, int]]:
     """Every name that the file itself chooses: classes, functions, parameters, variables."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, node.lineno
         elif isinstance(node, ast.arg):

@@ -1,10 +1,11 @@
 """The house keeps its own law, and the law notices when it does not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import house_habits, house_law
+from tests import house_habits, house_law, house_source
 from tests.house_law import Rule
 
 HERE = Path(__file__).parents[1]
@@ -187,6 +188,13 @@ def build(root: Path, files: dict[str, str]) -> None:
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'"""What it is for."""\n{source}' if source else "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def put_away() -> Iterator[None]:
+    """What was read of the house is of no use to other tests, and not small."""
+    yield
+    house_source.read.cache_clear()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
