@@ -167,6 +167,14 @@ def _entry(raw: dict[str, Any]) -> Entry:
 def _any_of(
     phrases: Mapping[str, Any] | list[str], after: str = r"(?![^\W_]|-)"
 ) -> re.Pattern[str]:
-    longest_first = sorted(phrases, key=len, reverse=True)
-    options = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
-    return re.compile(rf"(?<![^\W_])(?<!['’-])(?:{options}){after}", re.IGNORECASE)
+    """One pattern for all, the longest first; most letters of a text begin none of them."""
+    starting: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        rest = re.escape(phrase[1:]).replace(r"\ ", r"\s+")
+        starting.setdefault(phrase[0].lower(), []).append(rest)
+    firsts = re.escape("".join(starting))
+    options = "|".join(
+        f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in starting.items()
+    )
+    pattern = rf"(?=[{firsts}])(?<![^\W_])(?<!['’-])(?:{options}){after}"
+    return re.compile(pattern, re.IGNORECASE)
