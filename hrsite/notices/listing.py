@@ -1,11 +1,15 @@
-"""What the public may see of session notices: the only spelling of it."""
+"""What the public may see of session notices: the only spelling of it.
+
+Statements of pages are spelt out once: to spell one takes longer than its answer does.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from hrsite.columns import UTCDateTime
 from hrsite.notices import occurring
 from hrsite.notices.models import MOVE_IS_NEWS, SessionNotice
 from hrsite.ready.pagecache import changes_with_time
@@ -17,9 +21,12 @@ NEWS_FIRST = timedelta(days=2)
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def published(now: datetime) -> Select[SessionNotice]:
+def published(now: datetime | BindParameter[datetime]) -> Select[SessionNotice]:
     """Every notice that has been published, whether its session is over or not."""
     return select(SessionNotice).where(SessionNotice.published_at <= now)
+
+
+_NOW: BindParameter[datetime] = bindparam("now", type_=UTCDateTime)
 
 
 @changes_with_time
@@ -34,13 +41,16 @@ def next_change(session: Session, now: datetime) -> datetime | None:
 
 def upcoming(session: Session, now: datetime) -> Sequence[SessionNotice]:
     """What is true now: the next session first; what holds until further notice last."""
-    found = session.scalars(
-        published(now)
-        .where(or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now))
-        .order_by(SessionNotice.id.desc())
-        .limit(MOST_UPCOMING)
-    ).all()
+    found = session.scalars(_UPCOMING, {"now": now}).all()
     return sorted(found, key=lambda notice: _first_at(notice, now) or LAST)
+
+
+_UPCOMING = (
+    published(_NOW)
+    .where(or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > _NOW))
+    .order_by(SessionNotice.id.desc())
+    .limit(MOST_UPCOMING)
+)
 
 
 def most_urgent_first(notices: Sequence[SessionNotice], now: datetime) -> list[SessionNotice]:
@@ -55,18 +65,24 @@ def most_urgent_first(notices: Sequence[SessionNotice], now: datetime) -> list[S
 
 def past(session: Session, now: datetime) -> Sequence[SessionNotice]:
     """Notices of sessions that are over, the latest first."""
-    return session.scalars(
-        published(now)
-        # One that was called off never took place.
-        .where(SessionNotice.ends_at <= now, SessionNotice.cancelled_at.is_(None))
-        .order_by(SessionNotice.ends_at.desc(), SessionNotice.id.desc())
-        .limit(MOST_PAST)
-    ).all()
+    return session.scalars(_PAST, {"now": now}).all()
+
+
+_PAST = (
+    published(_NOW)
+    # One that was called off never took place.
+    .where(SessionNotice.ends_at <= _NOW, SessionNotice.cancelled_at.is_(None))
+    .order_by(SessionNotice.ends_at.desc(), SessionNotice.id.desc())
+    .limit(MOST_PAST)
+)
 
 
 def by_slug(session: Session, slug: str, now: datetime) -> SessionNotice | None:
     """The notice at an address, when readers may see it."""
-    return session.scalar(published(now).where(SessionNotice.slug == slug))
+    return session.scalar(_BY_SLUG, {"now": now, "slug": slug})
+
+
+_BY_SLUG = published(_NOW).where(SessionNotice.slug == bindparam("slug"))
 
 
 def by_number(session: Session, number: int, now: datetime) -> SessionNotice | None:
