@@ -22,5 +22,7 @@ class Environment(templating.Environment):
 def init_app(app: Flask) -> None:
     """Before anything else asks for the environment."""
     app.jinja_environment = Environment
+    # All templates stay at hand, however many they are: a plain map of them takes no lock.
+    app.jinja_options = {"cache_size": -1}
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

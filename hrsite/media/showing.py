@@ -21,6 +21,11 @@ FIRST_SIGHT = 600
 _TAG = re.compile(r"<[^>]*>")
 
 
+def has_pictures(html: str) -> bool:
+    """Is there a picture of ours in this clean HTML? Without one nobody need be asked for it."""
+    return _PICTURE.search(html) is not None
+
+
 def illustrated(session: Session, html: str, *, opens_page: bool = False) -> str:
     """Clean HTML in which each picture of ours comes in all its widths, and holds its place.
 

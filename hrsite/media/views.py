@@ -49,8 +49,9 @@ def _usual_picture(picture: Picture) -> str:
 def _illustrated(html: str, opens_page: bool = False) -> Markup:
     """The author's text, with its pictures in every width. It is kept clean, and looked at here."""
     clean = elsewhere.with_cards(markup.kept_clean(html), _card)
-    shown = showing.illustrated(db.session(), clean, opens_page=opens_page)
-    return Markup(shown)  # noqa: S704 - nh3 has been over it
+    if showing.has_pictures(clean):
+        clean = showing.illustrated(db.session(), clean, opens_page=opens_page)
+    return Markup(clean)  # noqa: S704 - nh3 has been over it
 
 
 def _card(it: elsewhere.Elsewhere) -> str:

@@ -32,14 +32,17 @@ class ShownCard:
 
 def shown_card(post: AnyPost | None = None) -> ShownCard:
     """The card for an article, or for any other page."""
-    if post is None:
-        return pagecache.shared("card", lambda: _shown(None))
-    return _shown(post)
-
-
-def _shown(post: AnyPost | None) -> ShownCard:
     card = _card_of(post)
-    number = f"a{post.id}" if post and card.title else card.mood
+    number = f"a{post.id}" if post and card.title else str(card.mood)
+    (shown,) = pagecache.shared_each("cards in chats", [(number, card)], _shown)
+    return shown
+
+
+def _shown(wanted: list[tuple[str, drawing.Card]]) -> dict[tuple[str, drawing.Card], ShownCard]:
+    return {(number, card): _named(number, card) for number, card in wanted}
+
+
+def _named(number: str, card: drawing.Card) -> ShownCard:
     path = url_for("media.card", name=f"{number}-{card.mark()}")
     return ShownCard(furniture.absolute(path), card.alt())
 
