@@ -4,6 +4,7 @@ What a view cannot see, it cannot put into a page that others are going to read.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -66,19 +67,13 @@ def ask(
 
     `shared` holds what other pages have found already, for `pagecache.shared`.
     """
-    base = urlsplit(app.config["BASE_URL"])
-    if not host_is_trusted(base.netloc, app.config["TRUSTED_HOSTS"]):
+    ours = _at(app.config["BASE_URL"])
+    if not host_is_trusted(ours["HTTP_HOST"], app.config["TRUSTED_HOSTS"]):
         return None
     clean = {name: environ[name] for name in OF_THE_SERVER if name in environ} | {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
+        **ours,
         "PATH_INFO": path,
         "QUERY_STRING": query,
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "SERVER_NAME": base.hostname or "localhost",
-        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
-        "HTTP_HOST": base.netloc,
-        "wsgi.url_scheme": base.scheme,
         "wsgi.input": BytesIO(),
         SHARED: shared,
     }
@@ -94,6 +89,21 @@ def ask(
         if (close := getattr(chunks, "close", None)) is not None:
             close()
     return Answer(said[0], list(said[1]), body, clean.get(COUNTS_AS, ""))
+
+
+@lru_cache(maxsize=4)
+def _at(base_url: str) -> Environ:
+    """A request to our own address, whatever the page."""
+    base = urlsplit(base_url)
+    return {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": base.hostname or "localhost",
+        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
+        "HTTP_HOST": base.netloc,
+        "wsgi.url_scheme": base.scheme,
+    }
 
 
 def pass_on(answer: Answer, environ: Environ, start_response: StartResponse) -> list[bytes]:

@@ -1,7 +1,7 @@
 """Pieces of pages that cost some work and are the same on many: templates make each once."""
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -15,9 +15,9 @@ from hrsite.ready import pagecache
 MOST_DRAWN = 256
 
 
-def shared(*name: Hashable, caller: Callable[[], Markup]) -> Markup:
+def shared(is_plain: bool, *name: Hashable, caller: Callable[[], Markup]) -> Markup:
     """{% call shared("foot") %}…{% endcall %}: what is alike on all pages, or of those named so."""
-    return pagecache.shared((*name, plain.is_plain()), caller)
+    return pagecache.shared((*name, is_plain), caller)
 
 
 def drawn(title: str) -> Markup:
@@ -33,4 +33,5 @@ def _drawn(environment: Environment, title: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Hand them to Jinja."""
-    app.jinja_env.globals |= {"shared": shared, "drawn": drawn}
+    app.jinja_env.globals["drawn"] = drawn
+    app.context_processor(lambda: {"shared": partial(shared, plain.is_plain())})
