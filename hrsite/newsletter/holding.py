@@ -65,9 +65,8 @@ def hold_overtaken(session: Session, now: datetime) -> None:
         .order_by(Issue.id)
     )
     for issue in found:
-        is_over = issue.message.expanded_at is not None and issue.message.waiting_count == 0
         # Behind a long list it may wait for hours, though all is well.
-        if not is_over and not presence.was_here(session, issue.message.starts_at, now):
+        if not _is_over(issue) and not presence.was_here(session, issue.message.starts_at, now):
             _hold(issue, now)
 
 
@@ -110,16 +109,48 @@ def drop(session: Session, issue: Issue, now: datetime) -> bool:
 
 
 def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
-    """What it tells of has gone off the site: stop it, when nobody has it. Says what became of it.
+    """What it tells of has gone off the site: stop what has not gone out. Says what became of it.
 
-    The letter would say "read it on the site".
+    The letter would say "read it on the site", and so would a digest.
     """
-    if issue is None or issue.dropped_at is not None:
+    if issue is None:
         return ""
-    if has_begun(session, issue):
-        return " Letters that went out cannot be called back."
+    said = "" if issue.dropped_at is not None else _stop_the_rest(session, issue, now)
+    digests = _digests_under_way(session, issue.post_id)
+    for one in digests:
+        stop(one, now)
+    return said + (" A weekly or monthly letter that names it is stopped too." if digests else "")
+
+
+def _stop_the_rest(session: Session, issue: Issue, now: datetime) -> str:
+    if not has_begun(session, issue):
+        stop(issue, now)
+        return " Its letter is stopped too: nobody has got it."
+    said = " Letters that went out cannot be called back."
+    if _is_over(issue):
+        return said
     stop(issue, now)
-    return " Its letter is stopped too: nobody has got it."
+    return f"{said} The rest is stopped."
+
+
+def _is_over(issue: Issue) -> bool:
+    return issue.message.expanded_at is not None and issue.message.waiting_count == 0
+
+
+def _digests_under_way(session: Session, post_id: int | None) -> list[Issue]:
+    """The weekly and monthly letters with this article that not everybody has who is to get it."""
+    found = session.scalars(
+        select(Issue)
+        .join(Issue.message)
+        .join(issue_articles)
+        .where(
+            issue_articles.c.post_id == post_id,
+            Issue.dropped_at.is_(None),
+            OutboxMessage.settled_at.is_(None),
+        )
+        .order_by(Issue.id)
+    )
+    return [issue for issue in found if not _is_over(issue)]
 
 
 def has_begun(session: Session, issue: Issue) -> bool:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite.accounts.models import Account
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import digests, holding, issues
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
@@ -261,3 +263,22 @@ def test_a_plain_digest_says_nothing_but_has_a_link_for_each_article(
     assert letter.letter.subject.startswith("A new note from ")
     assert "Telling words" not in letter.text
     assert all(f"http://localhost/n/{post.id}\n" in letter.text for post in posts)
+
+
+def test_a_digest_that_has_not_gone_stops_when_an_article_in_it_leaves_the_site(
+    app: Flask, session: Session, coach: FlaskClient, clock: time_machine.Traveller,
+    letters: Letters,
+) -> None:  # fmt: skip
+    make_reader(session, "weekly@example.org")
+    post = publish(session, app, title="A mistake")
+    clock.move_to(FRIDAY)
+    for one in digests.due(session, FRIDAY):
+        digests.open_digest(session, one, FRIDAY)
+    session.commit()
+    coach = factories.sign_in(coach, session.scalars(select(Account)).one())
+    page = coach.get(coach.post(f"/desk/posts/{post.id}/withdraw").location).text
+    assert "A weekly or monthly letter that names it is stopped too." in page
+    look(app)
+    assert letters() == []
+    (issue,) = digest_issues(session)
+    assert issue.message.pause_kind == "stopped"
