@@ -44,7 +44,7 @@ def check_port(host: str, port: int) -> None:
 def serve(app: Flask) -> None:
     """Answer readers until SIGINT or SIGTERM. Blocks."""
     from granian import Granian  # Its compiled core is of use to this command alone.
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
 
     os.register_at_fork(after_in_child=_heed_stop_signals)
     giving_back.give_back_early()
@@ -58,6 +58,8 @@ def serve(app: Flask) -> None:
         address=app.config["HOST"],
         port=app.config["PORT"],
         interface=Interfaces.WSGI,
+        # Without TLS no browser speaks HTTP/2; what nobody needs nobody can flood (CVE-2023-44487).
+        http=HTTPModes.http1,
         websockets=False,
         blocking_threads=THREADS,
         respawn_failed_workers=True,

@@ -78,6 +78,7 @@ def test_the_demo_works_from_any_folder_and_its_second_start_keeps_everything(
         sign_up(site)
         assert until(lambda: any((folder / "mail").glob("*.eml")))
         refuses_a_long_body_in_chunks(site)
+        speaks_no_http_2(site)
         ends_and_leaves_nobody_behind(site, signal.SIGTERM)
     (letter,) = (folder / "mail").glob("*.eml")
     assert b"new.reader@example.net" in letter.read_bytes()
@@ -170,6 +171,14 @@ def refuses_a_long_body_in_chunks(site: Running) -> None:
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     assert answer.split(b" ", 2)[1] == b"413"
     assert b"</html>" in answer
+
+
+def speaks_no_http_2(site: Running) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as line:
+        line.settimeout(20)
+        line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+        # Its answer would be a frame of settings (RFC 9113 3.4).
+        assert line.recv(9)[3:4] != b"\4"
 
 
 def ends_and_leaves_nobody_behind(site: Running, number: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 
 from hrsite.serving import THREADS
 from tests.bench.web.running import Server
@@ -55,6 +55,7 @@ if __name__ == "__main__":
         "tests.bench.web.bare:application",
         port=int(os.environ["PORT"]),
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
         websockets=False,
         blocking_threads=THREADS,
         log_access=False,
