@@ -19,6 +19,15 @@ SEEN = """() => {
   return [who.getBoundingClientRect().width / letter, or.getClientRects().length];
 }"""
 
+# How far the ring of a number stands inside the window, and apart from the words before it.
+RING = """() => {
+  const link = document.querySelector(".help-lines .reach a"), who = document.querySelector(".who");
+  link.focus();
+  const style = getComputedStyle(link), box = link.getBoundingClientRect();
+  const out = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth);
+  return [box.top - out, box.left - out - who.getBoundingClientRect().right];
+}"""
+
 
 @pytest.mark.parametrize(("size", "fewest"), [("100%", 30), ("200%", 12)])
 def test_a_long_line_is_not_squeezed_beside_its_number(
@@ -32,3 +41,14 @@ def test_a_long_line_is_not_squeezed_beside_its_number(
         letters, lines = page.evaluate(SEEN)
     assert letters > fewest
     assert lines == 1
+
+
+def test_the_ring_of_a_number_is_whole_and_covers_no_word(
+    browser: Browser, demo_site: LiveSite
+) -> None:
+    with watched_page(browser, demo_site.url) as (page, _):
+        page.goto(demo_site.url)
+        page.keyboard.press("Tab")
+        inside, apart = page.evaluate(RING)
+    assert inside >= 0
+    assert apart > -1
