@@ -54,7 +54,7 @@ doctor: .venv/.runtime ## Check the settings, the database, the mail relay and t
 
 .PHONY: test
 test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="tests/posts -x").
-	@$(RUN) pytest --numprocesses=auto --dist=loadfile $(ARGS)
+	@$(RUN) pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: trial-crash
 trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, DATABASE …).
