@@ -1,5 +1,7 @@
 """Pages that stand by themselves, as readers see them."""
 
+import re
+
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,25 @@ def test_the_menu_names_about_once_it_is_written(client: FlaskClient, session: S
 
     assert "I listen first." in client.get("/about").text
     assert 'href="/about"' in client.get("/posts/").text
+
+
+def test_a_long_menu_shows_its_first_pages_and_opens_for_the_others(
+    client: FlaskClient, session: Session
+) -> None:
+    for number in range(8):
+        make_page(session, slug=f"page-{number}", title=f"Page {number}", position=number)
+    assert "<details" not in client.get("/posts/").text
+    make_page(session, slug="page-8", title="Page 8", position=8)
+
+    menu = re.compile(r'<nav aria-label="Main">.*?</nav>', re.DOTALL)
+    for address, is_open in (("/posts/", False), ("/page-4", False), ("/page-5", True)):
+        found = menu.search(client.get(address).text)
+        assert found, address
+        before, begun, within = found[0].partition("<details")
+        assert begun, address
+        assert re.findall(r'href="/page-(\d)"', before) == [*"01234"]
+        assert re.findall(r'href="/page-(\d)"', within) == [*"5678"]
+        assert within.lstrip().startswith("open") == is_open, address
 
 
 def test_the_privacy_page_is_always_there(client: FlaskClient) -> None:
