@@ -36,7 +36,8 @@ from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.posts.models import Post
 
 # What mail programs show without clipping. Each article is one bit of a number (digests.py), so
-# 62 would be the most. What is over comes a digest later.
+# 62 would be the most. The newest go first, for somebody who has paused may be owed any number of
+# old ones, which must not crowd out what all others wait for. What is over comes a digest later.
 MOST_ARTICLES = 25
 
 
@@ -93,7 +94,8 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
         OwedArticle.digest_id.is_(None),
         OwedArticle.since_at <= until,
     )
-    return session.scalars(
+    came_out_at = func.coalesce(Post.published_at, Post.unlisted_at)
+    newest_first = session.scalars(
         select(Post)
         .where(
             waiting,
@@ -101,9 +103,10 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
             Post.deleted_at.is_(None),
             or_(Post.published_at <= now, Post.unlisted_at <= now),
         )
-        .order_by(func.coalesce(Post.published_at, Post.unlisted_at), Post.id)
+        .order_by(came_out_at.desc(), Post.id.desc())
         .limit(MOST_ARTICLES)
     ).all()
+    return newest_first[::-1]
 
 
 def take_up(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account
 from hrsite.extensions import db, only_reads
-from hrsite.newsletter import digests, holding, issues
+from hrsite.newsletter import digests, holding, issues, owing
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
 from hrsite.posts.models import Post
 from tests import factories
@@ -282,3 +282,23 @@ def test_a_digest_that_has_not_gone_stops_when_an_article_in_it_leaves_the_site(
     assert letters() == []
     (issue,) = digest_issues(session)
     assert issue.message.pause_kind == "stopped"
+
+
+def test_what_somebody_is_owed_who_paused_keeps_no_new_article_from_the_others(
+    app: Flask, session: Session, clock: time_machine.Traveller, letters: Letters
+) -> None:
+    make_reader(session, "paused@example.org")
+    for _ in range(owing.MOST_ARTICLES):
+        factories.make_post(session, send_to_readers=True)
+    look(app)
+    session.scalars(select(Subscriber)).one().paused_until = FRIDAY + 30 * DAY
+    make_reader(session, "weekly@example.org")
+    publish(session, app, title="The newest")
+    clock.move_to(FRIDAY)
+    look(app)
+    (letter,) = letters()
+    assert (letter.letter.to, letter.letter.subject) == ("weekly@example.org", "The newest")
+    clock.move_to(FRIDAY + 35 * DAY)
+    look(app)
+    assert len(letters()[-1].links) > owing.MOST_ARTICLES
+    assert letters()[-1].letter.to == "paused@example.org"
