@@ -44,6 +44,8 @@ class Carrier:
         # Connections that can take a letter, and those with something to write.
         self._free: deque[Lane] = deque()
         self._eager: list[Lane] = []
+        # Why no connection could be opened before there was a letter; the next one's answer.
+        self._trouble: Answer | None = None
         # Nobody's time is over before.
         self._look_at = NEVER
         self._selector = selectors.DefaultSelector()
@@ -67,6 +69,15 @@ class Carrier:
     def has_waiting(self) -> bool:
         """Is there a letter that no connection has taken up yet?"""
         return bool(self._waiting)
+
+    @property
+    def is_ready(self) -> bool:
+        """Would a letter be under way at once, or known not to be?"""
+        return bool(self._lanes) or self._trouble is not None
+
+    def make_ready(self) -> None:
+        """Open a connection, however long that takes, before anybody's letter is on its way."""
+        self._trouble = self.check()
 
     def offer(self, parcel: Parcel) -> None:
         """Take a letter; `poll` tells in time how it ended."""
@@ -109,6 +120,10 @@ class Carrier:
 
     def _open_more(self) -> None:
         """Open as many connections as there are letters for, the first ones first."""
+        if self._trouble is not None and self._waiting:
+            self._done.append((self._waiting.popleft().token, self._trouble))
+            self._trouble = None
+            return
         if not self._opening and (not self._waiting or len(self._lanes) >= self._most_lanes):
             return
         for future in [one for one in self._opening if one.done()]:

@@ -201,7 +201,10 @@ class FolderCarrier:
     def __exit__(self, *trouble: object) -> None:
         """Nothing to close."""
 
-    has_waiting = False
+    has_waiting, is_ready = False, True
+
+    def make_ready(self) -> None:
+        """Nothing to open."""
 
     def offer(self, parcel: Parcel) -> None:
         """Write a letter."""

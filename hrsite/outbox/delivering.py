@@ -96,6 +96,7 @@ class _Round:
             stopping = self._must_stop()
             wait = 0.0
             if self._is_time_to_write(stopping):
+                self._open_the_line(stopping)
                 wait = self._write_when_it_can(stopping)
             if not self._in_flight and not self._results:
                 if stopping or self._nothing_is_due and not self._claimed:
@@ -103,6 +104,16 @@ class _Round:
                 time.sleep(min(wait, IDLE_SECONDS))
                 continue
             self._gather(wait or IDLE_SECONDS)
+
+    def _open_the_line(self, stopping: bool) -> None:
+        """Before a letter has its permit: that can take minutes, and its reader may leave then."""
+        if stopping or self._carrier.is_ready or self._in_flight:
+            return
+        if not self._claimed and not self._nothing_is_due:
+            self._claim_more(clock.now())
+            self._session.commit()
+        if self._claimed:
+            self._carrier.make_ready()
 
     def let_go(self) -> None:
         """What was claimed and not handed over is due again at once."""
@@ -169,7 +180,7 @@ class _Round:
                 self._gate.rest(now)
         going: list[Claimed] = []
         wait = 0.0
-        if not stopping:
+        if not stopping and self._carrier.is_ready:
             room = self._most_in_flight - len(self._in_flight) + len(self._results)
             wanted, wait = self._next_claimed(room, now)
             going = claiming.permit(self._session, wanted, now) if wanted else []

@@ -118,6 +118,15 @@ class LetterCarrier(Protocol):
         """Is there a letter that no connection has taken up yet?"""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Would a letter be under way at once, or known not to be?"""
+        ...
+
+    def make_ready(self) -> None:
+        """Open a connection, however long that takes, before anybody's letter is on its way."""
+        ...
+
     def offer(self, parcel: Parcel) -> None:
         """Take a letter; `poll` tells in time how it ended."""
         ...

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,6 +148,7 @@ class RawServer:
         self, *scripts: Script, shield: ssl.SSLContext | None = None, at_once: bool = False
     ) -> None:
         self.scripts: Sequence[Script] = scripts or ({},)
+        self.before: dict[str, Callable[[], None]] = {}  # Once, before an answer.
         self.shield, self.at_once = shield, at_once
         self.clear = bytearray()  # All that came in the clear.
         self.left_open = 0  # Connections on which the other side fell silent and did not hang up.
@@ -266,6 +267,7 @@ class _Talk:
 
     def _act(self, key: str) -> bool:
         """Do what the script says; whether the talk goes on."""
+        self.server.before.pop(key, lambda: None)()
         action = self.script.get(key, b"502 5.5.1 unknown\r\n")
         if isinstance(action, Once):
             self.script[key] = RawServer.USUAL.get(key, self.script["EHLO"])
@@ -292,9 +294,7 @@ class _Talk:
 
     def _read(self) -> bool:
         octets = self.talk.recv(65536)
-        if octets:
-            self.server.writes.append(octets)
-        if not self.is_encrypted:
-            self.server.clear += octets
+        self.server.writes += [octets] if octets else []
+        self.server.clear += b"" if self.is_encrypted else octets
         self.heard += octets
         return bool(octets)

@@ -1,0 +1,44 @@
+"""Opening a connection takes its time, and nobody's letter is on its way meanwhile."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.extensions import db
+from hrsite.outbox import enqueue, tally
+from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, rows, states
+from tests.outbox.smtp_server import RawServer
+
+
+@pytest.mark.parametrize("in_flight", [1, 5])
+@pytest.mark.parametrize("stage", ["BANNER", "EHLO"])
+def test_whoever_leaves_while_the_line_is_being_opened_gets_nothing(
+    app: Flask, session: Session, stage: str, in_flight: int
+) -> None:
+    app.config.update(MAIL_IN_FLIGHT=in_flight, MAIL_CONNECTIONS=in_flight)
+    put_letter(session, *READERS)
+    key = rows(session)[0].address_key
+    session.rollback()
+
+    def she_leaves() -> None:
+        with app.app_context():
+            enqueue.withdraw(db.session(), key, ["articles"], our_clock.now())
+            db.session.commit()
+
+    with RawServer() as server:
+        server.before[stage] = she_leaves
+        mail_goes_to(app, server.port)
+        look(app)
+    assert states(session) == {"accepted": 2, "withdrawn": 1}
+    assert tally.check(session) == {}
+    assert not any(READERS[0].encode() in command for command in server.commands)
+
+
+def test_a_line_that_cannot_be_opened_is_tried_once_for_all(app: Flask, session: Session) -> None:
+    put_letter(session, *READERS)
+    with RawServer({"BANNER": b"421 not now\r\n"}) as server:
+        mail_goes_to(app, server.port)
+        assert look(app) == 1
+    assert server.connections == 1
+    assert states(session) == {"deferred": 1, "queued": 2}
