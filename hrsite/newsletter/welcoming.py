@@ -65,7 +65,8 @@ def welcome(session: Session, subscriber_id: int, now: datetime) -> None:
     subscriber.welcome_at = None
     if said.is_on and subscribing.chosen_topics(subscriber):
         letter = letters.welcome(said.body_html, current_app.config["BASE_URL"])
-        # By the address, not by the row: once, even for somebody who was erased and came back.
+        # By the address, not by the row: once, also for somebody who was forgotten and came back,
+        # as long as her first one is known.
         envelope = Envelope(
             f"{letters.WELCOME}{subscriber.address_key}", TRANSACTIONAL, now + PATIENCE
         )

@@ -16,6 +16,7 @@ from hrsite.outbox.forgotten import CAME_BACK
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.models_forgetting import ForgottenCopies
 from hrsite.outbox.refusals import reason
+from hrsite.outbox.suppression import AT_ONCE
 
 # So many rows in a transaction: on SQLite everybody who writes waits for it.
 PART = 500
@@ -95,7 +96,11 @@ def forget_loose_bounces(session: Session, before: datetime) -> int:
 def _bounced(session: Session, ids: Sequence[int]) -> Counter[Ending]:
     rows = session.execute(
         select(Bounce.message_id, Bounce.kind, func.count(Bounce.delivery_id.distinct()))
-        .where(is_one_of(Bounce.delivery_id, ids), Bounce.message_id.is_not(None))
+        .where(
+            is_one_of(Bounce.delivery_id, ids),
+            Bounce.message_id.is_not(None),
+            Bounce.source != AT_ONCE,
+        )
         .group_by(Bounce.message_id, Bounce.kind)
     )
     return Counter({Ending(message or 0, CAME_BACK, kind): n for message, kind, n in rows})

@@ -13,6 +13,7 @@ from hrsite import tokens
 from hrsite.outbox import forgotten
 from hrsite.outbox.models import Bounce
 from hrsite.outbox.models_bouncing import BounceSource, HeardCall
+from hrsite.outbox.suppression import AT_ONCE
 
 # A minute's trouble is nobody's business; an hour's is the coach's.
 PATIENCE_WITH_SOURCES = timedelta(hours=1)
@@ -34,10 +35,10 @@ class CameBack:
 
 
 def came_back(session: Session, message_id: int) -> dict[str, int]:
-    """Of a message, how many copies came back for each reason."""
+    """Of a message, how many copies came back later for each reason."""
     rows = session.execute(
         select(Bounce.kind, func.count(Bounce.delivery_id.distinct()))
-        .where(Bounce.message_id == message_id)
+        .where(Bounce.message_id == message_id, Bounce.source != AT_ONCE)
         .group_by(Bounce.kind)
     )
     found = Counter({kind: count for kind, count in rows})  # noqa: C416 - for mypy's sake

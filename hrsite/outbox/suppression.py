@@ -19,6 +19,9 @@ _WEIGHT = ("soft", "hard", "complaint", "erased")
 MOST_SOFT_BOUNCES = 5
 SOFT_BOUNCE_SPAN = timedelta(days=14)
 _LONGEST_TEXT = 600
+# The source of what a mail server answered to the letter itself: that is its result, and did not
+# come back later.
+AT_ONCE = "smtp"
 
 
 def is_suppressed(session: Session, address_key: str) -> bool:
@@ -89,7 +92,7 @@ def note_bounce(
             message_id=delivery.message_id,
             address_key=delivery.address_key,
             kind=kind,
-            source="smtp",
+            source=AT_ONCE,
             event_key=f"smtp/{delivery.id}/{kind}",
             reply_code=code,
             reply_text=text,
@@ -122,7 +125,7 @@ def record(session: Session, bounce: Bounce, now: datetime) -> bool:
 
 def _is_overtaken(session: Session, bounce: Bounce) -> bool:
     """Is it about a letter that went out before the address was opened again?"""
-    if bounce.source == "smtp" or bounce.delivery_id is None:
+    if bounce.source == AT_ONCE or bounce.delivery_id is None:
         return False
     opened = session.get(OpenedAddress, bounce.address_key)
     delivery = session.get(Delivery, bounce.delivery_id)
@@ -136,7 +139,8 @@ def _soft_bounce_count(session: Session, address_key: str, now: datetime) -> int
 
     Our mail service accepts many a letter that comes back later: that was no arrival.
     """
-    came_back = exists().where(Bounce.delivery_id == Delivery.id)
+    # One that was put off first and taken at last did arrive.
+    came_back = exists().where(Bounce.delivery_id == Delivery.id, Bounce.source != AT_ONCE)
     arrived_at = session.scalar(
         select(func.max(Delivery.changed_at)).where(
             recipients.is_to(address_key),

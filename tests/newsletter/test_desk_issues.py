@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.newsletter import issues
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import pausing, presence, suppression
+from hrsite.outbox import bouncing, pausing, presence
 from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.outbox.ledger import (
@@ -56,6 +56,8 @@ def test_the_numbers_on_the_page_add_up_and_say_why(
         look(app)
     page = page_of(coach, issue.id)
     assert "1 of 3 accepted, 1 waiting, 1 refused." in page
+    # What the server said at once did not come back later.
+    assert 'id="returned" data-live="0" hidden' in page
     assert [int(number) for number in re.findall(r'class="number[^>]*>(\d+)', page)] == [1, 1, 1, 3]
     assert '<progress max="3" value="2"' in page
     assert "2 readers of 3 have a result" in page
@@ -268,10 +270,9 @@ def test_what_came_back_later_is_told_beside_the_numbers(
     look(app)
     assert 'id="returned" data-live="0" hidden' in page_of(coach, issue.id)
     first, second, third = rows(session, issue.message_id)
-    now = our_clock.now()
-    suppression.note_bounce(session, first, "hard", 550, "5.1.1 gone", now)
-    suppression.note_bounce(session, second, "hard", 550, "5.1.1 gone", now)
-    suppression.note_bounce(session, third, "complaint", None, "", now)
+    for place, (copy, kind) in enumerate([(first, "hard"), (second, "hard"), (third, "complaint")]):
+        told = bouncing.Event("postmark", str(place), kind, copy.address)
+        assert bouncing.take_event(session, told, our_clock.now())
     session.commit()
     page = page_of(coach, issue.id)
     assert "3 of 3 accepted." in page

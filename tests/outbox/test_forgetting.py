@@ -12,7 +12,7 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import forgetting, refusals, returned, suppression, tally
+from hrsite.outbox import bouncing, forgetting, refusals, returned, tally
 from hrsite.outbox.models import Bounce, Delivery, DeliveryState, OutboxMessage, Recipient
 from hrsite.outbox.models_forgetting import ForgottenCopies
 from tests import factories
@@ -40,7 +40,8 @@ def an_old_issue(session: Session, clock: Traveller) -> Issue:
         becomes(session, row, DeliveryState.ACCEPTED)
     becomes(session, copies[5], DeliveryState.WITHDRAWN)
     becomes(session, copies[6], DeliveryState.EXPIRED)
-    suppression.note_bounce(session, copies[3], "soft", 452, "4.2.2 full", our_clock.now())
+    told = bouncing.Event("postmark", "1", "soft", copies[3].address)
+    assert bouncing.take_event(session, told, our_clock.now())
     issue.message.settled_at = our_clock.now()
     session.commit()
     return issue
