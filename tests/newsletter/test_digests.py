@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.accounts.models import Account
 from hrsite.extensions import db, only_reads
-from hrsite.newsletter import digests, holding, issues, owing
+from hrsite.newsletter import digests, holding, issues
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
 from hrsite.posts.models import Post
 from tests import factories
@@ -263,42 +261,3 @@ def test_a_plain_digest_says_nothing_but_has_a_link_for_each_article(
     assert letter.letter.subject.startswith("A new note from ")
     assert "Telling words" not in letter.text
     assert all(f"http://localhost/n/{post.id}\n" in letter.text for post in posts)
-
-
-def test_a_digest_that_has_not_gone_stops_when_an_article_in_it_leaves_the_site(
-    app: Flask, session: Session, coach: FlaskClient, clock: time_machine.Traveller,
-    letters: Letters,
-) -> None:  # fmt: skip
-    make_reader(session, "weekly@example.org")
-    post = publish(session, app, title="A mistake")
-    clock.move_to(FRIDAY)
-    for one in digests.due(session, FRIDAY):
-        digests.open_digest(session, one, FRIDAY)
-    session.commit()
-    coach = factories.sign_in(coach, session.scalars(select(Account)).one())
-    page = coach.get(coach.post(f"/desk/posts/{post.id}/withdraw").location).text
-    assert "A weekly or monthly letter that names it is stopped too." in page
-    look(app)
-    assert letters() == []
-    (issue,) = digest_issues(session)
-    assert issue.message.pause_kind == "stopped"
-
-
-def test_what_somebody_is_owed_who_paused_keeps_no_new_article_from_the_others(
-    app: Flask, session: Session, clock: time_machine.Traveller, letters: Letters
-) -> None:
-    make_reader(session, "paused@example.org")
-    for _ in range(owing.MOST_ARTICLES):
-        factories.make_post(session, send_to_readers=True)
-    look(app)
-    session.scalars(select(Subscriber)).one().paused_until = FRIDAY + 30 * DAY
-    make_reader(session, "weekly@example.org")
-    publish(session, app, title="The newest")
-    clock.move_to(FRIDAY)
-    look(app)
-    (letter,) = letters()
-    assert (letter.letter.to, letter.letter.subject) == ("weekly@example.org", "The newest")
-    clock.move_to(FRIDAY + 35 * DAY)
-    look(app)
-    assert len(letters()[-1].links) > owing.MOST_ARTICLES
-    assert letters()[-1].letter.to == "paused@example.org"
