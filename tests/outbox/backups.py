@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite.extensions import db
-from tests import databases
+from tests import databases, emptying
 
 Backup = Callable[[], Callable[[], None]]
 
@@ -40,6 +40,7 @@ def close(session: Session) -> None:
     """Leave the database; a connection that is still there would keep the old one in use."""
     session.close()
     db.engine.dispose()
+    emptying.leave("test")
 
 
 def let_go(app: Flask) -> None:
