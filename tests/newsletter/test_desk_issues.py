@@ -251,6 +251,15 @@ def test_the_pages_of_people_turn_and_end(
     assert "Nobody." in coach.get(f"/desk/issues/{issue.id}/people/refused").text
 
 
+def test_who_was_too_late_is_told_with_what_the_server_said_last(
+    session: Session, coach: FlaskClient, issue: Issue
+) -> None:
+    said = {"reply_code": 550, "reply_text": "5.7.1 not wanted here"}
+    becomes(session, rows(session)[0], DeliveryState.EXPIRED, **said)
+    page = page_of(coach, issue.id, "/people/expired")
+    assert "The server said: 550 5.7.1 not wanted here" in page
+
+
 def test_there_is_no_list_of_those_it_went_well_with(coach: FlaskClient, issue: Issue) -> None:
     for state in ("accepted", "queued", "sending", "nonsense"):
         assert coach.get(f"/desk/issues/{issue.id}/people/{state}").status_code == 404
