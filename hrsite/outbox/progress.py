@@ -84,9 +84,9 @@ def _phase(message: OutboxMessage, numbers: Numbers, now: datetime) -> Phase:
         return "done"
     if message.paused_at is not None:
         return "paused"
-    if message.starts_at > now:
-        return "ahead"
-    return "under_way" if is_listed else "listing"
+    if not is_listed:
+        return "listing"  # Also before its time: how many they are is not known yet.
+    return "ahead" if message.starts_at > now else "under_way"
 
 
 def time_left(numbers: Numbers, before: Mark | None, now: datetime) -> timedelta | None:

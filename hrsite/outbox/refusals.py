@@ -16,6 +16,7 @@ EXAMPLES = 5
 STATUS_LENGTH = 8
 
 NO_MAILBOX, NO_DOMAIN = "There is no such mailbox.", "There is no such mail domain."
+CANNOT_CARRY = "The address is written in letters that your mail service cannot carry."
 # With these the address does not exist at all.
 NOBODY_THERE = (NO_MAILBOX, NO_DOMAIN)
 UNCLEAR = "The mail service refused it and gave no clear reason."
@@ -29,7 +30,7 @@ REASONS = (
     ("5.2.3.", "The letter is too long for this mailbox."),
     ("5.3.4.", "The letter is too long for the mail service."),
     ("5.4.", "The reader's mail service cannot be reached."),
-    ("5.6.7.", "The address is written in letters that your mail service cannot carry."),
+    ("5.6.7.", CANNOT_CARRY),
     ("5.7.", "The mail service would not let it through. That is not the reader's fault."),
 )
 # Without a status the bare code has to do (RFC 5321 4.2.3).
@@ -55,6 +56,8 @@ def reason(code: int | None, text: str) -> str:
     """A refusal in plain words."""
     status = text.split(" ", 1)[0]
     named = next((words for start, words in REASONS if f"{status}.".startswith(start)), None)
+    if named is None and code is None:
+        return CANNOT_CARRY  # No server was asked: nothing else about an address is ours to refuse.
     return named or BY_CODE.get(code or 0, UNCLEAR)
 
 

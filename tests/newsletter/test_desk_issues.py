@@ -209,6 +209,9 @@ def test_a_long_list_that_is_still_being_written_down_is_told(
     issue.message.expanded_at = None
     session.commit()
     assert "list of readers is being written down: 3 so far" in page_of(coach, issue.id)
+    issue.message.starts_at = our_clock.now() + timedelta(minutes=5)
+    session.commit()
+    assert "list of readers is being written down: 3 so far" in page_of(coach, issue.id)
 
 
 def test_an_issue_for_nobody_says_so(session: Session, coach: FlaskClient) -> None:

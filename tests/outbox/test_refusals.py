@@ -23,7 +23,7 @@ from tests.outbox.ledger import becomes, put_letter, rows
         (552, "over quota", "mailbox is full"),
         (550, "no", "no clear reason"),
         (550, "", "no clear reason"),
-        (None, "anything", "no clear reason"),
+        (None, "We cannot write to it.", "letters that your mail service cannot carry"),
     ],
 )
 def test_a_servers_words_become_a_plain_reason(code: int | None, text: str, words: str) -> None:
