@@ -1,4 +1,4 @@
-"""What every application compiles anew is compiled once a run: templates, and rules of addresses.
+"""What every application compiles anew is compiled once a run: templates, statements, addresses.
 
 A run makes some thousands of applications, and this was most of what each one cost.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -27,6 +28,22 @@ class CompiledOnce(BytecodeCache):
 
 
 TEMPLATES = CompiledOnce()
+
+
+class StatementsOnce(LRUCache[Any, Any]):
+    """Statements of SQL too: each engine has its own dialect, but those of a kind are alike."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What an earlier test compiled for this kind of database."""
+        dialect, *said = key
+        return super().get((dialect.name, *said), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        dialect, *said = key
+        super().__setitem__((dialect.name, *said), compiled)
+
+
+STATEMENTS = StatementsOnce(2_000)
 
 
 def compile_rules_once() -> None:

@@ -24,7 +24,7 @@ from hrsite.accounts import passwords
 from hrsite.extensions import db, only_reads
 from hrsite.outbox import folder
 from tests import databases, emptying, factories, slow_first
-from tests.compiling import TEMPLATES, compile_rules_once
+from tests.compiling import STATEMENTS, TEMPLATES, compile_rules_once
 
 # A Tuesday morning in Toronto; far from any change of the clocks.
 A_TUESDAY = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
@@ -150,6 +150,8 @@ def make_app(database: str, migrated: Callable[[str], str], tmp_path: Path) -> I
     def make(**changes: Any) -> Flask:
         app = create_app(settings_for(tmp_path, DATABASE_URL=url, **changes))
         app.jinja_env.bytecode_cache = TEMPLATES
+        with app.app_context():
+            db.engine.update_execution_options(compiled_cache=STATEMENTS)
         app.test_client_class = SeparateClient
         made.append(app)
         return app
