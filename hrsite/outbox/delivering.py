@@ -110,7 +110,10 @@ class _Round:
         if stopping or self._carrier.is_ready or self._in_flight:
             return
         if not self._claimed and not self._nothing_is_due:
-            self._claim_more(clock.now())
+            now = clock.now()
+            # With the claim: whoever is not known to be here has its claims taken away.
+            self._say_we_are_here(now)
+            self._claim_more(now)
             self._session.commit()
         if self._claimed:
             self._carrier.make_ready()
