@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from hrsite import clock
 from hrsite.extensions import db, only_reads
 from hrsite.ready import generation, pagecache
 from hrsite.ready.readypage import Seen
@@ -38,7 +39,7 @@ class Watch:
         """What holds now. Looks when it is time to; else costs next to nothing."""
         if self._commit == generation.commits.number and self._looked_at <= now < self._look_at:
             return self.seen
-        return self._look(now)
+        return self._look()
 
     def holds(self, seen: Seen) -> bool:
         """Is this what holds at this very moment? Asks the database itself."""
@@ -48,8 +49,11 @@ class Watch:
             except (generation.NumberUnknown, SQLAlchemyError):
                 return False
 
-    def _look(self, now: float) -> Seen:
+    def _look(self) -> Seen:
         with self._lock:
+            # Here, and not the caller's: another thread may have looked since that was read, and
+            # the clock would seem to have been set back.
+            now = clock.seconds()
             # Before the look: a commit during it makes the next request look once more.
             commit = generation.commits.number
             if self._commit == commit and self._looked_at <= now < self._look_at:

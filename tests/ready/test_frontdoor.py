@@ -137,6 +137,17 @@ def test_a_clock_that_is_set_back_does_not_keep_pages_from_changing(
     assert "Theirs" in client.get("/posts/steps").text
 
 
+@ONCE
+def test_a_request_that_is_overtaken_by_another_forgets_no_page(
+    app: Flask, client: FlaskClient, post: Post
+) -> None:
+    door = app.extensions["front_door"]
+    client.get("/posts/steps")
+    # It had read the time, and another one looked before it came to that.
+    door._watch.at(our_clock.seconds() - 0.003)
+    assert door.kept_count == 1
+
+
 def test_a_page_that_was_overtaken_while_it_was_made_is_not_kept(
     app: Flask, client: FlaskClient, post: Post, clock: time_machine.Traveller
 ) -> None:
