@@ -158,6 +158,7 @@ clean: ## Remove what make has brought and built. Content and settings stay.
 	@echo "Installing what hrsite needs …"
 	@$(INSTALL) --require-hashes --requirements requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -OO -c "import hrsite.worker"  # serving.py
 	@touch $@
 
 .venv/.test: requirements-test.lock .venv/.runtime

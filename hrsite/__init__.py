@@ -1,88 +1,35 @@
-"""The application, put together: settings, libraries, doors, commands, error pages."""
+"""The application, put together: settings, libraries, doors."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from hrsite import (
-    errors,
-    furniture,
-    headers,
-    limits,
-    logs,
-    plain,
-    schema,
-    sheets,
-    templating,
-    worker,
-)
-from hrsite.accounts import desk as accounts_desk
-from hrsite.accounts import guard
-from hrsite.accounts import views as accounts_views
+from hrsite import furniture, logs, phrasing, plain, schema, templating, worker
 from hrsite.config import PROJECT, read_settings
-from hrsite.cookies import DeskOnlySessions
-from hrsite.extensions import csrf, db, only_reads
-from hrsite.media import views as media_views
-from hrsite.newsletter import desk as newsletter_desk
-from hrsite.newsletter import views as newsletter_views
-from hrsite.notices import desk as notices_desk
-from hrsite.notices import views as notices_views
-from hrsite.outbox import desk as outbox_desk
-from hrsite.outbox import views as outbox_views
+from hrsite.extensions import db
 from hrsite.outbox.transport import mail
-from hrsite.pages import desk as pages_desk
-from hrsite.pages import views as pages_views
-from hrsite.posts import desk as posts_desk
-from hrsite.posts import views as posts_views
-from hrsite.posts import views_counting
-from hrsite.ready import compressing, frontdoor, pieces
-from hrsite.redirects import desk as redirects_desk
-from hrsite.redirects import views as redirects_views
 from hrsite.sealing import Seal
-from hrsite.settings import desk as settings_desk
 from hrsite.settings import reading as settings_reading
 
-# Readers' doors carry no cookie, so there is no session a CSRF token could belong to. Their forms
-# are guarded by a signed time and by where the request came from (newsletter/screening.py).
-PUBLIC_DOORS = (
-    posts_views.blueprint,
-    notices_views.blueprint,
-    newsletter_views.blueprint,
-    pages_views.blueprint,
-    media_views.blueprint,
-    redirects_views.blueprint,
-    # Mail services call here; each call is believed by its signature alone.
-    outbox_views.blueprint,
-)
-DESK_DOORS = (
-    accounts_views.blueprint,
-    accounts_desk.blueprint,
-    pages_desk.blueprint,
-    settings_desk.blueprint,
-    posts_desk.blueprint,
-    notices_desk.blueprint,
-    redirects_desk.blueprint,
-    newsletter_desk.blueprint,
-    outbox_desk.blueprint,
-)
-READING = ("GET", "HEAD", "OPTIONS")
 
+def create_app(changes: Mapping[str, Any] | None = None, *, answers: bool = True) -> Flask:
+    """Build the application; one that never answers a request needs no doors.
 
-def create_app(changes: Mapping[str, Any] | None = None) -> Flask:
-    """Build the application. Raises WrongSettings when it would be wrong or unsafe to start."""
+    Raises WrongSettings when it would be wrong or unsafe to start.
+    """
     app = Flask(__name__, template_folder=str(PROJECT / "templates"))
     app.config.from_mapping(read_settings(changes))
-    app.session_interface = DeskOnlySessions()
     templating.init_app(app)
     app.extensions["seal"] = Seal(app.config["ADDRESS_KEY"])
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     _bind_libraries(app)
-    _open_doors(app)
-    frontdoor.init_app(app)
-    views_counting.init_app(app)
+    if answers:
+        from hrsite import doors  # Half of our code: see there.
+
+        doors.open_all(app)
     return app
 
 
@@ -90,35 +37,9 @@ def _bind_libraries(app: Flask) -> None:
     logs.set_up()
     db.init_app(app)
     schema.init_app(app)
-    limits.init_app(app)
-    csrf.init_app(app)
     mail.init_app(app)
-    guard.init_app(app)
     furniture.init_app(app)
     plain.init_app(app)
-    sheets.init_app(app)
-    pieces.init_app(app)
+    phrasing.init_app(app)
     settings_reading.init_app(app)
-    headers.init_app(app)
-    compressing.init_app(app)
-    errors.init_app(app)
     worker.init_app(app)
-
-
-def _open_doors(app: Flask) -> None:
-    app.before_request(_say_whether_it_writes)
-    app.teardown_request(_forget_whether_it_writes)
-    for blueprint in PUBLIC_DOORS:
-        csrf.exempt(blueprint)
-        app.register_blueprint(blueprint)
-    for blueprint in DESK_DOORS:
-        app.register_blueprint(blueprint)
-
-
-def _say_whether_it_writes() -> None:
-    g.only_reads = only_reads.set(request.method in READING)
-
-
-def _forget_whether_it_writes(fault: BaseException | None) -> None:
-    if "only_reads" in g:
-        only_reads.reset(g.pop("only_reads"))

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from hrsite import changing_keys, create_app, doctor, schema, serving, worker
+from hrsite import changing_keys, create_app, doctor, schema, serving
 from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
@@ -103,7 +103,7 @@ def worker_command() -> None:
     """Start a worker alone: it opens Issues and hands letters over."""
     app = _app()
     _bring_up(app)
-    worker.run(app)
+    serving.become_worker(app)
 
 
 @main.command()

@@ -4,9 +4,7 @@ import sqlite3
 from contextvars import ContextVar
 from typing import Any, ClassVar
 
-from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -39,8 +37,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-csrf = CSRFProtect()
-login = LoginManager()
 
 # Who is asked for plain values. A page that readers get often takes a bare connection: a session,
 # which watches over objects, costs as much as the answer.

@@ -22,6 +22,9 @@ PAGE_GRACE_SECONDS = 15
 # no more than granian finds sensible for the machine's cores.
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
+# Python then leaves docstrings out, some five megabytes that a worker shows to nobody.
+WORKER_FLAGS = ("-OO",)
+
 
 class PortTaken(Exception):
     """Another program listens there already."""
@@ -105,7 +108,16 @@ def run_both(app: Flask) -> NoReturn:
 
     What was read to look at settings and database would lie here unused for as long as we run.
     """
+    # -I and -S: it needs nothing but Python itself.
+    _become(app, "-I", "-S", side_by_side.__file__)
+
+
+def become_worker(app: Flask) -> NoReturn:
+    """Work, and keep nothing in memory of what answers requests or brings the database up."""
+    _become(app, *WORKER_FLAGS, "-m", "hrsite.working")
+
+
+def _become(app: Flask, *command: str) -> NoReturn:
     _hang_up(app)
     sys.stdout.flush()
-    # -I and -S: it needs nothing but Python itself.
-    os.execv(sys.executable, [sys.executable, "-I", "-S", side_by_side.__file__])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606 - our own

@@ -30,11 +30,14 @@ APPLICATION = {
     "hrsite.changing_keys",
     "hrsite.cli",
     "hrsite.doctor",
+    "hrsite.doors",
     "hrsite.looking",
     "hrsite.one_by_one",
+    "hrsite.phrasing",
     "hrsite.serving",
     "hrsite.tidying",
     "hrsite.worker",
+    "hrsite.working",
 }
 GROUND, MODELS, JOBS, DOOR, APP = range(5)
 

@@ -36,7 +36,9 @@ class Running:
         found = {}
         for number in children_of(self.process.pid):
             words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-            if b"hrsite.cli" in words:
+            if b"hrsite.working" in words:  # What `hrsite worker` becomes.
+                found["worker"] = number
+            elif b"hrsite.cli" in words:
                 found[words[words.index(b"hrsite.cli") + 1].decode()] = number
         return found
 

@@ -165,7 +165,8 @@ RULES = list(dict.fromkeys(rule for rule, _, _ in BREACHES))
 
 # A small house in which all is well.
 SOUND = {
-    "hrsite/__init__.py": "import hrsite.posts.views\nimport hrsite.newsletter.desk",
+    "hrsite/__init__.py": "def create_app() -> None:\n    from hrsite import doors  # Large.",
+    "hrsite/doors.py": "import hrsite.posts.views\nimport hrsite.newsletter.desk",
     "hrsite/cli.py": "def serve() -> None:\n    # Slow to load.\n    import PIL, mrml",
     "hrsite/worker.py": "from hrsite.newsletter import audience",
     "hrsite/clock.py": "from datetime import UTC, datetime\nmoment = datetime.now(UTC)",

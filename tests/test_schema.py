@@ -1,10 +1,6 @@
 """The database's version beside the code's: what is done, and what is left alone."""
 
 import fcntl
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -76,17 +72,3 @@ def test_of_those_that_start_together_one_brings_it_up(empty_app: Flask) -> None
             flask_migrate.upgrade()
         assert second.result(timeout=20) is False
     assert schema.state() == SchemaState.CURRENT
-
-
-def test_who_only_sends_or_serves_brings_neither_alembic_nor_another_databases_client() -> None:
-    code = "import sys; from hrsite import create_app; create_app(); print(*sys.modules)"
-    given = {"PATH": os.environ["PATH"], "HRSITE_ENV_FILE": "", "BASE_URL": "https://example.org"}
-    with tempfile.TemporaryDirectory() as folder:
-        given |= {"DATA_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/hrsite.db"}
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True
-        )
-    brought = {name.partition(".")[0] for name in done.stdout.split()}
-    assert "huey" in brought
-    assert not brought & {"alembic", "flask_migrate", "redis", "psycopg"}
-    assert "sqlalchemy.dialects.postgresql" not in done.stdout.split()

@@ -18,14 +18,16 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.local import LocalProxy
 
 from hrsite import clock
 from hrsite.accounts.models import Account, DeskSession
 from hrsite.accounts.signing_in import IDLE, session_for_token
 from hrsite.cookies import DESK
-from hrsite.extensions import db, login
+from hrsite.extensions import db
+
+login = LoginManager()
 
 # The last-seen time changes with every page, and a page that is only read may not write to the
 # database: so it travels in the signed cookie, and once a minute is often enough.

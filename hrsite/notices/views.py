@@ -87,17 +87,7 @@ def _day_and_hour(when: datetime, zone: str) -> str:
     return wording.day_and_hour(when, zone)
 
 
-@blueprint.app_template_filter("session_when")
-def _when(notice: SessionNotice, begins_a_sentence: bool = False) -> str:
-    said = wording.when(notice, clock.now())
-    return _sentence(said) if begins_a_sentence else said
-
-
 @blueprint.app_template_filter("session_every")
 def _every(notice: SessionNotice) -> str:
     limits = wording.bounds(notice, clock.now())
-    return _sentence(", ".join(filter(None, [wording.every(notice), limits])))
-
-
-def _sentence(said: str) -> str:
-    return said[:1].upper() + said[1:]
+    return wording.sentence(", ".join(filter(None, [wording.every(notice), limits])))

@@ -36,6 +36,11 @@ class Told:
         return self.sessions[0] if self.sessions else None
 
 
+def sentence(said: str) -> str:
+    """The same at the beginning of one."""
+    return said[:1].upper() + said[1:]
+
+
 def day_and_hour(when: datetime, zone: str) -> str:
     """Thursday 4 June at 6:00 pm: where the zone stands beside it already."""
     return near_moment(when, zone).removesuffix(f", {zone_name(zone)}")

@@ -1,7 +1,6 @@
 """Articles as readers see them: first page, archive, topics, one article, the feed."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -9,11 +8,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hrsite import clock, counting, furniture, tokens
+from hrsite import clock, counting, tokens
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.posts import (
-    aging,
     describing,
     feeding,
     feeds,
@@ -183,11 +181,6 @@ def _furnish_templates(state: BlueprintSetupState) -> None:
     }
 
 
-@blueprint.app_template_filter("age")
-def _age(post: AnyPost) -> str:
-    return prefacing.age(post, clock.now())
-
-
 @blueprint.app_template_filter("preface")
 def _preface(post: Post) -> Markup:
     return prefacing.preface(post, clock.now())
@@ -198,11 +191,6 @@ def _fullest(tags: Sequence[tuple[ListedTag, int]], most: int) -> list[tuple[Lis
     # In the order they came in: by their names.
     fullest = sorted(tags, key=lambda counted: -counted[1])[:most]
     return [counted for counted in tags if counted in fullest]
-
-
-@blueprint.app_template_filter("last_day")
-def _last_day(moment: datetime) -> str:
-    return furniture.calendar_day(aging.last_day(moment, clock.zone()))
 
 
 @blueprint.app_template_filter("absolute_links")

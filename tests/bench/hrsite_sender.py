@@ -148,7 +148,7 @@ def _settle() -> None:
 def main(orders: dict[str, Callable[..., dict[str, Any]]] | None = None) -> None:
     """Obey the bench until it hangs up."""
     giving_back.give_back_early()
-    app = create_app()
+    app = create_app(answers=False)
     collecting.spare_what_is_there()
     with app.app_context():
         known = {"seed": seed, "write_down": write_down, "hand_over": hand_over}

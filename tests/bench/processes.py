@@ -47,12 +47,17 @@ class Child:
     """`python -m <module>`, which reads a JSON line and answers with one."""
 
     def __init__(
-        self, module: str, log: Path, environment: Mapping[str, str], core: int | None = None
+        self,
+        module: str,
+        log: Path,
+        environment: Mapping[str, str],
+        core: int | None = None,
+        flags: Sequence[str] = (),
     ) -> None:
         self.log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module],
+                [sys.executable, *flags, "-m", module],
                 cwd=PROJECT,
                 env=plain_environment() | environment | core_of(core),
                 stdin=subprocess.PIPE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from hrsite import serving
 from tests.bench.options import Cell, Way
 from tests.bench.processes import Child, Cost
 from tests.bench.sites import SENDER
@@ -105,4 +106,5 @@ def hrsite_child(
         "MAIL_IN_FLIGHT": str(way.in_flight),
         "MAIL_CONNECTIONS": str(connections),
     }
-    return Child(SENDER, log, settings | more, core)
+    # As `hrsite worker` starts it.
+    return Child(SENDER, log, settings | more, core, serving.WORKER_FLAGS)

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hrsite import cli
+from hrsite import create_app, worker
 from hrsite.config import PROJECT
 
 STARTED, ENDED = "started", "ended"
@@ -169,7 +169,7 @@ def _work(order: dict[str, object]) -> None:
         if order["first"]:
             module, _, name = str(order["first"]).partition(":")
             getattr(importlib.import_module(module), name)()
-        cli.main(["worker"], standalone_mode=False)
+        worker.run(create_app(answers=False))
         code = 0
     except BaseException:
         traceback.print_exc()
