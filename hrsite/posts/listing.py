@@ -17,7 +17,7 @@ from hrsite.described import ShownPicture
 from hrsite.extensions import Asked
 from hrsite.media.models import Picture
 from hrsite.posts.keeping import months_counted
-from hrsite.posts.models import MonthCount, Post, Tag, post_tags
+from hrsite.posts.models import MonthCount, Post, Tag, is_over, post_tags
 from hrsite.posts.months import Month
 from hrsite.ready.pagecache import changes_with_time
 
@@ -63,7 +63,7 @@ class ShownPost(NamedTuple):
 
     def is_past_its_date(self, now: datetime) -> bool:
         """Was what it says true until a moment that is over?"""
-        return self.current_until is not None and self.current_until <= now
+        return is_over(self.current_until, now)
 
 
 AnyPost = Post | ShownPost

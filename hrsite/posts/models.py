@@ -63,6 +63,11 @@ class SynonymWords(Base):
     version: Mapped[int]
 
 
+def is_over(current_until: datetime | None, now: datetime) -> bool:
+    """Has the time come until which an article's words are true, if it has one?"""
+    return current_until is not None and current_until <= now
+
+
 class Post(Binned, Base):
     """An article. No date is a draft, a future date is scheduled, a past date is published.
 
@@ -152,4 +157,4 @@ class Post(Binned, Base):
 
     def is_past_its_date(self, now: datetime) -> bool:
         """Was what it says true until a moment that is over?"""
-        return self.current_until is not None and self.current_until <= now
+        return is_over(self.current_until, now)
