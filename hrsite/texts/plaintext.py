@@ -37,7 +37,7 @@ class _Writer:
     def block(self, block: Element, width: int) -> str:
         match block.tag:
             case "h2" | "h3":
-                lines = _wrapped(self.line(block.children), width)
+                lines = wrapped(self.line(block.children), width)
                 longest = max(map(len, lines.split("\n")), default=0)
                 return f"{lines}\n{_UNDERLINES[block.tag] * min(longest, width)}" if lines else ""
             case "ul" | "ol":
@@ -47,12 +47,12 @@ class _Writer:
             case "table":
                 return self.table(block, width)
             case "figure":
-                parts = (_wrapped(self.line([part]), width) for part in block.elements())
+                parts = (wrapped(self.line([part]), width) for part in block.elements())
                 return "\n".join(part for part in parts if part)
             case "hr":
                 return "* * *"
             case _:
-                return _wrapped(self.line(block.children), width)
+                return wrapped(self.line(block.children), width)
 
     def items(self, block: Element, width: int) -> str:
         written = []
@@ -69,7 +69,7 @@ class _Writer:
         if not words:
             return self.blocks(inner, width)
         lists = (self.block(block, width) for block in inner)
-        return "\n".join([_wrapped(self.line(words), width), *lists])
+        return "\n".join([wrapped(self.line(words), width), *lists])
 
     def table(self, table: Element, width: int) -> str:
         """Row by row, each cell after its column's name: columns side by side break on phones."""
@@ -81,13 +81,13 @@ class _Writer:
         ]
         has_head = next(table.elements()).tag == "thead" and len(rows) > 1
         if not has_head:
-            return "\n".join(_wrapped(" | ".join(filter(None, row)), width) for row in rows)
+            return "\n".join(wrapped(" | ".join(filter(None, row)), width) for row in rows)
         names, *rest = rows
         written = []
         for row in rest:
             named = zip(names + [""] * len(row), row, strict=False)
             lines = [f"{name}: {cell}" if name else cell for name, cell in named if cell]
-            written.append("\n".join(_wrapped(line, width) for line in lines))
+            written.append("\n".join(wrapped(line, width) for line in lines))
         return "\n\n".join(written)
 
     def line(self, nodes: list[Element | str]) -> str:
@@ -114,14 +114,15 @@ class _Writer:
         return words if words == bare else f"{words} ({bare})"
 
 
-def _wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int = 72) -> str:
+    """The same in lines of so many letters, as far as words allow: an address is never cut."""
     lines = (
         textwrap.wrap(
             line.strip(" "), max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False
         )
         for line in text.split("\n")
     )
-    return "\n".join(line for wrapped in lines for line in wrapped)
+    return "\n".join(line for found in lines for line in found or [""])
 
 
 def _indented(text: str, first: str, others: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from hrsite import clock
 from hrsite.newsletter import letters
 from hrsite.newsletter.letters import PERSONAL_LETTERS
 from hrsite.notices.models import Rhythm, SessionNotice
@@ -142,6 +143,22 @@ def test_the_footer_stands_in_both_parts(app: Flask, session: Session) -> None:
     letter = article(session)
     assert "12 Quiet Street, Toronto" in letter.html
     assert "12 Quiet Street, Toronto" in letter.text
+
+
+def test_the_text_part_keeps_lines_short_and_never_cuts_an_address(session: Session) -> None:
+    address = "https://meet.example.org/j/81234567890?pwd=" + "aB3-" * 20 + "z"
+    typed = f"Open {address} when it is time, and say any name you like or none at all: it is fine."
+    changes = {"how_to_join": typed, "for_whom": typed, "place": typed}
+    told = factories.make_notice(session, **changes)
+    for count, letter in (
+        (3, letters.notice(told, BASE)),
+        (2, letters.discreet_notice(told, "", clock.now())),
+        (2, article(session, summary=typed, content_note=typed)),
+    ):
+        text = letter.text
+        assert text.count(address) == count
+        words_alone = [line for line in text.splitlines() if "://" not in line]
+        assert max(map(len, words_alone)) <= 72
 
 
 def test_a_letter_in_another_language_says_so(session: Session) -> None:
