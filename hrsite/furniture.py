@@ -156,8 +156,9 @@ def clean(html: str) -> Markup:
 
 
 def linked(text: str) -> Markup:
-    """Plain text whose web addresses can be pressed."""
-    return Markup(_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', str(escape(text))))  # noqa: S704
+    """Plain text whose web addresses can be pressed, in the lines it was typed in."""
+    html = _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', str(escape(text)))
+    return Markup("<br />\n".join(html.splitlines()))  # noqa: S704 - escaped above
 
 
 def absolute(path: str) -> str:

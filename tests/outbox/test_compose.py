@@ -161,6 +161,15 @@ def test_the_text_part_keeps_lines_short_and_never_cuts_an_address(session: Sess
         assert max(map(len, words_alone)) <= 72
 
 
+def test_lines_of_how_to_join_stay_lines_in_both_parts(session: Session) -> None:
+    typed = "Join from anywhere\nhttps://meet.example.org/j/812\nMeeting number: 812 3456"
+    told = factories.make_notice(session, how_to_join=typed)
+    for letter in (letters.notice(told, BASE), letters.discreet_notice(told, "", clock.now())):
+        assert typed in letter.text
+        lines = re.sub(r"<(?!br)[^>]*>", "", letter.html).replace("<br />", "<br>").split("<br>")
+        assert [line.strip() for line in lines[1:-1]] == ["https://meet.example.org/j/812"]
+
+
 def test_a_letter_in_another_language_says_so(session: Session) -> None:
     letter = article(session, language="fr")
     assert letter.language == "fr"
