@@ -157,7 +157,7 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
         began = time.monotonic()
         if fault := try_one(partial(issues.list_more, session, issue_id, most), should_stop):
             faults[str(issue_id)] = fault
-        most = enqueue.next_size(most, time.monotonic() - began)
+        most = enqueue.next_size(session, most, time.monotonic() - began)
     tell("list", faults, should_stop)
 
 

@@ -79,7 +79,7 @@ def _write_issue(post_id: int, now: datetime) -> int:
         began = time.monotonic()
         issues.list_more(session, issue.id, most, now)
         session.commit()
-        most = next_size(most, time.monotonic() - began)
+        most = next_size(session, most, time.monotonic() - began)
     return issue.message.created_count
 
 
@@ -97,7 +97,7 @@ def _write_letter(readers: int, octets: int, now: datetime) -> int:
         part = next_part(session, message, numbers(Topic.ARTICLES), most)
         count += put_part(session, message, people, part, now)
         session.commit()
-        most = next_size(most, time.monotonic() - began)
+        most = next_size(session, most, time.monotonic() - began)
     return count
 
 

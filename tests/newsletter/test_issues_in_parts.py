@@ -172,9 +172,9 @@ def test_two_workers_at_the_same_list_write_each_reader_down_once(session: Sessi
     ids=["quick", "far too slow", "never without end", "slow"],
 )
 def test_the_next_part_is_as_large_as_its_time_allows(
-    most: int, seconds: float, smallest: int, largest: int
+    session: Session, most: int, seconds: float, smallest: int, largest: int
 ) -> None:
-    assert smallest <= enqueue.next_size(most, seconds) <= largest
+    assert smallest <= enqueue.next_size(session, most, seconds) <= largest
 
 
 def test_a_part_names_its_bounds_for_each_table_it_is_read_from(session: Session) -> None:
