@@ -158,7 +158,8 @@ clean: ## Remove what make has brought and built. Content and settings stay.
 	@echo "Installing what hrsite needs …"
 	@$(INSTALL) --require-hashes --requirements requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
-	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -OO -c "import hrsite.worker"  # serving.py
+	@# Bytecode as a worker wants it (side_by_side.py): else its first start takes time and memory.
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -OO -c "import hrsite.working"
 	@touch $@
 
 .venv/.test: requirements-test.lock .venv/.runtime

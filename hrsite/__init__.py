@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hrsite import furniture, logs, phrasing, plain, schema, templating, worker
 from hrsite.config import PROJECT, read_settings
@@ -23,8 +22,6 @@ def create_app(changes: Mapping[str, Any] | None = None, *, answers: bool = True
     app.config.from_mapping(read_settings(changes))
     templating.init_app(app)
     app.extensions["seal"] = Seal(app.config["ADDRESS_KEY"])
-    if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     _bind_libraries(app)
     if answers:
         from hrsite import doors  # Half of our code: see there.

@@ -6,6 +6,7 @@ by some megabytes without.
 
 from flask import Flask, g, request
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hrsite import errors, headers, limits, sheets
 from hrsite.accounts import desk as accounts_desk
@@ -61,6 +62,8 @@ csrf = CSRFProtect()
 def open_all(app: Flask) -> None:
     """Let the application answer."""
     app.session_interface = DeskOnlySessions()
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     limits.init_app(app)
     csrf.init_app(app)
     guard.init_app(app)

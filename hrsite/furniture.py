@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from hrsite import clock, plain, tokens
 from hrsite.described import Help, Site
 from hrsite.ready import pagecache
-from hrsite.texts import markup
+from hrsite.texts import markup, plaintext
 
 # Past an hour and a half hours are told, past two days days.
 MINUTES_TOLD, HOURS_TOLD = 90, 48
@@ -217,6 +217,7 @@ def init_app(app: Flask) -> None:
         "pattern_seed": pattern_seed,
         "clean": clean,
         "linked": linked,
+        "wrapped": plaintext.wrapped,
         "reading_minutes": markup.reading_minutes,
     }
     app.extensions[SITE] = as_configured

@@ -12,17 +12,11 @@ from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import aging, prefacing
 from hrsite.posts.listing import AnyPost
-from hrsite.texts import plaintext
 
 
 def init_app(app: Flask) -> None:
     """Hand them to Jinja."""
-    app.jinja_env.filters |= {
-        "age": _age,
-        "last_day": _last_day,
-        "session_when": _session_when,
-        "wrapped": plaintext.wrapped,
-    }
+    app.jinja_env.filters |= {"age": _age, "last_day": _last_day, "session_when": _session_when}
 
 
 def _age(post: AnyPost) -> str:

@@ -22,9 +22,6 @@ PAGE_GRACE_SECONDS = 15
 # no more than granian finds sensible for the machine's cores.
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
-# Python then leaves docstrings out, some five megabytes that a worker shows to nobody.
-WORKER_FLAGS = ("-OO",)
-
 
 class PortTaken(Exception):
     """Another program listens there already."""
@@ -114,7 +111,7 @@ def run_both(app: Flask) -> NoReturn:
 
 def become_worker(app: Flask) -> NoReturn:
     """Work, and keep nothing in memory of what answers requests or brings the database up."""
-    _become(app, *WORKER_FLAGS, "-m", "hrsite.working")
+    _become(app, *side_by_side.WORKER)
 
 
 def _become(app: Flask, *command: str) -> NoReturn:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, nodes
 
-from hrsite import create_app, serving
+from hrsite import create_app
 from tests.conftest import settings_for
 from tests.house_source import DOORS
 
@@ -23,7 +23,7 @@ def brought(folder: Path, code: str) -> set[str]:
     given = {"PATH": os.environ["PATH"], "HRSITE_ENV_FILE": "", "BASE_URL": "https://example.org"}
     given |= {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/hrsite.db"}
     done = subprocess.run(
-        [sys.executable, *serving.WORKER_FLAGS, "-c", f"{code}; import sys; print(*sys.modules)"],
+        [sys.executable, "-OO", "-c", f"{code}; import sys; print(*sys.modules)"],
         env=given,
         capture_output=True,
         text=True,

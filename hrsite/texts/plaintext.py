@@ -120,7 +120,7 @@ def wrapped(text: str, width: int = 72) -> str:
         textwrap.wrap(
             line.strip(" "), max(width, _NARROWEST), break_long_words=False, break_on_hyphens=False
         )
-        for line in text.split("\n")
+        for line in text.strip("\n").split("\n")
     )
     return "\n".join(line for found in lines for line in found or [""])
 

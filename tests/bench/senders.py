@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from hrsite import serving
+from hrsite import side_by_side
 from tests.bench.options import Cell, Way
 from tests.bench.processes import Child, Cost
 from tests.bench.sites import SENDER
@@ -107,4 +107,4 @@ def hrsite_child(
         "MAIL_CONNECTIONS": str(connections),
     }
     # As `hrsite worker` starts it.
-    return Child(SENDER, log, settings | more, core, serving.WORKER_FLAGS)
+    return Child(SENDER, log, settings | more, core, side_by_side.WORKER[:1])

@@ -39,10 +39,10 @@ BODY = (
 )
 
 
-def letters_of_a_new_site(folder: Path, *, answers: bool = False) -> dict[str, Letter]:
+def letters_of_a_new_site(folder: Path) -> dict[str, Letter]:
     """Each letter of a site of its own, in this folder, as its worker writes it."""
     changes = {"MAIL_FOOTER": "12 Quiet Street, Toronto", "HELP_TEXT": "Call or text, any hour"}
-    app = create_app(settings_for(folder, **changes, HELP_URL="tel:555"), answers=answers)
+    app = create_app(settings_for(folder, **changes, HELP_URL="tel:555"), answers=False)
     with app.app_context():
         flask_migrate.upgrade()
         made = every_letter(db.session())

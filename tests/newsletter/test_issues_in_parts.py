@@ -177,6 +177,11 @@ def test_the_next_part_is_as_large_as_its_time_allows(
     assert smallest <= enqueue.next_size(session, most, seconds) <= largest
 
 
+def test_where_everybody_waits_for_the_list_its_parts_are_smaller(session: Session) -> None:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    assert enqueue.next_size(session, 10_000, 0.1) == (5_000 if is_sqlite else 20_000)
+
+
 def test_a_part_names_its_bounds_for_each_table_it_is_read_from(session: Session) -> None:
     for reader in PEOPLE:
         factories.make_subscriber(session, reader)

@@ -1,8 +1,8 @@
-"""Real workers, each a process of its own, forked from one that has imported everything.
+"""Real workers, each a process of its own, forked from one that has imported all they need.
 
 To start Python and import the site takes seconds; to fork takes milliseconds. What a fork then does
-is all that `hrsite worker` does: read the settings, look after the database, work. Run as a
-program, this is the process that forks.
+is all that hrsite/working.py does: read the settings, work. Run as a program, this is the process
+that forks.
 """
 
 from __future__ import annotations
