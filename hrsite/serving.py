@@ -1,5 +1,6 @@
 """Start what answers readers: its processes, each a copy of one, and what each has to do first."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -18,9 +19,9 @@ from hrsite.settings import reading
 # What a page in hand may still take; less than side_by_side gives us, so that the site ends its
 # processes before it is ended.
 PAGE_GRACE_SECONDS = 15
-# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool, and
-# no more than granian finds sensible for the machine's cores.
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool. With
+# five, of a hundred ready pages one took twice as long, and a second brought a tenth fewer.
+THREADS = 8
 
 
 class PortTaken(Exception):
@@ -53,6 +54,8 @@ def serve(app: Flask) -> None:
     # Where each process begins as a copy of this one, it takes the application as it is, and what
     # none of them changes stays in memory once. Elsewhere each reads and makes its own.
     is_copied = multiprocessing.get_start_method() == "fork"
+    # On fewer than four cores it finds THREADS many, and would ask each coach to think about it.
+    logging.getLogger("_granian").addFilter(lambda one: "Python threads" not in one.getMessage())
     Granian(
         "wsgi:application",
         address=app.config["HOST"],

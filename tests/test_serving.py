@@ -104,7 +104,8 @@ def test_a_site_told_to_stop_while_its_processes_are_still_starting_stops(
     site = LiveSite("serve", tmp_path, WEB_PROCESSES="2")
     try:
         # From here to "Started" a process reads the code, and has no handler of its own yet.
-        site.wait_for("Spawning worker-2")
+        said = site.wait_for("Spawning worker-2")
+        assert "WARNING" not in said  # Of how the server is set: nothing a coach could change.
         all_of_them = offspring(site.process.pid)
         site.process.send_signal(number)
         assert site.process.wait(PATIENCE_SECONDS) == 0

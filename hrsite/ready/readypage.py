@@ -20,8 +20,9 @@ COMPRESSIBLE = (
 SHORTEST = 600
 # How far back brotli looks for what it has seen before: two to the power of.
 SHORT_REACH, LONG_REACH = 16, 22
-# What an answer of 304 must not speak of, for it has no body (RFC 9110 15.4.5).
-OF_THE_BODY = {"content-length", "content-type", "content-encoding"}
+# What an answer of 304 tells again (RFC 9110 15.4.5); all else the browser has with its page, and
+# each line would cost a hundredth of the answer. The policy is on every answer, whatever it is.
+TOLD_AGAIN = {"cache-control", "content-location", "vary", "etag", "content-security-policy"}
 # What is made anew here, whatever the view said of it.
 MADE_HERE = {"content-length", "content-encoding", "etag", "last-modified", "accept-ranges", "date"}
 
@@ -69,7 +70,8 @@ class ReadyPage:
     """What a declared view answered, in every form that a browser may want; each is made once."""
 
     __slots__ = (
-        "_best", "address", "body", "counts_as", "forms", "mark", "said", "seen", "until", "varies",
+        "_best", "_tag", "address", "body", "counts_as", "forms", "mark", "said", "seen", "until",
+        "varies",
     )  # fmt: skip
 
     def __init__(
@@ -92,7 +94,9 @@ class ReadyPage:
         if self.varies:
             self.said = [pair for pair in self.said if pair[0] != "Vary"]
             self.said.append(("Vary", "Accept-Encoding"))
-        self.mark = hashlib.sha256(body).hexdigest()[:20]
+        self.mark = _mark(body)
+        # Of all of it: another policy with the same body would never be told (TOLD_AGAIN).
+        self._tag = _mark(repr(self.said).encode() + body)
         self.forms = {"identity": self._form("identity", body)}
 
     def with_cache_control(self, words: str) -> "ReadyPage":
@@ -119,12 +123,16 @@ class ReadyPage:
 
     def _form(self, coding: str, body: bytes) -> Form:
         # Each form is bytes of its own, and a strong tag names bytes (RFC 9110 8.8.1).
-        tag = f'"{self.mark}"' if coding == "identity" else f'"{self.mark}-{coding}"'
+        tag = f'"{self._tag}"' if coding == "identity" else f'"{self._tag}-{coding}"'
         headers = [*self.said, ("ETag", tag), ("Content-Length", str(len(body)))]
         if coding != "identity":
             headers.append(("Content-Encoding", coding))
-        known = [pair for pair in headers if pair[0].lower() not in OF_THE_BODY]
+        known = [pair for pair in headers if pair[0].lower() in TOLD_AGAIN]
         return Form(tag, headers, known, [body])
+
+
+def _mark(octets: bytes) -> str:
+    return hashlib.sha256(octets).hexdigest()[:20]
 
 
 class Shelf:

@@ -42,10 +42,22 @@ def test_what_the_view_said_of_other_bytes_is_not_repeated() -> None:
     assert "Date" not in said
 
 
-def test_an_answer_without_a_body_does_not_speak_of_one() -> None:
-    names = {name for name, _ in page().make("br").known_headers}
-    assert not names & {"Content-Length", "Content-Type", "Content-Encoding"}
-    assert {"ETag", "Vary"} <= names
+def test_who_has_the_page_is_told_only_whether_it_still_holds() -> None:
+    policies = [
+        ("Content-Security-Policy", "default-src 'none'"),
+        ("Referrer-Policy", "no-referrer"),
+    ]
+    said = [*HTML, *policies, ("Cache-Control", "no-cache")]
+    names = {name for name, _ in ReadyPage(said, WORDS, until=1.0).make("br").known_headers}
+    assert names == {"ETag", "Vary", "Cache-Control", "Content-Security-Policy"}
+
+
+def test_another_policy_reaches_browsers_that_have_the_same_words() -> None:
+    tags = {
+        ReadyPage([*HTML, ("Referrer-Policy", words)], WORDS, until=1.0).make("br").tag
+        for words in ("no-referrer", "same-origin")
+    }
+    assert len(tags) == 2
 
 
 def test_what_would_not_get_smaller_stays_as_it_is() -> None:
