@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.web.bare import CODINGS, Bare
 from tests.bench.web.load import Load, Read
-from tests.bench.web.nginx import InFront, Nginx
+from tests.bench.web.nginx import Both, InFront, Nginx, both
 from tests.bench.web.options import Options
 from tests.bench.web.programs import Programs
 from tests.bench.web.running import Server
@@ -26,20 +26,19 @@ IN_FRONT, FORMS_IN_FRONT = "in front", ("plain", "gzip", "304")
 
 @dataclass
 class Row:
-    """One page in one form, on both servers, in every round."""
+    """One page in one form, on each server, in every round."""
 
     page: str
     form: str
     octets: int
     ours: list[Read] = field(default_factory=list)
     nginx: list[Read] = field(default_factory=list)
+    held: list[Read] = field(default_factory=list)
 
-    @property
-    def ratio(self) -> float:
-        """Our answers for each of nginx's, the median of the rounds."""
+    def ratio(self, theirs: list[Read]) -> float:
+        """Our answers for each of theirs, the median of the rounds."""
         return statistics.median(
-            ours.a_second / theirs.a_second
-            for ours, theirs in zip(self.ours, self.nginx, strict=True)
+            our.a_second / their.a_second for our, their in zip(self.ours, theirs, strict=True)
         )
 
 
@@ -82,9 +81,8 @@ def measure(bench: Bench, count: int) -> Measured:
         with site.server(bench.cores[0]) as server:
             found.cold_seconds.append(server.first_page_seconds)
     with ExitStack() as stack:
-        folder = bench.folder / f"nginx-{count}"
-        nginx = Nginx(bench.programs.nginx, folder, bench.cores[0], bench.log)
-        stack.enter_context(nginx)
+        programs, folder = bench.programs, bench.folder / f"nginx-{count}"
+        nginx = stack.enter_context(both(programs.nginx, folder, bench.cores[0], bench.log))
         with site.server(bench.cores[0]) as ours:
             found.cold_seconds.append(ours.first_page_seconds)
             found.idle_memory = ours.memory()
@@ -102,7 +100,7 @@ def measure(bench: Bench, count: int) -> Measured:
     return found
 
 
-def _bare(bench: Bench, path: str, servers: tuple[Server, Nginx], found: Measured) -> list[Row]:
+def _bare(bench: Bench, path: str, servers: tuple[Server, Both], found: Measured) -> list[Row]:
     """The server hrsite runs on, with the same bytes and next to no Python."""
     (ours, nginx), folder = servers, bench.folder / f"bare-{found.count}"
     folder.mkdir()
@@ -112,7 +110,7 @@ def _bare(bench: Bench, path: str, servers: tuple[Server, Nginx], found: Measure
         return _ready(bench, path, BARE, bench.options.forms, (server, nginx), found)
 
 
-def _in_front(bench: Bench, site: Site, nginx: Nginx, found: Measured) -> list[Row]:
+def _in_front(bench: Bench, site: Site, nginx: Both, found: Measured) -> list[Row]:
     """nginx before hrsite, as `hrsite nginx` sets it up, beside nginx with nothing behind it."""
     path, core = site.path(READY_PAGES[0]), bench.cores[0]
     forms = tuple(form for form in FORMS_IN_FRONT if form in bench.options.forms)
@@ -131,7 +129,7 @@ def _ready(
     path: str,
     page: str,
     forms: tuple[str, ...],
-    servers: tuple[Server, Nginx],
+    servers: tuple[Server, Both],
     found: Measured,
 ) -> list[Row]:
     """A page in some forms, as ours answers it, and as nginx does with the same bytes."""
@@ -140,7 +138,7 @@ def _ready(
         ours.get(path, Accept_Encoding=coding) for coding in ("identity", "gzip", "br")
     )
     nginx.put(name, plain.body, gzip.body, brotli.body)
-    tag, their_tag = plain.headers["ETag"], nginx.get(f"/{name}").headers["ETag"]
+    tag, their_tag = plain.headers["ETag"], nginx.disk.get(f"/{name}").headers["ETag"]
     # Which headers each server is asked with, and where nginx has it.
     asked: dict[str, tuple[int, dict[str, str], dict[str, str] | None, str]] = {
         "plain": (len(plain.body), {}, {}, f"/{name}"),
@@ -152,46 +150,48 @@ def _ready(
     for form in forms:
         octets, headers, their_headers, there = asked[form]
         given = headers if their_headers is None else their_headers
-        if ours.get(path, **headers).body != nginx.get(there, **given).body:
+        if ours.get(path, **headers).body != nginx.disk.get(there, **given).body:
             found.faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
         row = Row(page, form, octets)
         _fill(
-            bench, row, found.faults,
+            bench.options.rounds, row, found.faults,
             lambda: bench.load.on(ours, path, **headers),  # noqa: B023 - called at once
-            lambda: bench.load.on(nginx, there, **given),  # noqa: B023
+            lambda one: bench.load.on(one, there, **given), nginx,  # noqa: B023
         )  # fmt: skip
         rows.append(row)
     return rows
 
 
-def _anew(
-    bench: Bench, site: Site, ours: Server, nginx: Nginx, page: str, faults: list[str]
-) -> Row:
+def _anew(bench: Bench, site: Site, ours: Server, nginx: Both, page: str, faults: list[str]) -> Row:
     path, name = site.path(page), f"{page}-anew.html"
     body = ours.get(path).body
     nginx.put(name, body, b"", b"")
     row = Row(page, "anew", len(body))
+    load = bench.load
     _fill(
-        bench, row, faults,
-        lambda: bench.load.on(ours, path), lambda: bench.load.on(nginx, f"/{name}"),
+        bench.options.rounds, row, faults,
+        lambda: load.on(ours, path), lambda one: load.on(one, f"/{name}"), nginx,
     )  # fmt: skip
     return row
 
 
 def _fill(
-    bench: Bench,
+    rounds: int,
     row: Row,
     faults: list[str],
     ours: Callable[[], Read],
-    nginx: Callable[[], Read],
+    theirs: Callable[[Nginx], Read],
+    nginx: Both,
 ) -> None:
-    for number in range(bench.options.rounds):
-        # Each is the first one in half of the rounds.
-        for mine, ask in sorted(
-            [(True, ours), (False, nginx)], key=lambda one: one[0] ^ number % 2
-        ):
-            told = ask()
-            (row.ours if mine else row.nginx).append(told)
+    asked: list[tuple[str, Callable[[], Read], list[Read]]] = [
+        ("hrsite", ours, row.ours),
+        ("nginx", lambda: theirs(nginx.disk), row.nginx),
+        ("nginx, held", lambda: theirs(nginx.held), row.held),
+    ]
+    for number in range(rounds):
+        # Each is the first one in a third of the rounds.
+        first = number % len(asked)
+        for who, ask, reads in asked[first:] + asked[:first]:
+            reads.append(told := ask())
             if told.fault:
-                who = "hrsite" if mine else "nginx"
                 faults.append(f"{row.page}, {row.form}, {who}: {told.fault}")
