@@ -4,6 +4,9 @@ Only a process that answers somebody brings all this in; a worker, which answers
 by some megabytes without.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,6 +65,8 @@ csrf = CSRFProtect()
 def open_all(app: Flask) -> None:
     """Let the application answer."""
     app.session_interface = DeskOnlySessions()
+    # Flask asks of each function it calls, fifteen for a page, whether it is a coroutine. None is.
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     limits.init_app(app)
@@ -75,6 +80,10 @@ def open_all(app: Flask) -> None:
     _register(app)
     frontdoor.init_app(app)
     views_counting.init_app(app)
+
+
+def _as_it_is(func: Callable[..., Any]) -> Callable[..., Any]:
+    return func
 
 
 def _register(app: Flask) -> None:

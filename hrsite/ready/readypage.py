@@ -95,8 +95,8 @@ class ReadyPage:
             self.said = [pair for pair in self.said if pair[0] != "Vary"]
             self.said.append(("Vary", "Accept-Encoding"))
         self.mark = _mark(body)
-        # Of all of it: another policy with the same body would never be told (TOLD_AGAIN).
-        self._tag = _mark(repr(self.said).encode() + body)
+        # Of all that is said with it, too: another policy would never be told (TOLD_AGAIN).
+        self._tag = _mark(f"{self.mark}{self.said}".encode())
         self.forms = {"identity": self._form("identity", body)}
 
     def with_cache_control(self, words: str) -> "ReadyPage":
