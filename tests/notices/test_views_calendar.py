@@ -111,6 +111,9 @@ def test_a_change_is_seen_at_once_under_the_same_name_with_a_higher_number(
         (called_off,) = by_icalendar(client.get(address).data)
         assert called_off["status"] == "CANCELLED"
         assert called_off["uid"] == old["uid"]
+    page = client.get("/notices/group").text
+    assert "Add to your calendar" not in page
+    assert "If you added it before, it will stand there as cancelled." in page
 
 
 @pytest.mark.parametrize("zone", ZONES)
