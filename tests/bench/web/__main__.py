@@ -14,7 +14,9 @@ from pathlib import Path
 from tests.bench.processes import Broken
 from tests.bench.table import say
 from tests.bench.web import measuring, programs, table
+from tests.bench.web.growing import growth
 from tests.bench.web.options import Options, from_environment
+from tests.bench.web.sites import Site
 
 
 def run(options: Options) -> list[str]:
@@ -26,11 +28,14 @@ def run(options: Options) -> list[str]:
         log.touch()
         bench = measuring.Bench(options, here, folder, log, cores(is_pinned=options.is_pinned))
         table.say_where(bench)
-        found = []
+        found, sites = [], []
         for count in options.sizes:
-            found.append(measuring.measure(bench, count))
+            sites.append(Site(folder, count, log))
+            found.append(measuring.measure(bench, sites[-1]))
             table.say_size(found[-1])
-    table.say_growth(found)
+        if len(sites) > 1:
+            small, large = sites[0], sites[-1]
+            table.say_growth(growth(bench, small, large), small.count, large.count)
     say(f"\nDone in {time.monotonic() - began:.0f} s.")
     faults = [f"{one.count} articles: {fault}" for one in found for fault in one.faults]
     for fault in faults:

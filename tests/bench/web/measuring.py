@@ -73,10 +73,9 @@ class Bench:
         return Load(self.programs.wrk, options.connections, options.seconds, self.cores[1])
 
 
-def measure(bench: Bench, count: int) -> Measured:
-    """Fill a site, and ask it for every page."""
-    found = Measured(count)
-    site = Site(bench.folder, count, bench.log)
+def measure(bench: Bench, site: Site) -> Measured:
+    """Ask a site for every page."""
+    found, count = Measured(site.count), site.count
     for _ in range(bench.options.rounds - 1):  # And once more below.
         with site.server(bench.cores[0]) as server:
             found.cold_seconds.append(server.first_page_seconds)

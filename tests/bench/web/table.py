@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.bench.processes import MEGABYTE
 from tests.bench.table import say
@@ -58,14 +58,11 @@ def say_size(found: Measured) -> None:
     )
 
 
-def say_growth(found: Sequence[Measured]) -> None:
+def say_growth(times: Mapping[str, float], small: int, large: int) -> None:
     """What a page made anew costs on a large site, against a small one."""
-    if len(found) < 2:
-        return
-    small, large = found[0], found[-1]
-    say(f"\nTime of a page made anew with {large.count:,} articles, against {small.count:,}:")
-    for few, many in zip(small.anew, large.anew, strict=True):
-        say(f"{few.page:>12}  {_rate(few.ours) / max(1e-9, _rate(many.ours)):.2f} x")
+    say(f"\nTime of a page made anew with {large:,} articles, against {small:,}, in turn:")
+    for page, how_long in times.items():
+        say(f"{page:>12}  {how_long:.2f} x")
 
 
 def _rate(reads: Sequence[Read]) -> float:

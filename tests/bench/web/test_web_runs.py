@@ -22,7 +22,7 @@ def test_every_part_runs_and_both_servers_answer_with_the_same_bytes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = Options(
-        sizes=(12,),
+        sizes=(12, 13),
         pages=("post", "search"),
         forms=("plain", "304"),
         seconds=1.0,
@@ -38,7 +38,14 @@ def test_every_part_runs_and_both_servers_answer_with_the_same_bytes(
         pytest.skip(str(trouble))
     said = capsys.readouterr().out
     assert faults == []
-    rows = ("12 articles", "post, plain", "post, 304", "bare, plain", "bare, 304")
+    rows = (
+        "12 articles",
+        "13 articles, against 12",
+        "post, plain",
+        "post, 304",
+        "bare, plain",
+        "bare, 304",
+    )
     for row in (*rows, "in front, plain", "in front, 304", "post, anew", "search, anew"):
         assert row in said
     assert "From `hrsite serve` to the first page" in said
