@@ -15,6 +15,7 @@ from hrsite.newsletter.models import (
     Subscription,
     SubscriptionState,
     Topic,
+    may_be_left_out,
 )
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 
@@ -167,6 +168,7 @@ def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> Au
         .where(
             *people,
             *_narrowed(issue),
+            may_be_left_out,
             or_(~is_awake(at), waits != Cadence.EACH),
             has_confirmed,
         )

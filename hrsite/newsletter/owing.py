@@ -31,6 +31,7 @@ from hrsite.newsletter.models import (
     Subscriber,
     Subscription,
     Topic,
+    may_be_left_out,
 )
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.posts.models import Post
@@ -55,6 +56,7 @@ def owe(session: Session, issue: Issue, *part: ColumnElement[bool]) -> None:
     since = literal(issue.created_at, UTCDateTime)
     people = select(Subscriber.id, literal(issue.post_id), since, null(), null()).where(
         *part,
+        may_be_left_out,
         Subscriber.cadence != Cadence.EACH,
         is_awake(issue.created_at),
         is_on_list,

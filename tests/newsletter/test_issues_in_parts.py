@@ -195,6 +195,23 @@ def test_a_part_names_its_bounds_for_each_table_it_is_read_from(session: Session
         assert f"{number} <= " in copies
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_who_may_be_left_out_is_found_among_those_few(session: Session) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    issue = begin_a_list(session, 2)
+    with noted_statements() as said:
+        go_on(session, issue, 2)
+    session.commit()
+    counts = [one for one in said if "GROUP BY place" in one.sql]
+    owed = [one for one in said if one.sql.startswith("INSERT INTO owed_articles")]
+    assert len(counts) == len(owed) == 1
+    for one in (*counts, *owed):
+        steps = [step for step in one.plan() if " subscribers " in step]
+        assert len(steps) == 1
+        assert "INDEX ix_subscribers_may_be_left_out (id>? AND id<?)" in steps[0]
+
+
 def test_a_list_that_cannot_be_completed_keeps_no_letter_back_and_is_told(
     session: Session, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
