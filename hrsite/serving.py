@@ -19,8 +19,8 @@ from hrsite.settings import reading
 # What a page in hand may still take; less than side_by_side gives us, so that the site ends its
 # processes before it is ended.
 PAGE_GRACE_SECONDS = 15
-# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool. With
-# five, of a hundred ready pages one took twice as long, and a second brought a tenth fewer.
+# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool. Of
+# five, browsers that have the page already got a tenth fewer answers in a second.
 THREADS = 8
 
 
