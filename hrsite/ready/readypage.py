@@ -22,7 +22,9 @@ SHORTEST = 600
 SHORT_REACH, LONG_REACH = 16, 22
 # What an answer of 304 tells again (RFC 9110 15.4.5); all else the browser has with its page, and
 # each line would cost a hundredth of the answer. The policy is on every answer, whatever it is.
-TOLD_AGAIN = {"cache-control", "content-location", "vary", "etag", "content-security-policy"}
+TOLD_AGAIN = {
+    "cache-control", "content-location", "expires", "vary", "etag", "content-security-policy",
+}  # fmt: skip
 # What is made anew here, whatever the view said of it.
 MADE_HERE = {"content-length", "content-encoding", "etag", "last-modified", "accept-ranges", "date"}
 

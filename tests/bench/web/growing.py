@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+from tests.bench.processes import Broken
 from tests.bench.web.measuring import Bench
 from tests.bench.web.running import Server
 from tests.bench.web.sites import Site
@@ -13,11 +14,17 @@ TURNS = 3
 
 
 def growth(bench: Bench, small: Site, large: Site) -> dict[str, float]:
-    """How many times as long each page takes on the large site: the median of all turns."""
+    """How many times as long each page takes on the large site: the median of all turns.
+
+    Raises Broken when an answer is none of the page.
+    """
     core, anew = bench.cores[0], {"READY_MEGABYTES": "0"}
 
     def seconds(server: Server, site: Site, page: str) -> float:
-        return 1 / bench.load.on(server, site.path(page)).a_second
+        told = bench.load.on(server, site.path(page))
+        if told.fault:
+            raise Broken(f"{page}, {site.count} articles: {told.fault}")
+        return 1 / told.a_second
 
     with small.server(core, **anew) as few, large.server(core, **anew) as many:
         return {

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.bench.web.bare import CODINGS, Bare
@@ -145,7 +146,7 @@ def _ready(
         "brotli": (len(brotli.body), {"Accept_Encoding": "br"}, None, f"/br/{name}"),
         "304": (0, {"If_None_Match": tag}, {"If_None_Match": their_tag}, f"/{name}"),
     }
-    rows = []
+    rows, load = [], bench.load
     for form in forms:
         octets, headers, their_headers, there = asked[form]
         given = headers if their_headers is None else their_headers
@@ -154,8 +155,7 @@ def _ready(
         row = Row(page, form, octets)
         _fill(
             bench.options.rounds, row, found.faults,
-            lambda: bench.load.on(ours, path, **headers),  # noqa: B023 - called at once
-            lambda one: bench.load.on(one, there, **given), nginx,  # noqa: B023
+            partial(load.on, ours, path, **headers), partial(load.on, path=there, **given), nginx,
         )  # fmt: skip
         rows.append(row)
     return rows
@@ -169,7 +169,7 @@ def _anew(bench: Bench, site: Site, ours: Server, nginx: Both, page: str, faults
     load = bench.load
     _fill(
         bench.options.rounds, row, faults,
-        lambda: load.on(ours, path), lambda one: load.on(one, f"/{name}"), nginx,
+        partial(load.on, ours, path), partial(load.on, path=f"/{name}"), nginx,
     )  # fmt: skip
     return row
 
