@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 from hrsite.receipt import INFO, Receipt
 
@@ -37,10 +37,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-
-# Who is asked for plain values. A page that readers get often takes a bare connection: a session,
-# which watches over objects, costs as much as the answer.
-Asked = Session | Connection
 
 # Pages that only read say so; everything else takes SQLite's write lock when it begins. A
 # transaction that reads first and writes later can otherwise fail at once, however long we wait.

@@ -1,4 +1,4 @@
-"""Statements that run for every letter: spelled once, then handed straight to the driver.
+"""Statements that run for every letter or page: spelled once, then handed straight to the driver.
 
 SQLAlchemy takes a tenth of a millisecond to build and spell an ordinary statement, every time;
 SQLite needs a few microseconds to carry it out.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, CursorResult, Dialect, Executable, bindparam
+from sqlalchemy import BindParameter, CursorResult, Dialect, Engine, Executable, Select, bindparam
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
@@ -70,6 +70,50 @@ class Prepared:
         return self._spelled
 
 
+class Question:
+    """A SELECT that is all a page asks: of the driver itself, and in no transaction.
+
+    To begin one, to end it and to keep account of it takes twice as long as the answer.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._statement = statement
+        self._spelled: _Spelled | None = None
+
+    def rows(self, engine: Engine, **values: Any) -> list[list[Any]]:
+        """What it finds, as its columns' types have it: moments are moments."""
+        dialect = engine.dialect
+        if self._spelled is None or self._spelled.dialect is not dialect:
+            self._spelled = _Spelled(self._statement, dialect)
+        try:
+            return self._ask(self._spelled, engine, values)
+        except dialect.loaded_dbapi.Error:
+            # The usual way knows which lines have died with that, and says what is wrong.
+            with engine.connect() as connection:
+                return [list(row) for row in connection.execute(self._statement, values)]
+
+    def firsts(self, engine: Engine, **values: Any) -> list[Any]:
+        """The first column alone."""
+        return [row[0] for row in self.rows(engine, **values)]
+
+    def _ask(self, spelled: "_Spelled", engine: Engine, values: Values) -> list[list[Any]]:
+        line = engine.raw_connection()
+        try:
+            cursor = line.cursor()
+            cursor.execute(spelled.words, spelled.ordered(spelled.values(values)))
+            found = [list(row) for row in cursor.fetchall()]
+            cursor.close()
+        except BaseException:
+            line.invalidate()  # Whatever became of it, nobody is to be given it next.
+            raise
+        finally:
+            line.close()
+        for at, processor in spelled.readers:
+            for row in found:
+                row[at] = processor(row[at])
+        return found
+
+
 class _Spelled:
     """A statement in the words of one kind of database."""
 
@@ -80,6 +124,12 @@ class _Spelled:
         compiled = cast(SQLCompiler, spelling)
         self.words = compiled.string
         self._order = compiled.positiontup
+        # What makes of the driver's values what their columns hold, by the place in a row.
+        self.readers = [
+            (at, processor)
+            for at, column in enumerate(getattr(statement, "selected_columns", ()))
+            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
         self._processors = {
             name: processor
             for name, bind in compiled.binds.items()

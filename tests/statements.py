@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import pytest
 from sqlalchemy import Engine, event
 
 from hrsite.extensions import db
+from hrsite.prepared import Question
 
 
 class Statement(NamedTuple):
@@ -30,8 +32,17 @@ def noted_statements() -> Iterator[list[Statement]]:
     def note(connection: Any, cursor: Any, sql: str, values: Any, *rest: Any) -> None:
         said.append(Statement(sql, values))
 
+    usual = Question._ask
+
+    def ask(question: Question, spelled: Any, engine: Engine, values: Any) -> Any:
+        # These pass by SQLAlchemy, and its events.
+        said.append(Statement(spelled.words, spelled.ordered(spelled.values(values))))
+        return usual(question, spelled, engine, values)
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield said
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setattr(Question, "_ask", ask)
+            yield said
     finally:
         event.remove(Engine, "before_cursor_execute", note)

@@ -1,14 +1,16 @@
 """Prepared statements say the same as ordinary ones, on every database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Select, Update, insert, select, update
+from sqlalchemy import Select, Update, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
+from hrsite.extensions import db
 from hrsite.outbox.models import Suppression
-from hrsite.prepared import Prepared, given
+from hrsite.prepared import Prepared, Question, given
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KINDS = ("hard", "soft")
@@ -57,3 +59,48 @@ def test_it_sees_what_was_changed_through_objects(session: Session, keys: list[s
     ada.reason = "It is 100% new."
     found = Prepared(_found).rows(session, ids=number_list([ada.id]))
     assert found == [("ada", "It is 100% new.")]
+
+
+def _since() -> Question:
+    return Question(
+        select(Suppression.address_key, Suppression.since_at)
+        .where(Suppression.since_at <= given("now", UTCDateTime), Suppression.kind.in_(KINDS))
+        .order_by(Suppression.address_key)
+    )
+
+
+def test_a_question_is_answered_as_by_sqlalchemy(session: Session, keys: list[str]) -> None:
+    session.commit()
+    question = _since()
+    assert question.rows(db.engine, now=NOON) == [[key, NOON] for key in keys[:2]]
+    assert question.firsts(db.engine, now=NOON) == keys[:2]
+    assert question.rows(db.engine, now=NOON - timedelta(microseconds=1)) == []
+
+
+def test_a_question_holds_nothing(session: Session, keys: list[str]) -> None:
+    session.commit()
+    question = _since()
+    for _ in range(3):
+        question.rows(db.engine, now=NOON)
+    # An open transaction would keep the table from being changed.
+    session.execute(text("ALTER TABLE suppressions RENAME TO away"))
+    session.commit()
+    # Nor is a fault swallowed, nor the line kept that met it.
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="suppressions"):
+            question.rows(db.engine, now=NOON)
+    session.execute(text("ALTER TABLE away RENAME TO suppressions"))
+    session.commit()
+    assert question.firsts(db.engine, now=NOON) == keys[:2]
+
+
+def test_a_question_is_asked_again_when_its_line_has_died(
+    session: Session, keys: list[str]
+) -> None:
+    session.commit()
+    session.close()
+    line = db.engine.raw_connection()
+    assert line.driver_connection is not None
+    line.driver_connection.close()
+    line.close()  # The pool knows nothing of it, and will hand it out.
+    assert _since().firsts(db.engine, now=NOON) == keys[:2]

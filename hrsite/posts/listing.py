@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import Engine, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session, defer, lazyload
 
 from hrsite import clock
 from hrsite.columns import is_one_of, number_list
 from hrsite.described import ShownPicture
-from hrsite.extensions import Asked
 from hrsite.media.models import Picture
 from hrsite.posts.keeping import months_counted
 from hrsite.posts.models import MonthCount, Post, Tag, is_over, post_tags
 from hrsite.posts.months import Month
+from hrsite.prepared import Question
 from hrsite.ready.pagecache import changes_with_time
 
 # A card shows neither the text nor the topics.
@@ -90,12 +90,12 @@ def recent(session: Session, now: datetime, limit: int) -> Sequence[Post]:
     return session.scalars(published(now).options(*FOR_CARDS).limit(limit)).all()
 
 
-def newest(session: Asked, now: datetime, limit: int) -> Sequence[int]:
+def newest(engine: Engine, now: datetime, limit: int) -> Sequence[int]:
     """The numbers of the newest articles."""
-    return session.scalars(_NEWEST, {"now": now, "limit": limit}).all()
+    return _NEWEST.firsts(engine, now=now, limit=limit)
 
 
-_NEWEST = (
+_NEWEST = Question(
     select(Post.id)
     .where(Post.published_at <= bindparam("now"))
     .order_by(Post.published_at.desc(), Post.id.desc())
@@ -122,9 +122,9 @@ _NUMBERED_IN_FULL = (
 _NUMBERED = _NUMBERED_IN_FULL.options(defer(Post.body_html))
 
 
-def by_slug(session: Asked, slug: str, now: datetime) -> ShownPost | None:
+def by_slug(engine: Engine, slug: str, now: datetime) -> ShownPost | None:
     """The article at an address, when readers may see it."""
-    rows = session.execute(_BY_SLUG, {"now": now, "slug": slug}).all()
+    rows = _BY_SLUG.rows(engine, now=now, slug=slug)
     if not rows:
         return None
     of_post, of_picture = rows[0][:_PICTURE_FROM], rows[0][_PICTURE_FROM:_TAG_FROM]
@@ -141,7 +141,7 @@ _PICTURE_FROM = len(_OF_POST)
 _TAG_FROM = _PICTURE_FROM + len(_OF_PICTURE)
 # With its topics, a row for each: for one article a second statement costs more than these joins.
 # One by one, for SQLite walks through a whole table to join a join.
-_BY_SLUG = (
+_BY_SLUG = Question(
     select(*_OF_POST, *_OF_PICTURE, *_OF_TAG)
     .outerjoin(Picture, Picture.id == Post.picture_id)
     .outerjoin(post_tags, post_tags.c.post_id == Post.id)

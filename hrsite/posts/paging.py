@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Engine, Integer, bindparam, select, tuple_
 
 from hrsite import clock
 from hrsite.columns import UTCDateTime
-from hrsite.extensions import Asked
 from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, post_tags
 from hrsite.posts.months import Month
+from hrsite.prepared import Question
 
 PAGE_SIZE = 12
 # Dates are kept to the microsecond.
@@ -45,7 +45,7 @@ class ListPage(NamedTuple):
 
 
 def page_of(
-    session: Asked,
+    engine: Engine,
     now: datetime,
     place: Place = FIRST_PAGE,
     within: ListedTag | Month | None = None,
@@ -54,7 +54,7 @@ def page_of(
     """One page of the archive, of a topic or of a month. Raises NoSuchPage."""
     # By place and never by OFFSET: the last page costs what the first one does, and an article
     # published meanwhile shows nobody the same card twice.
-    row = _Row(session, now, within, size + 1)
+    row = _Row(engine, now, within, size + 1)
     if place.after is not None:
         found = row.newer_than(place.after)
         numbers, has_newer, has_older = found[:size][::-1], len(found) > size, True
@@ -82,9 +82,9 @@ class _Row:
     """The articles in order, `most` at a time: one more than a page tells whether it goes on."""
 
     def __init__(
-        self, session: Asked, now: datetime, within: ListedTag | Month | None, most: int
+        self, engine: Engine, now: datetime, within: ListedTag | Month | None, most: int
     ) -> None:
-        self.session, self.now, self.within = session, now, within
+        self.engine, self.now, self.within = engine, now, within
         self.values: dict[str, Any] = {"until": now, "most": most}
         self.of: Of = "all"
         if isinstance(within, ListedTag):
@@ -109,22 +109,27 @@ class _Row:
 
     def _walk(self, way: Way, number: int | None = None) -> Sequence[int]:
         place = {} if number is None else {"date": self._date_of(number), "number": number}
-        return self.session.scalars(_statement(self.of, way), self.values | place).all()
+        return _question(self.of, way).firsts(self.engine, **self.values, **place)
 
     def _date_of(self, number: int) -> datetime:
         """Where an article has its place, when readers may see it."""
-        date = self.session.scalar(
-            select(Post.published_at).where(Post.id == number, Post.published_at <= self.now)
-        )
-        if date is None or (
-            isinstance(self.within, Month) and Month.of(date, clock.zone()) != self.within
+        dates: list[datetime] = _DATE_OF.firsts(self.engine, number=number, now=self.now)
+        if not dates or (
+            isinstance(self.within, Month) and Month.of(dates[0], clock.zone()) != self.within
         ):
             raise NoSuchPage(number)
-        return date
+        return dates[0]
+
+
+_DATE_OF = Question(
+    select(Post.published_at).where(
+        Post.id == bindparam("number"), Post.published_at <= bindparam("now")
+    )
+)
 
 
 @cache
-def _statement(of: Of, way: Way) -> Select[int]:
+def _question(of: Of, way: Way) -> Question:
     """Spelt once: that takes as long as the answer."""
     date: ColumnElement[Any] | Any = Post.published_at
     number: ColumnElement[int] | Any = Post.id
@@ -138,9 +143,9 @@ def _statement(of: Of, way: Way) -> Select[int]:
     if of == "tag":
         query = query.where(post_tags.c.tag_id == bindparam("tag"))
     if way == "newer":
-        return query.where(here > place, until).order_by(date, number)
+        return Question(query.where(here > place, until).order_by(date, number))
     # One bound alone: of two, SQLite may walk the index by the wrong one.
     query = query.where(until if way == "newest" else here < place)
     if of == "month":
         query = query.where(date >= bindparam("since"))
-    return query.order_by(date.desc(), number.desc())
+    return Question(query.order_by(date.desc(), number.desc()))

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session, defer, lazyload
 
-from hrsite.extensions import Asked
 from hrsite.posts.models import Post
+from hrsite.prepared import Question
 
 MOST = 3
-_START_HERE = (
+_START_HERE = Question(
     select(Post.id)
     .where(Post.pinned_place.is_not(None), Post.published_at <= bindparam("now"))
     .order_by(Post.pinned_place, Post.id)
@@ -31,12 +31,12 @@ def pinned(session: Session) -> Sequence[Post]:
     ).all()
 
 
-def start_here(session: Asked, now: datetime) -> Sequence[int]:
+def start_here(engine: Engine, now: datetime) -> Sequence[int]:
     """The numbers of those that readers may see.
 
     Withdrawn articles keep their place and are not shown.
     """
-    return session.scalars(_START_HERE, {"now": now}).all()
+    return _START_HERE.firsts(engine, now=now)
 
 
 def pin(session: Session, post: Post) -> None:

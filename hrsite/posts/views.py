@@ -49,9 +49,7 @@ blueprint.add_url_rule("/follow", "follow", feeds.follow)
 @pagecache.ready()
 def home() -> str:
     """The newest article, the ones before it, topics, and what is on."""
-    with db.engine.connect() as connection:
-        pinned = pinning.start_here(connection, clock.now())
-    shown = fronting.first_page(pinned, _newest())
+    shown = fronting.first_page(pinning.start_here(db.engine, clock.now()), _newest())
     return render_template("posts/home.html", **shown._asdict(), tags=all_topics())
 
 
@@ -105,10 +103,7 @@ def month(year: int, number: int) -> str:
 @pagecache.ready()
 def show(slug: str) -> str:
     """One article."""
-    post = None
-    if is_slug_shaped(slug):
-        with db.engine.connect() as connection:
-            post = listing.by_slug(connection, slug, clock.now())
+    post = listing.by_slug(db.engine, slug, clock.now()) if is_slug_shaped(slug) else None
     if post is None:
         abort(404)
     pagecache.count_as(f"{counting.ARTICLE}{post.id}")
@@ -139,7 +134,7 @@ def recent_numbers(besides: AnyPost | None = None) -> tuple[int, ...]:
 def _newest() -> Sequence[int]:
     """As many as the first page may need, which are more than any other page shows."""
     return pagecache.shared(
-        "newest", lambda: listing.newest(db.session(), clock.now(), fronting.NEWEST_COUNT)
+        "newest", lambda: listing.newest(db.engine, clock.now(), fronting.NEWEST_COUNT)
     )
 
 
@@ -202,8 +197,7 @@ def _page(endpoint: str, within: ListedTag | Month | None = None, **values: Any)
     """What a page of a list shows, and the addresses of its neighbours and of the first page."""
     place = paging.Place(_number("before"), _number("after"))
     try:
-        with db.engine.connect() as connection:
-            page = paging.page_of(connection, clock.now(), place, within)
+        page = paging.page_of(db.engine, clock.now(), place, within)
     except paging.NoSuchPage:
         abort(404)
 

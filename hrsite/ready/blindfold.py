@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
 from hrsite.ready.negotiating import coding
-from hrsite.ready.pagecache import COUNTS_AS, SHARED
+from hrsite.ready.pagecache import COUNTS_AS, sharing
 from hrsite.ready.readypage import Headers, ReadyPage
 
 Environ = dict[str, Any]
@@ -61,11 +61,11 @@ def ask(
     environ: Environ,
     path: str,
     query: str,
-    shared: dict[Any, Any] | None = None,
+    pieces: dict[Any, Any],
 ) -> Answer | None:
     """GET a path of ours. None when not even we may ask: BASE_URL's host is not trusted.
 
-    `shared` holds what other pages have found already, for `pagecache.shared`.
+    `pieces` holds what other pages have found already, for `pagecache.shared`.
     """
     ours = _at(app.config["BASE_URL"])
     if not host_is_trusted(ours["HTTP_HOST"], app.config["TRUSTED_HOSTS"]):
@@ -75,19 +75,19 @@ def ask(
         "PATH_INFO": path,
         "QUERY_STRING": query,
         "wsgi.input": BytesIO(),
-        SHARED: shared,
     }
     said: list[Any] = []
 
     def take(status: str, headers: Headers, exc_info: Any = None) -> None:
         said[:] = status, headers
 
-    chunks = behind(clean, take)
-    try:
-        body = b"".join(chunks)
-    finally:
-        if (close := getattr(chunks, "close", None)) is not None:
-            close()
+    with sharing(pieces):
+        chunks = behind(clean, take)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if (close := getattr(chunks, "close", None)) is not None:
+                close()
     return Answer(said[0], list(said[1]), body, clean.get(COUNTS_AS, ""))
 
 

@@ -109,8 +109,8 @@ class FrontDoor:
         page = self._pages.get(address)
         if page is not None and now < page.until:
             return page
-        # Without a generation nobody could say when to forget what is shared.
-        pieces = None if seen.number is None else seen.shared
+        # Without a generation nobody could say when to forget what is shared: for this page alone.
+        pieces = {} if seen.number is None else seen.shared
         answer = ask(self._app, self._behind, environ, path, query, pieces)
         if answer is None or not answer.is_page:
             return answer
@@ -143,7 +143,7 @@ class FrontDoor:
             self._pages.put(page.address, page, lambda: self._watch.seen is page.seen)
 
     def _ask(self, environ: Environ, path: str) -> Answer | None:
-        return ask(self._app, self._behind, environ, path, "")
+        return ask(self._app, self._behind, environ, path, "", {})
 
     def _declared(self, path: str) -> Declared | None:
         try:

@@ -12,12 +12,14 @@ else can get into it. Never declare a page with a token in its address, or one t
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, has_request_context, request
+from flask import Flask, request
 from sqlalchemy.orm import Session
 
 # The numbers that name a row, spelt in the one way we spell them.
@@ -30,8 +32,6 @@ UNKEPT = r"(?!)"
 TWIN = "plain"
 
 COUNTS_AS = "hrsite.counts_as"
-# Where the front door hands a declared view what other pages have found already.
-SHARED = "hrsite.shared"
 # The same few pieces stand on every page; more would be a mistake, and is not kept.
 MOST_SHARED = 200
 # Of a kind of which there may be a hundred thousand, such as the cards of articles.
@@ -43,6 +43,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 NextChange = Callable[[Session, datetime], datetime | None]
 
 _next_changes: list[NextChange] = []
+# What other pages have found already, while a declared view makes one. Asked thirty times a page,
+# so it lies nearer than the request does.
+_pieces: ContextVar[dict[Any, Any] | None] = ContextVar("pieces", default=None)
 
 
 class Declared(NamedTuple):
@@ -93,7 +96,17 @@ def count_as(words: str) -> None:
 
 def is_for_all() -> bool:
     """Is this request a declared page's, which sees nobody's headers?"""
-    return SHARED in request.environ
+    return _pieces.get() is not None
+
+
+@contextmanager
+def sharing(pieces: dict[Any, Any]) -> Iterator[None]:
+    """Make a page for all, out of these pieces and with what it will add to them."""
+    token = _pieces.set(pieces)
+    try:
+        yield
+    finally:
+        _pieces.reset(token)
 
 
 def shared(name: Hashable, find: Callable[[], Piece]) -> Piece:
@@ -102,7 +115,7 @@ def shared(name: Hashable, find: Callable[[], Piece]) -> Piece:
     It follows from its name, the database and the clock, as a page does, and never holds a row:
     other threads read it. Outside a declared view it is found each time.
     """
-    pieces = request.environ.get(SHARED) if has_request_context() else None
+    pieces = _pieces.get()
     if pieces is None:
         return find()
     if name in pieces:

@@ -25,9 +25,9 @@ MOST_SHOWN = 200
 
 def look() -> ResponseReturnValue:
     """The first page, for a frame. Without script the form is sent here; a script asks by GET."""
-    now, session = clock.now(), db.session()
-    pinned = pinning.start_here(session, now)
-    first = fronting.first_page(pinned, listing.newest(session, now, fronting.NEWEST_COUNT))
+    now, engine = clock.now(), db.engine
+    pinned = pinning.start_here(engine, now)
+    first = fronting.first_page(pinned, listing.newest(engine, now, fronting.NEWEST_COUNT))
     shown = render_template(
         "settings/desk/look.html",
         site=_as_typed(furniture.site()),

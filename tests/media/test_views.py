@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from hrsite.media.storing import store, url_path
 from tests.conftest import A_TUESDAY
 from tests.media.picture_samples import as_bytes, halves
+from tests.statements import noted_statements
 
 
 @pytest.fixture
@@ -60,18 +59,10 @@ def test_show_is_kept_by_browsers_and_asked_for_once(client: FlaskClient, name: 
 
 
 def test_show_reads_no_row(client: FlaskClient, name: str) -> None:
-    said: list[str] = []
-
-    def listen(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
+    with noted_statements() as said:
         assert client.get(url_path(name), buffered=True).status_code == 200
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
     # The front door looks, for all that is asked here, whether pages are still as they were.
-    assert [one for one in said if " FROM " in one and "page_generation" not in one] == []
+    assert [one for one in said if " FROM " in one.sql and "page_generation" not in one.sql] == []
 
 
 @pytest.mark.parametrize(

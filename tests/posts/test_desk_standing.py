@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import clock as site_clock
+from hrsite.extensions import db
 from hrsite.newsletter import letters
 from hrsite.posts import pinning
 from hrsite.posts.models import Post
@@ -146,7 +147,7 @@ def test_start_here_holds_three_in_her_order_and_survives_withdrawing(
 
     def shown() -> list[str]:
         session.expire_all()
-        shown = pinning.start_here(session, site_clock.now())
+        shown = pinning.start_here(db.engine, site_clock.now())
         return [title for number in shown for title, known in ids.items() if known == number]
 
     assert "Start here</h2>" not in client.get("/").text

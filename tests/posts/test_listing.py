@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite import clock as site_clock
 from hrsite.described import ShownPicture
+from hrsite.extensions import db
 from hrsite.posts import listing, paging
 from hrsite.posts.listing import ListedTag
 from hrsite.posts.models import Post, Tag
@@ -33,15 +34,15 @@ def walk(
     session: Session, within: ListedTag | Month | None = None, size: int = 12
 ) -> list[list[int]]:
     """All pages by their own links, from the newest to the oldest; and the same ones back."""
-    now, pages, page = clock.now(), [], paging.page_of(session, clock.now(), FIRST, within, size)
+    now, pages, page = clock.now(), [], paging.page_of(db.engine, clock.now(), FIRST, within, size)
     pages = [list(page.numbers)]
     assert page.newer is None
     while page.older:
-        page = paging.page_of(session, now, page.older, within, size)
+        page = paging.page_of(db.engine, now, page.older, within, size)
         pages.append(list(page.numbers))
     back = [list(page.numbers)]
     while page.newer:
-        page = paging.page_of(session, now, page.newer, within, size)
+        page = paging.page_of(db.engine, now, page.newer, within, size)
         back.append(list(page.numbers))
     assert (back[-1], sum(map(len, back))) == (pages[0], sum(map(len, pages)))
     assert sorted(n for page in back for n in page) == sorted(n for page in pages for n in page)
@@ -56,13 +57,13 @@ def test_drafts_and_scheduled_articles_are_in_no_list(session: Session) -> None:
 
     assert listing.recent(session, now, 10) == [seen]
     assert listing.in_full(session, now, 10) == [seen]
-    assert listing.newest(session, now, 10) == [seen.id]
+    assert listing.newest(db.engine, now, 10) == [seen.id]
     everything = [post.id for post in session.scalars(select(Post))]
     assert numbers(listing.numbered(session, now, everything)) == [seen.id]
     for within in (None, topic(tag), Month.of(now, clock.zone())):
-        assert paging.page_of(session, now, FIRST, within) == ([seen.id], None, None)
-    assert listing.by_slug(session, "hidden-True", now) is None
-    assert listing.by_slug(session, "hidden-False", now) is None
+        assert paging.page_of(db.engine, now, FIRST, within) == ([seen.id], None, None)
+    assert listing.by_slug(db.engine, "hidden-True", now) is None
+    assert listing.by_slug(db.engine, "hidden-False", now) is None
     assert listing.tags_with_counts(session, now) == [(topic(tag), 1)]
 
 
@@ -71,7 +72,7 @@ def test_an_article_is_told_as_its_row_has_it(session: Session) -> None:
     illustrated = make_post(session, picture=make_picture(session), tags=tags)
     bare = make_post(session)
     for post in (illustrated, bare):
-        told = listing.by_slug(session, post.slug, clock.now())
+        told = listing.by_slug(db.engine, post.slug, clock.now())
         assert told is not None
         for name in set(listing.ShownPost._fields) - {"picture", "tags"}:
             assert getattr(told, name) == getattr(post, name), name
@@ -114,11 +115,11 @@ def test_pages_that_come_out_even_have_no_empty_last_page(session: Session) -> N
 def test_an_article_published_meanwhile_repeats_nothing_on_the_next_page(session: Session) -> None:
     for _ in range(4):
         make_post(session)
-    first = paging.page_of(session, clock.now(), size=2)
+    first = paging.page_of(db.engine, clock.now(), size=2)
     make_post(session, published_at=clock.now())
     assert first.older is not None
 
-    second = paging.page_of(session, clock.now(), first.older, size=2)
+    second = paging.page_of(db.engine, clock.now(), first.older, size=2)
 
     assert not set(first.numbers) & set(second.numbers)
 
@@ -130,7 +131,7 @@ def test_the_place_of_a_hidden_article_is_no_place_to_go_on_from(session: Sessio
     for post_id in (draft.id, ahead.id, 999_999):
         for place in (paging.Place(before=post_id), paging.Place(after=post_id)):
             with pytest.raises(paging.NoSuchPage):
-                paging.page_of(session, clock.now(), place)
+                paging.page_of(db.engine, clock.now(), place)
 
 
 def test_past_either_end_there_is_no_page(session: Session) -> None:
@@ -138,7 +139,7 @@ def test_past_either_end_there_is_no_page(session: Session) -> None:
 
     for place in (paging.Place(before=oldest.id), paging.Place(after=newest.id)):
         with pytest.raises(paging.NoSuchPage):
-            paging.page_of(session, clock.now(), place)
+            paging.page_of(db.engine, clock.now(), place)
 
 
 def test_a_month_holds_what_came_out_in_it_on_the_coach_s_own_calendar(session: Session) -> None:
@@ -149,15 +150,15 @@ def test_a_month_holds_what_came_out_in_it_on_the_coach_s_own_calendar(session: 
     now = datetime(2026, 6, 20, tzinfo=UTC)
     ahead = make_post(session, published_at=datetime(2026, 6, 21, tzinfo=UTC))
 
-    assert paging.page_of(session, now, within=Month(2026, 5)).numbers == [may.id]
-    assert paging.page_of(session, now, within=Month(2026, 6)).numbers == numbers(june[::-1])
-    assert paging.page_of(session, now, within=Month(2026, 4)).numbers == []
+    assert paging.page_of(db.engine, now, within=Month(2026, 5)).numbers == [may.id]
+    assert paging.page_of(db.engine, now, within=Month(2026, 6)).numbers == numbers(june[::-1])
+    assert paging.page_of(db.engine, now, within=Month(2026, 4)).numbers == []
     assert listing.months_with_counts(session, now) == {
         2026: [(Month(2026, 6), 3), (Month(2026, 5), 1)]
     }
     for place in (paging.Place(before=ahead.id), paging.Place(after=may.id)):
         with pytest.raises(paging.NoSuchPage):
-            paging.page_of(session, now, place, Month(2026, 6))
+            paging.page_of(db.engine, now, place, Month(2026, 6))
 
 
 def test_the_pages_of_a_month_hold_that_month_alone(
@@ -197,7 +198,7 @@ def test_a_list_asks_as_many_questions_for_twelve_articles_as_for_one(session: S
     def questions() -> int:
         session.expunge_all()
         with noted_statements() as said:
-            page = paging.page_of(session, clock.now())
+            page = paging.page_of(db.engine, clock.now())
             posts = listing.numbered(session, clock.now(), page.numbers)
             assert all(post.title and post.picture and post.picture.name for post in posts)
         return len(said)

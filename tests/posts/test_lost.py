@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import db
 from tests.factories import make_post, make_tag
+from tests.statements import noted_statements
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"])
 
@@ -67,12 +67,9 @@ def test_any_path_gets_a_proper_page(client: FlaskClient, session: Session, path
 def test_it_costs_the_same_with_few_articles_and_with_many(
     client: FlaskClient, session: Session
 ) -> None:
-    asked: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
-
     def questions() -> int:
-        asked.clear()
-        client.get("/posts/no-such-article-here")
+        with noted_statements() as asked:
+            client.get("/posts/no-such-article-here")
         return len(asked)
 
     tag = make_tag(session)

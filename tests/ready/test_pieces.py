@@ -113,7 +113,7 @@ def test_of_a_hundred_thousand_cards_some_are_kept_and_all_are_shown(app: Flask)
         return {number: number * 2 for number in numbers if number >= 0}
 
     most = pagecache.MOST_OF_A_KIND
-    with app.test_request_context("/", environ_overrides={pagecache.SHARED: {}}):
+    with app.test_request_context("/"), pagecache.sharing({}):
         for start in (0, 0, most, most):
             names = range(start, start + most)
             shown = pagecache.shared_each("doubles", [-1, *names], double)
