@@ -143,14 +143,17 @@ def number_list(ids: Iterable[int]) -> str:
 class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL
     """32 hexadecimal digits that nobody can foresee, made by the database for each of some numbers.
 
-    Each use of it says other digits for the same number.
+    Each use of it says other digits for the same number. A statement that is spelt once must be
+    told another `secret` with each call.
     """
 
     type = String(32)
     inherit_cache = True
 
-    def __init__(self, number: ColumnElement[int]) -> None:
-        super().__init__(literal(secrets.token_hex(32)), number)
+    def __init__(
+        self, number: ColumnElement[int], secret: BindParameter[str] | None = None
+    ) -> None:
+        super().__init__(literal(secrets.token_hex(32)) if secret is None else secret, number)
 
 
 @compiles(random_hex, "sqlite")

@@ -28,9 +28,9 @@ from hrsite.newsletter import (
 from hrsite.one_by_one import LIST_SECONDS, part_by_part, tell, try_each, try_one
 from hrsite.outbox import (
     bouncing,
-    enqueue,
     history,
     mailboxes,
+    parts,
     presence,
     returned,
     tally,
@@ -147,7 +147,7 @@ def _open_digests(should_stop: Callable[[], bool]) -> None:
 
 
 def _complete_lists(should_stop: Callable[[], bool]) -> None:
-    session, most, faults = db.session(), enqueue.AT_ONCE, dict[str, str]()
+    session, most, faults = db.session(), parts.AT_ONCE, dict[str, str]()
 
     def waiting() -> list[tuple[int, int | None]]:
         return [(id, so_far) for id, so_far in issues.unlisted(session) if str(id) not in faults]
@@ -157,7 +157,7 @@ def _complete_lists(should_stop: Callable[[], bool]) -> None:
         began = time.monotonic()
         if fault := try_one(partial(issues.list_more, session, issue_id, most), should_stop):
             faults[str(issue_id)] = fault
-        most = enqueue.next_size(session, most, time.monotonic() - began)
+        most = parts.next_size(session, most, time.monotonic() - began)
     tell("list", faults, should_stop)
 
 

@@ -20,7 +20,7 @@ from hrsite.newsletter.models_people import BroughtList
 from hrsite.notices import planning
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox import recipients
-from hrsite.outbox.enqueue import AT_ONCE
+from hrsite.outbox.parts import AT_ONCE
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post, Tag
 from hrsite.settings.models import HelpLine, Way

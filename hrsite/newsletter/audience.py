@@ -17,7 +17,9 @@ from hrsite.newsletter.models import (
     Topic,
     may_be_left_out,
 )
+from hrsite.newsletter.reach import Reach
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
+from hrsite.outbox.parts import in_part
 
 CONFIRMED = SubscriptionState.CONFIRMED
 TOLD_STATES = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
@@ -46,19 +48,19 @@ class AudienceCounts:
         return self.getting + self.paused + self.blocked
 
 
-def readers_of(issue: Issue) -> Select[int, bool, bool]:
+def readers_of(reach: Reach) -> Select[int, bool, bool]:
     """Number and wording of everybody an Issue goes to; and is the address closed?
 
     A long list is written down in parts, so the answer does not change with what people do
     meanwhile: but whoever leaves or pauses is not written down any more.
     """
-    if issue.digest_id is None:
-        everybody = audience(issue.topic, issue.created_at, issue.post_id)
-        return everybody.where(*_narrowed(issue))
+    if reach.digest_id is None:
+        everybody = audience(reach.topic, reach.created_at, reach.post_id)
+        return everybody.where(*_narrowed(reach))
     owed = exists().where(
-        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.issue_id == issue.id
+        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.issue_id == reach.issue_id
     )
-    return _listed(issue.topic).where(owed, is_awake(issue.created_at))
+    return _listed(reach.topic).where(owed, is_awake(reach.created_at))
 
 
 def audience(topic: Topic, as_of: datetime, post_id: int | None = None) -> Select[int, bool, bool]:
@@ -90,22 +92,22 @@ def was_told(notice_id: int, *, is_over: bool) -> ColumnElement[bool]:
     )
 
 
-def _narrowed(issue: Issue) -> list[ColumnElement[bool]]:
+def _narrowed(reach: Reach) -> list[ColumnElement[bool]]:
     """Whom alone a letter that follows another goes to."""
-    if issue.follow_up is None or issue.about_id is None:
+    if reach.follow_up is None or reach.about_id is None:
         return []
-    if issue.follow_up == FollowUp.REMINDER:
-        return [Subscriber.wants_reminders.is_(True), ~_was_reminded(issue)]
-    return [was_told(issue.about_id, is_over=issue.follow_up == FollowUp.CALLED_OFF)]
+    if reach.follow_up == FollowUp.REMINDER:
+        return [Subscriber.wants_reminders.is_(True), ~_was_reminded(reach)]
+    return [was_told(reach.about_id, is_over=reach.follow_up == FollowUp.CALLED_OFF)]
 
 
-def _was_reminded(issue: Issue) -> ColumnElement[bool]:
+def _was_reminded(reach: Reach) -> ColumnElement[bool]:
     """By an earlier Issue for the same time, which was called back before all had it."""
     same = select(Issue.message_id).where(
-        Issue.about_id == issue.about_id,
+        Issue.about_id == reach.about_id,
         Issue.follow_up == FollowUp.REMINDER,
-        Issue.due_at == issue.due_at,
-        Issue.id != issue.id,
+        Issue.due_at == reach.due_at,
+        Issue.id != reach.issue_id,
     )
     return exists().where(
         Delivery.recipient_id == Subscriber.id,
@@ -145,10 +147,13 @@ def counts(session: Session, topic: Topic, now: datetime) -> AudienceCounts:
     return AudienceCounts(**dict(iter(rows)))
 
 
-def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> AudienceCounts:
-    """How many of these people an Issue does not go to now, though they had confirmed its topic."""
-    at, is_closed = issue.created_at, is_blocked()
-    waits = Subscriber.cadence if issue.topic == Topic.ARTICLES else literal(Cadence.EACH.value)
+def left_out(reach: Reach) -> Select[str, int]:
+    """How many people of a part an Issue does not go to now, though they had confirmed its topic.
+
+    By the names of `AudienceCounts`.
+    """
+    at, is_closed = reach.created_at, is_blocked()
+    waits = Subscriber.cadence if reach.topic == Topic.ARTICLES else literal(Cadence.EACH.value)
     place = case(
         (is_closed, "blocked"),
         (~is_awake(at), "paused"),
@@ -158,23 +163,22 @@ def left_out(session: Session, issue: Issue, *people: ColumnElement[bool]) -> Au
     # Those few first: nothing else is asked of all the others.
     has_confirmed = exists().where(
         Subscription.subscriber_id == Subscriber.id,
-        *_confirmed(issue.topic),
+        *_confirmed(reach.topic),
         Subscription.changed_at <= at,
     )
-    rows = session.execute(
+    return (
         select(place.label("place"), func.count())
         .select_from(Subscriber)
         .join(Subscriber.recipient)
         .where(
-            *people,
-            *_narrowed(issue),
+            *in_part(Subscriber.id),
+            *_narrowed(reach),
             may_be_left_out,
             or_(~is_awake(at), waits != Cadence.EACH),
             has_confirmed,
         )
         .group_by("place")
     )
-    return AudienceCounts(**dict(iter(rows)))
 
 
 def is_blocked() -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import NamedTuple
 
 from flask import current_app
@@ -11,14 +12,17 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter import audience, holding, letters, letters_sessions, owing
 from hrsite.newsletter.models import Issue, Subscriber, Topic
+from hrsite.newsletter.reach import Kind, Reach
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.telling import NOTICE_MARGIN
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.enqueue import AT_ONCE, PATIENCE, Envelope, next_part, put_message, put_part
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
 from hrsite.outbox.models import OutboxMessage, Recipient
+from hrsite.outbox.parts import AT_ONCE, ListWriter, in_part
 from hrsite.outbox.progress import Numbers
 from hrsite.posts.models import Post
+from hrsite.prepared import Prepared
 
 # A notice is urgent: this is all the time in which it can be taken back.
 NOTICE_UNDO = timedelta(minutes=2)
@@ -87,18 +91,40 @@ def write_list_down(session: Session, issue: Issue, now: datetime, most: int = A
     Whoever has left since is not written down. Who is left out is counted, and who gets an article
     in a digest is noted, in the same part: nobody else can write while a part is written.
     """
-    part = next_part(session, issue.message, audience.numbers(issue.topic), most)
-    people = part.holds(Subscriber.id)
+    reach = Reach.of(issue)
+    lists, told = _lists(reach.kind()), reach.told
+    part = lists.writer.next_part(session, issue.message, most)
     if issue.digest_id is None:
-        left_out = audience.left_out(session, issue, *people)
+        left_out = audience.AudienceCounts(
+            **dict(lists.left_out.rows(session, **part.told, **told))
+        )
         issue.weekly_count += left_out.weekly
         issue.monthly_count += left_out.monthly
         issue.paused_count += left_out.paused
     if issue.post_id is not None:
-        owing.owe(session, issue, *people)
+        lists.owed.change(session, **part.told, **told)
+    lists.writer.put(session, issue.message, part, now, **told)
+
+
+class _Lists(NamedTuple):
+    """The statements that write a part of the list of an Issue down, spelt out."""
+
+    writer: ListWriter
+    left_out: Prepared
+    owed: Prepared
+
+
+@cache
+def _lists(kind: Kind) -> _Lists:
+    """Once for each kind: for a part that takes longer than the database does with a thousand."""
+    reach = kind.reach()
     # Of each table: PostgreSQL concludes no bounds from numbers being equal, and would read all.
-    readers = audience.readers_of(issue).where(*people, *part.holds(Recipient.id))
-    put_part(session, issue.message, readers, part, now)
+    bounds = (*in_part(Subscriber.id), *in_part(Recipient.id))
+    return _Lists(
+        ListWriter(audience.numbers(kind.topic), audience.readers_of(reach).where(*bounds)),
+        Prepared(partial(audience.left_out, reach)),
+        Prepared(partial(owing.owed, reach)),
+    )
 
 
 def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None:

@@ -8,21 +8,9 @@ it. So nobody gets it twice and nobody misses it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Insert, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from hrsite.columns import UTCDateTime
 from hrsite.newsletter.audience import CONFIRMED, is_awake
 from hrsite.newsletter.models import (
     Cadence,
@@ -33,7 +21,9 @@ from hrsite.newsletter.models import (
     Topic,
     may_be_left_out,
 )
+from hrsite.newsletter.reach import Reach
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.parts import in_part
 from hrsite.posts.models import Post
 
 # What mail programs show without clipping. Each article is one bit of a number (digests.py), so
@@ -42,28 +32,27 @@ from hrsite.posts.models import Post
 MOST_ARTICLES = 25
 
 
-def owe(session: Session, issue: Issue, *part: ColumnElement[bool]) -> None:
+def owed(reach: Reach) -> Insert:
     """Write down who of a part of the list gets an article in a digest. Before its copies."""
     is_on_list = exists().where(
         Subscription.subscriber_id == Subscriber.id,
         Subscription.topic == Topic.ARTICLES,
         Subscription.state == CONFIRMED,
-        Subscription.changed_at <= issue.created_at,
+        Subscription.changed_at <= reach.created_at,
     )
     is_owed = exists().where(
-        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == issue.post_id
+        OwedArticle.subscriber_id == Subscriber.id, OwedArticle.post_id == reach.post_id
     )
-    since = literal(issue.created_at, UTCDateTime)
-    people = select(Subscriber.id, literal(issue.post_id), since, null(), null()).where(
-        *part,
+    people = select(Subscriber.id, reach.post_id, reach.created_at, null(), null()).where(
+        *in_part(Subscriber.id),
         may_be_left_out,
         Subscriber.cadence != Cadence.EACH,
-        is_awake(issue.created_at),
+        is_awake(reach.created_at),
         is_on_list,
         ~is_owed,
     )
     columns = ["subscriber_id", "post_id", "since_at", "digest_id", "issue_id"]
-    session.execute(insert(OwedArticle).from_select(columns, people))
+    return insert(OwedArticle).from_select(columns, people)
 
 
 def is_anything_owed(session: Session, until: datetime) -> bool:

@@ -4,26 +4,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import (
-    ColumnElement,
-    Insert,
-    Select,
-    SQLColumnExpression,
-    case,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
-from hrsite.columns import UTCDateTime, changed_rows, random_hex
 from hrsite.outbox import recipients, settling, tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
@@ -33,14 +19,6 @@ TRANSACTIONAL = "transactional"
 PATIENCE = timedelta(hours=24)
 # A letter that somebody has just asked for goes ahead of an Issue's thousands.
 HEAD_START = timedelta(hours=1)
-# So many people are looked at in the first transaction. The next ones are as large as their time
-# allows: on SQLite all who want to write wait for it, on PostgreSQL who wants this very message,
-# such as the coach who presses "Stop".
-AT_ONCE, MOST = 1_000, 50_000
-PART_SECONDS = {"sqlite": 0.05, "postgresql": 0.2}
-# Fewer than this take hardly less time, for a commit costs what it costs: on a busy machine the
-# parts would only become more.
-FEWEST = 4_000
 
 
 @dataclass(frozen=True)
@@ -55,18 +33,6 @@ class Envelope:
     not_after: datetime
     is_timely: bool = False
     starts_at: datetime | None = None
-
-
-class Part(NamedTuple):
-    """A part of a list: the number it begins behind, and its last; none at the ends."""
-
-    after: int | None
-    upto: int | None
-
-    def holds(self, number: SQLColumnExpression[int]) -> list[ColumnElement[bool]]:
-        """Is this number in it?"""
-        bounds = [] if self.after is None else [number > self.after]
-        return bounds if self.upto is None else [*bounds, number <= self.upto]
 
 
 def put_message(
@@ -152,79 +118,6 @@ def put_delivery(
     session.add(delivery)
     message.expanded_at = message.expanded_at or now
     return delivery
-
-
-def put_part(
-    session: Session,
-    message: OutboxMessage,
-    audience: Select[int, bool, bool],
-    part: Part,
-    now: datetime,
-) -> int:
-    """Write down one copy for each of the people of a select who are in a part; the count.
-
-    The select gives `recipient_id`, by which it goes on, `is_discreet` and `is_closed`. One
-    INSERT … SELECT, never a loop over people. The list is complete when `message.expanded_at` is
-    set. A suppressed address gets its row too, so that the numbers add up and the coach can see
-    who was left out.
-    """
-    session.flush()
-    chosen = audience.where(*part.holds(audience.selected_columns.recipient_id))
-    written = session.execute(_copies(message, chosen, now))
-    count = changed_rows(written)
-    tally.created(session, message.id, count, _new_suppressed_count(session, message))
-    message.audience_cursor = part.upto
-    if part.upto is None:
-        message.expanded_at = now
-    return count
-
-
-def next_size(session: Session, most: int, seconds: float) -> int:
-    """How many people to look at in the next part, when so many took so long."""
-    fitting = most * PART_SECONDS[session.get_bind().dialect.name] / max(seconds, 0.001)
-    return int(max(FEWEST, min(MOST, 2 * most, fitting)))
-
-
-def next_part(session: Session, message: OutboxMessage, numbers: Select[int], most: int) -> Part:
-    """The next part of a list, as large as it may be: nobody else can write meanwhile.
-
-    `numbers` are those of everybody who may be chosen, read from an index.
-    """
-    (number,) = numbers.selected_columns
-    rest = Part(message.audience_cursor, None)
-    behind = numbers.where(*rest.holds(number)).order_by(number)
-    return rest._replace(upto=session.scalar(behind.offset(most - 1).limit(1)))
-
-
-def _new_suppressed_count(session: Session, message: OutboxMessage) -> int:
-    """How many of the copies just written down are to closed addresses: those are few."""
-    written = select(func.count()).where(
-        Delivery.message_id == message.id, Delivery.state == DeliveryState.SUPPRESSED
-    )
-    told = select(MessageTally.suppressed_count).where(MessageTally.message_id == message.id)
-    return session.scalars(written).one() - session.scalars(told).one()
-
-
-def _copies(message: OutboxMessage, people: Select[int, bool, bool], now: datetime) -> Insert:
-    person, moment = people.selected_columns, literal(now, UTCDateTime)
-    rows = people.with_only_columns(
-        literal(message.id),
-        person.recipient_id,
-        person.is_discreet,
-        random_hex(person.recipient_id),
-        case((person.is_closed, DeliveryState.SUPPRESSED.value), else_=DeliveryState.QUEUED.value),
-        moment,
-        case((person.is_closed, null()), else_=literal(message.starts_at, UTCDateTime)),
-        literal(0),
-        literal(0),
-        literal(0),
-    ).order_by(person.recipient_id)
-    columns = [
-        "message_id", "recipient_id", "is_discreet", "letter_id", "state",
-        "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
-    ]  # fmt: skip
-    # Without being told, SQLAlchemy forgets how many rows psycopg has inserted.
-    return insert(Delivery).from_select(columns, rows).execution_options(preserve_rowcount=True)
 
 
 def reword(session: Session, address_key: str, is_discreet: bool) -> None:

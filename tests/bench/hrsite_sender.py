@@ -1,7 +1,7 @@
 """hrsite's own sender in a process of its own, as its worker runs it; and what the bench needs.
 
 Started by the bench with the settings of one site in its environment. What it hands over are real
-rows: an Issue, or put_message and put_part, writes them down; deliver_due finds them.
+rows: an Issue, or put_message and a ListWriter, writes them down; deliver_due finds them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,8 @@ from hrsite.newsletter.audience import audience, numbers
 from hrsite.newsletter.models import Subscriber, Topic
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.delivering import deliver_due
-from hrsite.outbox.enqueue import (
-    AT_ONCE,
-    PATIENCE,
-    Envelope,
-    next_part,
-    next_size,
-    put_message,
-    put_part,
-)
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
+from hrsite.outbox.parts import AT_ONCE, ListWriter, next_size
 from hrsite.posts.models import Post
 from tests.bench import letter, reporting, seeding
 
@@ -90,12 +83,12 @@ def _write_letter(readers: int, octets: int, now: datetime) -> int:
     assert message is not None
     session.commit()
     people = audience(Topic.ARTICLES, now).where(Subscriber.id <= readers)
-    count, most = 0, AT_ONCE
+    writer, count, most = ListWriter(numbers(Topic.ARTICLES), people), 0, AT_ONCE
     while message.expanded_at is None:
         session.commit()
         began = time.monotonic()
-        part = next_part(session, message, numbers(Topic.ARTICLES), most)
-        count += put_part(session, message, people, part, now)
+        part = writer.next_part(session, message, most)
+        count += writer.put(session, message, part, now)
         session.commit()
         most = next_size(session, most, time.monotonic() - began)
     return count

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues, owing, subscribing
+from hrsite.newsletter import issues, subscribing
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, SubscriptionState
-from hrsite.outbox import enqueue, tally
+from hrsite.outbox import parts, tally
 from hrsite.outbox.models import Delivery
 from hrsite.pages.needing import needs
 from tests import factories
@@ -165,21 +165,21 @@ def test_two_workers_at_the_same_list_write_each_reader_down_once(session: Sessi
     ("most", "seconds", "smallest", "largest"),
     [
         (5_000, 0.001, 10_000, 10_000),
-        (10_000, 1_000.0, enqueue.FEWEST, enqueue.FEWEST),
-        (enqueue.MOST, 0.0, enqueue.MOST, enqueue.MOST),
-        (400_000, 0.5, enqueue.FEWEST, enqueue.MOST),
+        (10_000, 1_000.0, parts.FEWEST, parts.FEWEST),
+        (parts.MOST, 0.0, parts.MOST, parts.MOST),
+        (400_000, 0.5, parts.FEWEST, parts.MOST),
     ],
     ids=["quick", "far too slow", "never without end", "slow"],
 )
 def test_the_next_part_is_as_large_as_its_time_allows(
     session: Session, most: int, seconds: float, smallest: int, largest: int
 ) -> None:
-    assert smallest <= enqueue.next_size(session, most, seconds) <= largest
+    assert smallest <= parts.next_size(session, most, seconds) <= largest
 
 
 def test_where_everybody_waits_for_the_list_its_parts_are_smaller(session: Session) -> None:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    assert enqueue.next_size(session, 10_000, 0.1) == (5_000 if is_sqlite else 20_000)
+    assert parts.next_size(session, 10_000, 0.1) == (5_000 if is_sqlite else 20_000)
 
 
 def test_a_part_names_its_bounds_for_each_table_it_is_read_from(session: Session) -> None:
@@ -220,7 +220,7 @@ def test_a_list_that_cannot_be_completed_keeps_no_letter_back_and_is_told(
     issue = begin_a_list(session, 2)
     other = put_letter(session, "waits@example.org").id
     with monkeypatch.context() as broken:
-        broken.setattr(owing, "owe", lambda *_: 1 / 0)
+        broken.setattr(parts.ListWriter, "put", lambda *_, **__: 1 / 0)
         work()
         assert states(session, other) == {"accepted": 1}
         (text,) = [need.text for need in needs(session, our_clock.now()) if "list" in need.text]

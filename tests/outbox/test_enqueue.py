@@ -18,6 +18,7 @@ from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import enqueue, tally
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import DeliveryState, OutboxMessage, Recipient
+from hrsite.outbox.parts import AT_ONCE, ListWriter
 from tests import factories
 from tests.outbox.ledger import READERS, close, look, put_letter, rows, states
 
@@ -28,10 +29,10 @@ def envelope(key: str = "issue/1") -> enqueue.Envelope:
     return enqueue.Envelope(key, "articles", clock.now() + enqueue.PATIENCE)
 
 
-def put_next(session: Session, message: OutboxMessage, most: int = enqueue.AT_ONCE) -> int:
+def put_next(session: Session, message: OutboxMessage, most: int = AT_ONCE) -> int:
     now = clock.now()
-    part = enqueue.next_part(session, message, numbers(Topic.ARTICLES), most)
-    return enqueue.put_part(session, message, audience(Topic.ARTICLES, now), part, now)
+    writer = ListWriter(numbers(Topic.ARTICLES), audience(Topic.ARTICLES, now))
+    return writer.put(session, message, writer.next_part(session, message, most), now)
 
 
 def withdraw(session: Session, reader: str, *streams: str) -> int:
@@ -139,6 +140,19 @@ def test_every_row_has_an_identity_and_links_of_its_own(session: Session) -> Non
     letter_ids = [row.letter_id for row in rows(session)]
     assert len(set(letter_ids)) == 3
     assert all(len(one) == 32 for one in letter_ids)
+
+
+def test_no_two_lists_written_by_the_same_statement_share_an_identity(session: Session) -> None:
+    for reader in READERS:
+        factories.make_subscriber(session, reader)
+    writer = ListWriter(numbers(Topic.ARTICLES), audience(Topic.ARTICLES, clock.now()))
+    for key in ("issue/1", "issue/2"):
+        message = enqueue.put_message(session, envelope(key), LETTER, clock.now())
+        assert message
+        while message.expanded_at is None:
+            writer.put(session, message, writer.next_part(session, message, 2), clock.now())
+    session.commit()
+    assert len({row.letter_id for row in rows(session)}) == len(rows(session)) == 6
 
 
 def test_one_person_cannot_have_two_copies_of_a_message(session: Session) -> None:
