@@ -14,6 +14,9 @@ from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.outbox.settling import MOST_REPEATS
 
+# As many as no worker plans by itself: with hold set only these go.
+DECIDED = MOST_REPEATS + 1
+
 
 class TooLate(Exception):
     """Its session has begun: nobody can use this letter any more."""
@@ -66,7 +69,7 @@ def _decide(
     answer = session.execute(
         update(Delivery)
         .where(is_held(message_id), *which)
-        .values(repeat_count=MOST_REPEATS, **change)
+        .values(repeat_count=DECIDED, **change)
         .execution_options(synchronize_session=False)
     )
     return changed_rows(answer)

@@ -21,6 +21,8 @@ def settle(session: Session, now: datetime, *, repeats: bool) -> None:
     """Write down what time alone has decided: dead leases, late letters, messages at their end."""
     _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
     _free_claims_of_the_gone(session, now)
+    if not repeats:
+        _hold_planned_repeats(session)
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.settled_at.is_(None),
@@ -85,6 +87,25 @@ def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> 
             .values(**unknown, **plan)
             .execution_options(synchronize_session=False)
         )
+
+
+def _hold_planned_repeats(session: Session) -> None:
+    """Nothing is repeated by itself any more, nor what was planned before anybody said so.
+
+    The coach decides now. What she has asked for goes: it is marked by a repeat more.
+    """
+    session.execute(
+        update(Delivery)
+        .where(
+            _unsettled(),
+            Delivery.state == DeliveryState.UNCERTAIN,
+            Delivery.next_at.is_not(None),
+            Delivery.repeat_count <= MOST_REPEATS,
+            Delivery.owner.is_(None),
+        )
+        .values(next_at=None, repeat_count=Delivery.repeat_count - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
