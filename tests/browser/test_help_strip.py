@@ -29,6 +29,25 @@ RING = """() => {
 }"""
 
 
+# On how many lines each number stands, and is the page too wide?
+NUMBERS = """() => {
+  const numbers = [...document.querySelectorAll(".help-lines .whole")];
+  const lines = numbers.map((number) => number.getClientRects().length);
+  return [lines, document.documentElement.scrollWidth > window.innerWidth];
+}"""
+
+
+def test_no_line_ends_within_a_number(browser: Browser, demo_site: LiveSite) -> None:
+    with watched_page(browser, demo_site.url) as (page, _):
+        # In the strip of each page, and in the midst of it where nothing is found.
+        page.goto(f"{demo_site.url}/search?q=zzzz")
+        for width in range(320, 481, 8):
+            page.set_viewport_size({"width": width, "height": 700})
+            lines, is_too_wide = page.evaluate(NUMBERS)
+            assert set(lines) == {1}, width
+            assert not is_too_wide, width
+
+
 @pytest.mark.parametrize(("size", "fewest"), [("100%", 30), ("200%", 12)])
 def test_a_long_line_is_not_squeezed_beside_its_number(
     browser: Browser, demo_site: LiveSite, size: str, fewest: int

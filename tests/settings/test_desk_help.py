@@ -84,7 +84,8 @@ def test_a_line_is_written_changed_and_taken_away(
 ) -> None:
     assert send(coach).status_code == 303
     line = session.scalars(select(HelpLine)).one()
-    assert 'href="tel:5550100199">call (555) 010-0199</a>' in client.get("/").text
+    number = '<span class="whole">(555) 010-0199</span>'
+    assert f'href="tel:5550100199">call {number}</a>' in client.get("/").text
 
     send(coach, f"/desk/settings/help/{line.id}", way="text", version="1")
     assert 'href="sms:5550100199"' in client.get("/").text
