@@ -116,7 +116,7 @@ class _Lists(NamedTuple):
 
 @cache
 def _lists(kind: Kind) -> _Lists:
-    """Once for each kind: for a part that takes longer than the database does with a thousand."""
+    """Once for each kind: to spell them takes as long as to write a thousand readers down."""
     reach = kind.reach()
     # Of each table: PostgreSQL concludes no bounds from numbers being equal, and would read all.
     bounds = (*in_part(Subscriber.id), *in_part(Recipient.id))
