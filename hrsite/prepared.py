@@ -5,6 +5,7 @@ SQLite needs a few microseconds to carry it out.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, cast
 
@@ -52,18 +53,18 @@ class Prepared:
         What `names` tells of the rows goes to the driver as it is.
         """
         session.flush()
-        spelled = self._for(session)
+        spelled = self.spelled_for(session.get_bind().dialect)
         many = spelled.each_ordered(names, rows, spelled.values(shared))
         return session.connection().exec_driver_sql(spelled.words, many).rowcount
 
     def _run(self, session: Session, values: Values) -> CursorResult[Any]:
         session.flush()  # What was changed through objects is to be seen.
-        spelled = self._for(session)
+        spelled = self.spelled_for(session.get_bind().dialect)
         whole = spelled.ordered(spelled.values(values))
         return session.connection().exec_driver_sql(spelled.words, whole)
 
-    def _for(self, session: Session) -> "_Spelled":
-        dialect = session.get_bind().dialect
+    def spelled_for(self, dialect: Dialect) -> "_Spelled":
+        """The statement in the words of a kind of database."""
         # Every engine has a dialect of its own, and a process hardly ever more than one engine.
         if self._spelled is None or self._spelled.dialect is not dialect:
             self._spelled = _Spelled(self._make(), dialect)
@@ -78,16 +79,14 @@ class Question:
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
-        self._spelled: _Spelled | None = None
+        self._prepared = Prepared(lambda: statement)
 
     def rows(self, engine: Engine, **values: Any) -> list[list[Any]]:
         """What it finds, as its columns' types have it: moments are moments."""
-        dialect = engine.dialect
-        if self._spelled is None or self._spelled.dialect is not dialect:
-            self._spelled = _Spelled(self._statement, dialect)
+        spelled = self._prepared.spelled_for(engine.dialect)
         try:
-            return self._ask(self._spelled, engine, values)
-        except dialect.loaded_dbapi.Error:
+            return self._ask(spelled, engine, values)
+        except engine.dialect.loaded_dbapi.Error:
             # The usual way knows which lines have died with that, and says what is wrong.
             with engine.connect() as connection:
                 return [list(row) for row in connection.execute(self._statement, values)]
@@ -118,18 +117,12 @@ class _Spelled:
     """A statement in the words of one kind of database."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        self.dialect = dialect
+        self.dialect, self._statement = dialect, statement
         spoken = cast(ClauseElement, statement)
         spelling = spoken.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         compiled = cast(SQLCompiler, spelling)
         self.words = compiled.string
         self._order = compiled.positiontup
-        # What makes of the driver's values what their columns hold, by the place in a row.
-        self.readers = [
-            (at, processor)
-            for at, column in enumerate(getattr(statement, "selected_columns", ()))
-            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        ]
         self._processors = {
             name: processor
             for name, bind in compiled.binds.items()
@@ -138,6 +131,16 @@ class _Spelled:
         asked = {name for name, bind in compiled.binds.items() if not bind.unique}
         known = {name: value for name, value in compiled.params.items() if name not in asked}
         self._fixed = self.values(known)
+
+    @cached_property
+    def readers(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """What makes of the driver's values what the columns hold, by the place in a row."""
+        dialect, columns = self.dialect, cast(Select[Any], self._statement).selected_columns
+        return [
+            (at, processor)
+            for at, column in enumerate(columns)
+            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
 
     def values(self, some: Values) -> dict[str, Any]:
         """These values as the driver takes them."""

@@ -206,6 +206,7 @@ class Delivery(Base):
     # Due from then on; nothing when it will not be tried again.
     next_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempt_count: Mapped[int] = mapped_column(default=0)
+    # Repeats done or planned; once the coach has decided, one more than a worker plans by itself.
     repeat_count: Mapped[int] = mapped_column(default=0)
     # A claim: who has it, until when, and a number that makes an older owner's answer void.
     owner: Mapped[str | None] = mapped_column(String(80))
