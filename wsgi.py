@@ -1,4 +1,4 @@
-"""The application a server runs: granian, gunicorn or any other that speaks WSGI."""
+"""The application for a server of your choice that speaks WSGI; `hrsite serve` brings its own."""
 
 from hrsite import create_app, giving_back, serving
 

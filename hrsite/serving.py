@@ -1,9 +1,6 @@
 """Start what answers readers: its processes, each a copy of one, and what each has to do first."""
 
-import logging
-import multiprocessing
 import os
-import signal
 import socket
 import sys
 from typing import NoReturn
@@ -11,16 +8,16 @@ from typing import NoReturn
 from flask import Flask
 
 from hrsite import collecting, giving_back, side_by_side
-from hrsite.config import PROJECT
 from hrsite.extensions import db
 from hrsite.newsletter import spooling
+from hrsite.server import processes
 from hrsite.settings import reading
 
 # What a page in hand may still take; less than side_by_side gives us, so that the site ends its
 # processes before it is ended.
 PAGE_GRACE_SECONDS = 15
-# Requests at a time in each process: fewer than the fifteen connections of SQLAlchemy's pool. Of
-# five, browsers that have the page already got a tenth fewer answers in a second.
+# Pages that are made at a time in each process: fewer than the fifteen connections of SQLAlchemy's
+# pool.
 THREADS = 8
 
 
@@ -30,48 +27,40 @@ class PortTaken(Exception):
 
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, in words, when the site could not listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as trouble:
-            raise PortTaken(
-                f"Port {port} on {host} cannot be used ({trouble.strerror})."
-                " Choose another one, such as PORT=8123."
-            ) from None
+    listen(host, port).close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to there, for all processes together. Raises PortTaken, in words."""
+    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        line.bind((host, port))
+    except OSError as trouble:
+        line.close()
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used ({trouble.strerror})."
+            " Choose another one, such as PORT=8123."
+        ) from None
+    return line
 
 
 def serve(app: Flask) -> None:
-    """Answer readers until SIGINT or SIGTERM. Blocks."""
-    from granian import Granian  # Its compiled core is of use to this command alone.
-    from granian.constants import HTTPModes, Interfaces
+    """Answer readers until SIGINT, SIGTERM or SIGHUP. Blocks."""
+    from hrsite.server import running  # uvicorn is of use to this command alone.
 
-    os.register_at_fork(after_in_child=_heed_stop_signals)
     giving_back.give_back_early()
     _hang_up(app)
     collecting.spare_what_is_there()
-    # Where each process begins as a copy of this one, it takes the application as it is, and what
-    # none of them changes stays in memory once. Elsewhere each reads and makes its own.
-    is_copied = multiprocessing.get_start_method() == "fork"
-    # On fewer than four cores it finds THREADS many, and would ask each coach to think about it.
-    logging.getLogger("_granian").addFilter(lambda one: "Python threads" not in one.getMessage())
-    Granian(
-        "wsgi:application",
-        address=app.config["HOST"],
-        port=app.config["PORT"],
-        interface=Interfaces.WSGI,
-        # Without TLS no browser speaks HTTP/2; what nobody needs nobody can flood (CVE-2023-44487).
-        http=HTTPModes.http1,
-        websockets=False,
-        blocking_threads=THREADS,
-        respawn_failed_workers=True,
-        workers=app.config["WEB_PROCESSES"],
-        workers_kill_timeout=PAGE_GRACE_SECONDS,
-        log_access=False,
-        log_enabled=True,
-        working_dir=PROJECT,  # Where wsgi.py is, whichever folder we were started in.
-    ).serve(target_loader=(lambda: get_ready(app)) if is_copied else None, wrap_loader=False)
+    with listen(app.config["HOST"], app.config["PORT"]) as line:
+
+        def answer(number: int) -> None:
+            get_ready(app)
+            running.Running(app, number, threads=THREADS, grace_seconds=PAGE_GRACE_SECONDS).run(
+                [line]
+            )
+
+        processes.keep(app.config["WEB_PROCESSES"], answer, grace_seconds=PAGE_GRACE_SECONDS + 1)
 
 
 def get_ready(app: Flask) -> Flask:
@@ -90,17 +79,6 @@ def _hang_up(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose()
     app.extensions["huey"].storage.close()
-
-
-def _heed_stop_signals() -> None:
-    """Let a new process end when told to, until it has read the code and listens by itself.
-
-    It is a copy of the server, whose handlers only make a note for a loop that the copy has not:
-    told to stop in its first second it would go on for ever, and the server wait for it as long.
-    Ctrl-C is for the server, which tells its processes in order.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def run_both(app: Flask) -> NoReturn:

@@ -23,7 +23,7 @@ ROW = (
     "pages",
 )
 # Rooms of the ground: no feature, only folders.
-GROUND_ROOMS = {"ready", "texts"}
+GROUND_ROOMS = {"ready", "server", "texts"}
 DOORS = {"forms", "views", "desk", "feeds", "cli"}
 APPLICATION = {
     "hrsite",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from hrsite import serving
-from tests.browser.live import PATIENCE_SECONDS, LiveSite
+from tests.browser.live import PATIENCE_SECONDS, LiveSite, live_site
 from tests.running_site import Running, are_gone, demo, free_port, offspring, until
 
 NEEDS_PROC = pytest.mark.skipif(
@@ -103,9 +103,9 @@ def test_a_site_told_to_stop_while_its_processes_are_still_starting_stops(
 ) -> None:
     site = LiveSite("serve", tmp_path, WEB_PROCESSES="2")
     try:
-        # From here to "Started" a process reads the code, and has no handler of its own yet.
-        said = site.wait_for("Spawning worker-2")
-        assert "WARNING" not in said  # Of how the server is set: nothing a coach could change.
+        # From here until it listens a process has no handler of its own yet.
+        said = site.wait_for("'web_process_begins' number=2")
+        assert "warning" not in said.lower()  # Of how the server is set: nothing for a coach.
         all_of_them = offspring(site.process.pid)
         site.process.send_signal(number)
         assert site.process.wait(PATIENCE_SECONDS) == 0
@@ -131,6 +131,15 @@ def test_a_dead_web_process_is_replaced_and_without_the_site_the_worker_ends(
         all_of_them = offspring(site.process.pid)
         os.kill(site.children()["serve"], signal.SIGKILL)
         assert site.process.wait(40) != 0
+        assert until(lambda: are_gone(all_of_them))
+
+
+@NEEDS_PROC
+def test_without_who_watches_over_them_processes_end_by_themselves(tmp_path: Path) -> None:
+    with live_site("serve", tmp_path, WEB_PROCESSES="2") as site:
+        all_of_them = offspring(site.process.pid)
+        site.process.kill()
+        assert len(all_of_them) == 2
         assert until(lambda: are_gone(all_of_them))
 
 

@@ -50,7 +50,7 @@ def test_a_worker_brings_no_door_and_no_command(tmp_path: Path) -> None:
     ours = [name.rpartition(".")[2].partition("_")[0] for name in modules if "hrsite." in name]
     assert "looking" in ours
     assert not {*ours} & (DOORS | {"doors", "frontdoor", "guard"})
-    assert not {name.partition(".")[0] for name in modules} & {"flask_wtf", "wtforms", "granian"}
+    assert not {name.partition(".")[0] for name in modules} & {"flask_wtf", "wtforms", "uvicorn"}
 
 
 def test_no_letter_needs_what_only_doors_hand_to_templates(tmp_path: Path) -> None:

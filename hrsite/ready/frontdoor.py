@@ -17,7 +17,7 @@ from hrsite.ready.blindfold import Answer, Environ, StartResponse, Wsgi, ask, pa
 from hrsite.ready.filing import Filing
 from hrsite.ready.negotiating import coding, is_known
 from hrsite.ready.pagecache import Declared, declared_by
-from hrsite.ready.readypage import NOT_KEPT, Headers, ReadyPage, Seen, Shelf
+from hrsite.ready.readypage import NOT_KEPT, Form, Headers, Octets, ReadyPage, Seen, Shelf
 from hrsite.ready.staticfiles import STATIC, StaticFiles
 from hrsite.ready.watching import Watch
 
@@ -95,6 +95,29 @@ class FrontDoor:
             self.filing.offer(path, page, now)
         return self._say(page, environ, start_response)
 
+    def at_hand(self, address: str, environ: Environ) -> Octets | None:
+        """Answer a GET, if that can be done at once. None: somebody has to be asked first.
+
+        `address` is what the request's first line says. This never waits, so whoever talks with
+        all browsers can call it; whatever it cannot answer, `__call__` can.
+        """
+        if environ.get("HTTP_HOST") not in self._hosts or self.filing is not None:
+            return None
+        if address.startswith(STATIC):
+            page = self._files.at_hand(address)
+        else:
+            now = clock.seconds()
+            page = self._pages.get(address) if self._watch.holds_now(now) else None
+            if page is not None and now >= page.until:
+                return None
+        if page is None:
+            return None
+        form = page.forms.get(coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        if form is None:
+            return None
+        whole, known = form.on_the_wire()
+        return known if self._hand_out(page, form, environ) else whole
+
     def _find(
         self, environ: Environ, path: str, query: str, now: float, seen: Seen
     ) -> ReadyPage | Answer | None:
@@ -127,16 +150,19 @@ class FrontDoor:
         if form is None:
             form = page.make(name)
             self._keep(page)  # It takes more room now.
-        is_get = environ["REQUEST_METHOD"] == "GET"
-        if page.counts_as and is_get:
-            for count in self.counters:
-                count(page.counts_as, environ)
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known is not None and is_known(known, form.tag):
+        if self._hand_out(page, form, environ):
             start("304 Not Modified", form.known_headers)
             return []
         start("200 OK", form.headers)
-        return form.body if is_get else []
+        return form.body if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _hand_out(self, page: ReadyPage, form: Form, environ: Environ) -> bool:
+        """Count the reading of a page that is going to be answered; has the browser it already?"""
+        if page.counts_as and environ["REQUEST_METHOD"] == "GET":
+            for count in self.counters:
+                count(page.counts_as, environ)
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        return known is not None and is_known(known, form.tag)
 
     def _keep(self, page: ReadyPage) -> None:
         if page.seen.number is not None:

@@ -4,12 +4,15 @@ import hashlib
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import brotli
 
 Headers = list[tuple[str, str]]
+# A head and a body.
+Octets = tuple[bytes, bytes]
 
 # Fonts and pictures are compressed already.
 COMPRESSIBLE = (
@@ -44,7 +47,8 @@ class Seen:
 NOT_KEPT = Seen(None, 0.0)
 
 
-class Form(NamedTuple):
+@dataclass(slots=True)
+class Form:
     """One form of a page: as it is, or compressed."""
 
     tag: str
@@ -52,6 +56,24 @@ class Form(NamedTuple):
     # What is said when the browser has it already.
     known_headers: Headers
     body: list[bytes]
+    _on_the_wire: tuple[Octets, Octets] | None = field(default=None, compare=False, repr=False)
+
+    def on_the_wire(self) -> tuple[Octets, Octets]:
+        """The whole answer, and what is said when the browser has it (RFC 9112).
+
+        Each is a head, to which the line with the date is yet to come, and a body.
+        """
+        if self._on_the_wire is None:
+            self._on_the_wire = (
+                (_written("200 OK", self.headers), self.body[0]),
+                (_written("304 Not Modified", self.known_headers), b""),
+            )
+        return self._on_the_wire
+
+
+def _written(status: str, headers: Headers) -> bytes:
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), ""]
+    return "\r\n".join(lines).encode("latin1")
 
 
 def packed(body: bytes, coding: str, *, best: bool = False) -> bytes:

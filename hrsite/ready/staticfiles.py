@@ -26,6 +26,10 @@ class StaticFiles:
         self._keep = keep
         self._shelf = Shelf(MOST_OCTETS if keep else 0)
 
+    def at_hand(self, address: str) -> ReadyPage | None:
+        """The file at an address, if it was read before."""
+        return self._shelf.get(address)
+
     def page(
         self, path: str, query: str, ask: Callable[[], Answer | None]
     ) -> ReadyPage | Answer | None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 # So often, at most, a process asks whether another one has changed something.
 LOOK_SECONDS = 0.1
+# Who cannot wait for a look has one taken ahead of time, once so much has gone by of this.
+PART_BEFORE_NEXT = 0.75
 # While the database is away, what is ready stays ready, and it is asked less often.
 AWAY_SECONDS = 1.0
 
@@ -32,7 +35,9 @@ class Watch:
         self._lock = Lock()
         self._commit = -1
         # A clock that was set back must not keep us from looking: hence both ends.
-        self._looked_at = self._look_at = 0.0
+        self._looked_at = self._look_at = self._look_ahead_at = 0.0
+        # It begins a thread when it is first told to do something, in the process that does.
+        self._looker = ThreadPoolExecutor(1, "looker")
         self.seen = Seen(None, 0.0)
 
     def at(self, now: float) -> Seen:
@@ -40,6 +45,18 @@ class Watch:
         if self._commit == generation.commits.number and self._looked_at <= now < self._look_at:
             return self.seen
         return self._look()
+
+    def holds_now(self, now: float) -> bool:
+        """Does what is ready hold, as far as can be said without waiting? Never looks itself.
+
+        It has somebody look before it is time to; so who asks all the time seldom hears no.
+        """
+        if self._commit != generation.commits.number or not self._looked_at <= now < self._look_at:
+            return False
+        if now >= self._look_ahead_at:
+            self._look_ahead_at = math.inf
+            self._looker.submit(self._look, ahead=True)
+        return True
 
     def holds(self, seen: Seen) -> bool:
         """Is this what holds at this very moment? Asks the database itself."""
@@ -49,14 +66,15 @@ class Watch:
             except (generation.NumberUnknown, SQLAlchemyError):
                 return False
 
-    def _look(self) -> Seen:
+    def _look(self, *, ahead: bool = False) -> Seen:
         with self._lock:
             # Here, and not the caller's: another thread may have looked since that was read, and
             # the clock would seem to have been set back.
             now = clock.seconds()
             # Before the look: a commit during it makes the next request look once more.
             commit = generation.commits.number
-            if self._commit == commit and self._looked_at <= now < self._look_at:
+            is_due = not (self._commit == commit and self._looked_at <= now < self._look_at)
+            if not is_due and not ahead:
                 return self.seen  # Another thread has just looked.
             seen, seconds = self._newest(now)
             if seen is not self.seen:
@@ -65,6 +83,7 @@ class Watch:
                 self._forget()
             self._commit, self._looked_at = commit, now
             self._look_at = min(now + seconds, seen.until)
+            self._look_ahead_at = now + seconds * PART_BEFORE_NEXT
             return seen
 
     def _newest(self, now: float) -> tuple[Seen, float]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.bench.web.bare import CODINGS, Bare
 from tests.bench.web.load import Load, Read
 from tests.bench.web.nginx import Both, InFront, Nginx, both
 from tests.bench.web.options import Options
@@ -19,8 +18,6 @@ from tests.bench.web.sites import Site
 
 # These may be kept ready; what people search for is kept nowhere.
 READY_PAGES = ("post", "home", "archive", "topic")
-# The server hrsite runs on, without hrsite: what the ratios can come to at most.
-BARE = "bare"
 # nginx before hrsite, with its pages as files. It has them plain and by gzip alone.
 IN_FRONT, FORMS_IN_FRONT = "in front", ("plain", "gzip", "304")
 
@@ -89,8 +86,6 @@ def measure(bench: Bench, site: Site) -> Measured:
             for page in filter(READY_PAGES.__contains__, bench.options.pages):
                 forms = bench.options.forms if page == READY_PAGES[0] else bench.options.forms[:1]
                 found.ready += _ready(bench, site.path(page), page, forms, (ours, nginx), found)
-                if page == READY_PAGES[0]:
-                    found.ready += _bare(bench, site.path(page), (ours, nginx), found)
             found.loaded_memory = ours.memory()
         if READY_PAGES[0] in bench.options.pages:
             found.in_front = _in_front(bench, site, nginx, found)
@@ -98,16 +93,6 @@ def measure(bench: Bench, site: Site) -> Measured:
             for page in bench.options.pages:
                 found.anew.append(_anew(bench, site, ours, nginx, page, found.faults))
     return found
-
-
-def _bare(bench: Bench, path: str, servers: tuple[Server, Both], found: Measured) -> list[Row]:
-    """The server hrsite runs on, with the same bytes and next to no Python."""
-    (ours, nginx), folder = servers, bench.folder / f"bare-{found.count}"
-    folder.mkdir()
-    for coding in CODINGS:
-        (folder / coding).write_bytes(ours.get(path, Accept_Encoding=coding).body)
-    with Bare(folder, bench.cores[0], bench.log) as server:
-        return _ready(bench, path, BARE, bench.options.forms, (server, nginx), found)
 
 
 def _in_front(bench: Bench, site: Site, nginx: Both, found: Measured) -> list[Row]:

@@ -28,7 +28,6 @@ def say_where(bench: Bench) -> None:
     say("hrsite is `hrsite serve` in production, one process; nginx has the same bytes as files")
     say("and sends none of our headers. It reads them from disk, as it does unless it is told")
     say("otherwise; held: it keeps them open, and would see a change ten minutes later.")
-    say("Bare: granian with a few lines of Python in hrsite's place.")
     say("In front: nginx before hrsite has an article as a file.")
     say("A page anew is made by READY_MEGABYTES=0 at each request.")
 
