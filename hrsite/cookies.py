@@ -4,6 +4,9 @@ from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 DESK = "/desk"
+# In it: whose browser this was. It outlives the half hour, so that a form left open can be sent
+# later; we have signed it, so whoever brings it has been at this desk.
+WHOSE = "account_id"
 
 
 class DeskOnlySessions(SecureCookieSessionInterface):

@@ -2,13 +2,16 @@
 
 from io import BytesIO
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from hrsite.cookies import DESK
+from hrsite.cookies import DESK, WHOSE
 
 # An address, two topics and a signed time come to some 400 octets.
 READERS_OCTETS = 64 * 1024
+# What a mail service reports is longer. Nobody may send more than this who has never signed in, so
+# whoever answers can read as much before anything else is done, however slowly it comes.
+STRANGERS_OCTETS = 256 * 1024
 
 
 def init_app(app: Flask) -> None:
@@ -19,7 +22,7 @@ def init_app(app: Flask) -> None:
 def _limit() -> None:
     config = current_app.config
     most: int = config["MAX_CONTENT_LENGTH"]
-    if not request.path.startswith(DESK + "/"):
+    if not request.path.startswith(DESK + "/") or WHOSE not in session:
         most = READERS_OCTETS
     elif request.mimetype == "application/x-www-form-urlencoded":
         # Werkzeug reads such a form whole: MAX_FORM_MEMORY_SIZE binds the other kind alone.

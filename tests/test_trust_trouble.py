@@ -152,6 +152,19 @@ def test_the_coach_is_told_what_is_too_big(coach: FlaskClient, session: Session)
     assert session.scalar(select(func.count()).select_from(Post)) == 0
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("path", ["/desk/posts/new", "/desk/sign-in"])
+def test_who_has_never_signed_in_can_send_the_desk_no_more_than_a_reader(
+    client: FlaskClient, path: str
+) -> None:
+    client.get("/desk/sign-in")  # A cookie of ours, and nobody's.
+    for octets, kind in (
+        (b"title=" + b"x" * READERS_OCTETS, FORM),
+        (multipart(["picture"], b"x" * READERS_OCTETS), "multipart/form-data; boundary=cut"),
+    ):
+        assert client.post(path, data=octets, content_type=kind).status_code == 413
+
+
 def test_a_form_without_its_own_mark_is_refused_in_words_and_changes_nothing(
     app: Flask, coach: FlaskClient, session: Session
 ) -> None:

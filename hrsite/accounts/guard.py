@@ -24,7 +24,7 @@ from werkzeug.local import LocalProxy
 from hrsite import clock
 from hrsite.accounts.models import Account, DeskSession
 from hrsite.accounts.signing_in import IDLE, session_for_token
-from hrsite.cookies import DESK
+from hrsite.cookies import DESK, WHOSE
 from hrsite.extensions import db
 
 login = LoginManager()
@@ -35,8 +35,6 @@ SEEN = "seen"
 SEEN_EVERY_SECONDS = 60
 # The Issue page's script says this with each of its looks.
 LOOKS_BY_ITSELF = "X-Looks-By-Itself"
-# Whose browser this was. It outlives the half hour, so that a form left open can be sent later.
-WHOSE = "account_id"
 CSRF = "csrf_token"
 # A page of the desk: plain segments, no empty ones, no dots at either end, and a plain query.
 _SEGMENT = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"

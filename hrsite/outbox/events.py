@@ -8,8 +8,6 @@ from typing import Any
 
 from hrsite.outbox.reports import BounceKind
 
-# A report of one letter is a few thousand octets; it may repeat the letter's headers.
-MOST_OCTETS = 256 * 1024
 _LETTER_ID = re.compile(r"<?([0-9a-f]{32})@", re.ASCII)
 
 

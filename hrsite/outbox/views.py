@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import db
+from hrsite.limits import STRANGERS_OCTETS
 from hrsite.newsletter import complaining
 from hrsite.outbox import bouncing, mailgun, postmark, returned, ses
 from hrsite.outbox.certificates import Certificate, certificates_in
-from hrsite.outbox.events import MOST_OCTETS, Event, NotSigned
+from hrsite.outbox.events import Event, NotSigned
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/webhooks")
 
@@ -62,7 +63,8 @@ def hear_mailgun() -> ResponseReturnValue:
 
 
 def _body() -> bytes:
-    request.max_content_length = MOST_OCTETS
+    # A report of one letter is a few thousand octets; it may repeat the letter's headers.
+    request.max_content_length = STRANGERS_OCTETS
     return request.get_data(cache=False)
 
 

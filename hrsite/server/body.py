@@ -1,4 +1,4 @@
-"""What a request carries: read ahead as far as readers' forms go, the rest when it is wanted."""
+"""What a request carries: read ahead as far as strangers may go, the rest when it is wanted."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected
 
-from hrsite.limits import READERS_OCTETS
+from hrsite.limits import STRANGERS_OCTETS
 
 Receive = Callable[[], Coroutine[Any, Any, Any]]
 Send = Callable[[Any], Coroutine[Any, Any, None]]
@@ -21,11 +21,11 @@ class Body:
         self._receive, self._loop = receive, loop
 
     async def read_ahead(self) -> bool:
-        """Read until it is whole, or longer than a reader's form may be; False: nobody is there.
+        """Read until it is whole, or longer than a stranger's may be; False: nobody is there.
 
         What is longer is the coach's, or is going to be refused.
         """
-        while not self.is_whole and len(self.ahead) <= READERS_OCTETS:
+        while not self.is_whole and len(self.ahead) <= STRANGERS_OCTETS:
             if not await self._read():
                 return False
         return True

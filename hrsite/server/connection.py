@@ -45,8 +45,9 @@ class Connection(HttpToolsProtocol):
         # Has a request begun that has not come whole yet; and its first lines?
         self._is_in_message = self._is_in_head = False
         self._head_octets = 0
-        self._was_heard = True
-        self.quiet_rounds = self._head_rounds = self._left = 0
+        # Since the last round; and how many rounds not.
+        self._was_heard = False
+        self._quiet_rounds = self._head_rounds = self._left = 0
 
     def data_received(self, data: bytes) -> None:
         """Called with what a browser has sent."""
@@ -58,6 +59,11 @@ class Connection(HttpToolsProtocol):
             self._head_octets += len(data)
             if self._head_octets > MOST_HEAD_OCTETS:
                 self._refuse("431 Request Header Fields Too Large", "That is more than we read.")
+
+    @property
+    def silence(self) -> tuple[int, bool]:
+        """How long nothing has been heard here: the larger, the longer."""
+        return self._quiet_rounds, not self._was_heard
 
     @property
     def is_waiting(self) -> bool:
@@ -122,7 +128,7 @@ class Connection(HttpToolsProtocol):
 
     def look_after(self) -> None:
         """Called every few seconds: hang up on whoever keeps us waiting."""
-        self.quiet_rounds = 0 if self._was_heard else self.quiet_rounds + 1
+        self._quiet_rounds = 0 if self._was_heard else self._quiet_rounds + 1
         self._was_heard = False
         self._head_rounds += self._is_in_head
         left = self.transport.get_write_buffer_size()
@@ -131,7 +137,7 @@ class Connection(HttpToolsProtocol):
         if self._head_rounds > HEAD_ROUNDS:
             self.transport.close()
         elif left or self._is_in_message:
-            if self.quiet_rounds > STALLED_ROUNDS and (takes_nothing or self._is_in_message):
+            if self._quiet_rounds > STALLED_ROUNDS and (takes_nothing or self._is_in_message):
                 self.transport.abort()
-        elif self.quiet_rounds > IDLE_ROUNDS and self.is_waiting:
+        elif self._quiet_rounds > IDLE_ROUNDS and self.is_waiting:
             self.transport.close()

@@ -1,7 +1,7 @@
 """Has a WSGI application answer what a server of ASGI was asked: in threads, so many at a time.
 
 Who sends slowly holds no thread, for one takes up a request when all of it is there, or as much as
-readers ever send; nor who takes slowly, for nearly every answer is handed over in one piece.
+strangers may send; nor who takes slowly, for nearly every answer is handed over in one piece.
 """
 
 import asyncio

@@ -85,6 +85,7 @@ class Running(Server):
 
 def _make_room(connections: set[Connection]) -> None:
     """Hang up on those who have had nothing to ask for longest."""
-    idle = sorted((one for one in connections if one.is_waiting), key=lambda one: -one.quiet_rounds)
+    idle = [one for one in connections if one.is_waiting]
+    idle.sort(key=lambda one: one.silence, reverse=True)
     for one in idle[: len(connections) - MOST_CONNECTIONS]:
         one.transport.close()

@@ -4,24 +4,17 @@ import select
 import socket
 import sqlite3
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from hrsite.server.connection import (
-    HEAD_ROUNDS,
-    IDLE_ROUNDS,
-    MOST_HEAD_OCTETS,
-    STALLED_ROUNDS,
-    Connection,
-)
+from hrsite.limits import STRANGERS_OCTETS
+from hrsite.server.connection import MOST_HEAD_OCTETS
 from hrsite.server.glance import MOST_HEADERS
 from tests.browser.live import LiveSite, live_site
 from tests.running_site import until
 from tests.server.wire import Answer, Line, line_to
 
-FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +78,27 @@ def test_many_requests_at_once_are_answered_in_their_order(line: Line) -> None:
     assert all(b"Search" in said[number].body for number in (1, 7, 13))
 
 
+def test_what_is_ready_does_not_overtake_what_was_asked_before(site: LiveSite, line: Line) -> None:
+    ready = is_quick(site, request("/privacy")).body
+    for _ in range(20):
+        line.say(request("/search?q=x"))
+        line.say(request("/privacy"))
+        assert b"Search" in line.hear().body
+        assert line.hear().body == ready
+
+
+def test_what_is_in_a_form_is_no_request(site: LiveSite, line: Line) -> None:
+    inside = request("/privacy")
+    is_quick(site, inside)
+    too_much = STRANGERS_OCTETS * 2
+    line.say(request("/signup", FORM, f"Content-Length: {too_much + len(inside)}", method="POST"))
+    line.say(b"x" * too_much)
+    assert line.hear().status == 413
+    # The rest of what was refused, and not a word to us.
+    line.say(inside)
+    assert line.ask(request("/nothing")).status == 404
+
+
 def test_a_request_may_come_in_any_pieces(line: Line) -> None:
     whole = line.ask(request("/privacy"))
     octets = request("/privacy") * 2
@@ -106,18 +120,18 @@ def test_a_head_alone_and_an_older_http(line: Line, site: LiveSite) -> None:
 def test_a_form_comes_through_whole_asked_for_first_or_in_chunks(line: Line) -> None:
     form = b"address=nobody"
     plain = line.ask(
-        request("/signup", FORM.decode().strip(), f"Content-Length: {len(form)}",
+        request("/signup", FORM, f"Content-Length: {len(form)}",
                 method="POST", body=form)
     )  # fmt: skip
     assert plain.status == 422
-    line.say(request("/signup", FORM.decode().strip(), f"Content-Length: {len(form)}",
+    line.say(request("/signup", FORM, f"Content-Length: {len(form)}",
                      "Expect: 100-continue", method="POST"))  # fmt: skip
     assert line.hear().status_line == "HTTP/1.1 100 Continue"
     line.say(form)
     assert line.hear().status == 422
     chunks = b"".join(b"1\r\n" + form[at : at + 1] + b"\r\n" for at in range(len(form)))
     said = line.ask(
-        request("/signup", FORM.decode().strip(), "Transfer-Encoding: chunked",
+        request("/signup", FORM, "Transfer-Encoding: chunked",
                 method="POST", body=chunks + b"0\r\n\r\n")
     )  # fmt: skip
     assert said.status == 422
@@ -189,96 +203,6 @@ def test_nothing_strangers_send_is_in_the_log(site: LiveSite) -> None:
     said = "".join(site.lines)
     assert "stranger" not in said
     assert "warning" not in said
-
-
-class Transport:
-    """What a connection is asked through, and how it ended."""
-
-    def __init__(self) -> None:
-        self.left, self.ended = 0, ""
-
-    def get_write_buffer_size(self) -> int:
-        return self.left
-
-    def close(self) -> None:
-        self.ended = "closed"
-
-    def abort(self) -> None:
-        self.ended = "cut"
-
-
-def rounds_until_it_ends(connection: Connection, transport: Transport, most: int = 40) -> int:
-    for number in range(1, most + 1):
-        connection.look_after()
-        if transport.ended:
-            return number
-    return 0
-
-
-@pytest.fixture
-def quiet() -> tuple[Connection, Transport]:
-    """A connection on which nothing has been said yet."""
-    connection, transport = Connection.__new__(Connection), Transport()
-    made: Any = connection
-    made.transport, made.cycle = transport, None
-    made._was_heard, made._is_in_message, made._is_in_head = True, False, False
-    made.quiet_rounds = made._head_rounds = made._left = made._head_octets = 0
-    return connection, transport
-
-
-def test_who_has_nothing_to_ask_may_stay_a_while(quiet: tuple[Connection, Transport]) -> None:
-    connection, transport = quiet
-    assert rounds_until_it_ends(connection, transport) == IDLE_ROUNDS + 2
-    assert transport.ended == "closed"
-
-
-def test_who_says_a_word_now_and_then_may_stay(quiet: tuple[Connection, Transport]) -> None:
-    connection, transport = quiet
-    for _ in range(100):
-        connection._was_heard = True
-        connection.look_after()
-    assert transport.ended == ""
-
-
-def test_a_head_that_does_not_end_is_not_waited_for_however_it_drips(
-    quiet: tuple[Connection, Transport],
-) -> None:
-    connection, transport = quiet
-    connection._is_in_message = connection._is_in_head = True
-    for _ in range(HEAD_ROUNDS):
-        connection._was_heard = True
-        connection.look_after()
-    assert transport.ended == ""
-    connection.look_after()
-    assert transport.ended == "closed"
-
-
-def test_a_body_that_has_stopped_coming_is_cut_off(quiet: tuple[Connection, Transport]) -> None:
-    connection, transport = quiet
-    connection._is_in_message = True
-    assert rounds_until_it_ends(connection, transport) == STALLED_ROUNDS + 2
-    assert transport.ended == "cut"
-
-
-def test_who_takes_nothing_is_cut_off_and_who_takes_slowly_is_not(
-    quiet: tuple[Connection, Transport],
-) -> None:
-    connection, transport = quiet
-    for left in range(1000, 900, -1):
-        transport.left = left
-        connection.look_after()
-    assert transport.ended == ""
-    assert rounds_until_it_ends(connection, transport) == 1
-    assert transport.ended == "cut"
-
-
-def test_who_waits_for_our_answer_is_never_hung_up_on(
-    quiet: tuple[Connection, Transport],
-) -> None:
-    connection, transport = quiet
-    at_work: Any = SimpleNamespace(response_complete=False)
-    connection.cycle = at_work
-    assert rounds_until_it_ends(connection, transport, 500) == 0
 
 
 def test_hundreds_of_open_lines_do_not_keep_a_reader_away(site: LiveSite) -> None:

@@ -8,7 +8,7 @@ from wsgiref.validate import validator
 import pytest
 from werkzeug.exceptions import ClientDisconnected
 
-from hrsite.limits import READERS_OCTETS
+from hrsite.limits import STRANGERS_OCTETS
 from hrsite.server.gateway import PIECE_OCTETS, Gateway
 
 Message = dict[str, Any]
@@ -101,8 +101,10 @@ def test_who_has_no_address_any_more_is_answered() -> None:
     assert told(client=None)["REMOTE_ADDR"] == ""
 
 
-@pytest.mark.parametrize("size", [0, 1, READERS_OCTETS, READERS_OCTETS + 1, READERS_OCTETS * 5])
-@pytest.mark.parametrize("part", [1000, READERS_OCTETS * 9])
+@pytest.mark.parametrize(
+    "size", [0, 1, STRANGERS_OCTETS, STRANGERS_OCTETS + 1, STRANGERS_OCTETS * 5]
+)
+@pytest.mark.parametrize("part", [1000, STRANGERS_OCTETS * 9])
 def test_a_body_comes_through_whole(size: int, part: int) -> None:
     body = bytes(number % 251 for number in range(size))
     parts = [body[at : at + part] for at in range(0, size, part)]
@@ -114,7 +116,7 @@ def test_a_long_body_is_not_waited_for_unless_somebody_reads_it() -> None:
         start("413 Content Too Large", TEXT)
         return [b"no"]
 
-    many = [b"x" * READERS_OCTETS] * 4
+    many = [b"x" * STRANGERS_OCTETS] * 4
     assert whole(ask(refuse, *many, hangs_up=True)) == (413, b"no")
 
 
@@ -133,7 +135,7 @@ def test_whoever_reads_on_is_told_that_nobody_is_there() -> None:
         start("400 Bad Request", TEXT)
         return [b""]
 
-    ask(read, b"x" * (READERS_OCTETS + 1), hangs_up=True)
+    ask(read, b"x" * (STRANGERS_OCTETS + 1), hangs_up=True)
     assert troubles == ["ClientDisconnected"]
 
 
