@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from wsgiref.validate import validator
 
@@ -45,7 +46,9 @@ def ask(application: Any, *sent: bytes, hangs_up: bool = False, **changes: Any) 
     async def send(message: Message) -> None:
         said.append(message)
 
-    asyncio.run(Gateway(application, threads=2)(scope(**changes), receive, send))
+    asked = Gateway(application, threads=2)(scope(**changes), receive, send)
+    with ThreadPoolExecutor(1) as elsewhere:  # In this thread a browser's loop may be running.
+        elsewhere.submit(asyncio.run, asked).result()
     return said
 
 
