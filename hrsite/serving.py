@@ -5,6 +5,7 @@ import socket
 import sys
 from typing import NoReturn
 
+import structlog
 from flask import Flask
 
 from hrsite import collecting, giving_back, side_by_side
@@ -13,12 +14,16 @@ from hrsite.newsletter import spooling
 from hrsite.server import processes
 from hrsite.settings import reading
 
+log = structlog.get_logger(__name__)
+
 # What a page in hand may still take; less than side_by_side gives us, so that the site ends its
 # processes before it is ended.
 PAGE_GRACE_SECONDS = 15
 # Pages that are made at a time in each process: fewer than the fifteen connections of SQLAlchemy's
 # pool.
 THREADS = 8
+# How many may wait for a process to take their call.
+MOST_CALLS = 1024
 
 
 class PortTaken(Exception):
@@ -27,10 +32,10 @@ class PortTaken(Exception):
 
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, in words, when the site could not listen there."""
-    listen(host, port).close()
+    bound(host, port).close()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """A socket bound to there, for all processes together. Raises PortTaken, in words."""
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,7 +57,12 @@ def serve(app: Flask) -> None:
     giving_back.give_back_early()
     _hang_up(app)
     collecting.spare_what_is_there()
-    with listen(app.config["HOST"], app.config["PORT"]) as line:
+    host, port = app.config["HOST"], app.config["PORT"]
+    with bound(host, port) as line:
+        # From here on whoever comes waits for a process to take the call, also while one is begun
+        # anew.
+        line.listen(MOST_CALLS)
+        log.info("site_listens", host=host, port=port)
 
         def answer(number: int) -> None:
             get_ready(app)

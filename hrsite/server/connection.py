@@ -16,8 +16,8 @@ from hrsite.server.glance import MOST_HEADERS, Glance
 
 # Browsers send a few hundred octets in some twenty lines; the parser itself knows no bounds.
 MOST_HEAD_OCTETS = 64 * 1024
-# Rounds of Running.look_round: who has not said what he wants by then, or sends or takes nothing
-# any more, is hung up on. A browser with nothing to ask may stay longer.
+# Rounds of look_after, one every five seconds: whoever has not said by then what he wants, or takes
+# or sends nothing any more, is hung up on. A browser with nothing to ask may stay longer.
 HEAD_ROUNDS, STALLED_ROUNDS, IDLE_ROUNDS = 4, 12, 15
 
 

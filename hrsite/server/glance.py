@@ -4,7 +4,7 @@ import httptools
 
 from hrsite.ready.blindfold import Environ
 
-# Names of headers are few; whoever sends thousands of others is answered as well, only later.
+# Names of headers are few; of whoever makes up thousands nothing is kept for long.
 MOST_NAMES = 500
 # What is longer, or has more to say, is read by somebody who may take his time.
 MOST_OCTETS, MOST_HEADERS = 8 * 1024, 100
@@ -72,8 +72,10 @@ class Glance:
 
     def _key(self, name: bytes) -> str:
         key = environ_name(name)
-        if key in MORE_THAN_ASKING or len(self._names) >= MOST_NAMES:
+        if key in MORE_THAN_ASKING:
             return ODD
+        if len(self._names) >= MOST_NAMES:
+            self._names.clear()
         self._names[name] = key
         return key
 

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 # What dies at once would else be begun anew without a pause.
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 1.0
 
 # A copy takes the application as it is, and what none of them changes lies in memory once.
 _forking = get_context("fork")

@@ -69,10 +69,9 @@ def test_nothing_that_comes_stays_in_it(junk: list[bytes]) -> None:
     assert glance.address == "/posts/"
 
 
-def test_thousands_of_names_are_not_kept() -> None:
+def test_whoever_makes_up_thousands_of_names_fills_no_memory_and_hinders_nobody() -> None:
     glance = Glance()
-    for number in range(MOST_NAMES * 2):
-        glance.reads(b"GET / HTTP/1.1\r\nX-%d: 1\r\n\r\n" % number)
-    assert len(glance._names) <= MOST_NAMES
-    # Who comes then is answered by the thorough way: slower, and as well.
-    assert not glance.reads(PLAIN)
+    for number in range(MOST_NAMES * 2 + 7):
+        assert glance.reads(b"GET / HTTP/1.1\r\nX-%d: 1\r\n\r\n" % number)
+        assert len(glance._names) <= MOST_NAMES
+    assert glance.reads(PLAIN)
