@@ -18,10 +18,11 @@ from hrsite.ready.readypage import Seen
 
 log = structlog.get_logger(__name__)
 
-# So often, at most, a process asks whether another one has changed something.
+# No longer than this goes by before a process asks whether another one has changed something.
 LOOK_SECONDS = 0.1
-# Who cannot wait for a look has one taken ahead of time, once so much has gone by of this.
-PART_BEFORE_NEXT = 0.75
+# Who cannot wait for a look has one taken ahead of time, once so much has gone by of this: early,
+# for on a busy machine a look may have to wait for others' turns, and takes a few of ours.
+PART_BEFORE_NEXT = 0.15
 # While the database is away, what is ready stays ready, and it is asked less often.
 AWAY_SECONDS = 1.0
 
