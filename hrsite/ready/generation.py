@@ -125,6 +125,12 @@ class Lookout:
                 self.close()
         raise NumberUnknown
 
+    @property
+    def is_beside_us(self) -> bool:
+        """Does it read an open file, of which even a writer keeps no reader away (SQLite's WAL)?"""
+        engine = self._engine
+        return self._line is not None and engine is not None and engine.dialect.name == "sqlite"
+
     def looks_at(self, engine: Engine) -> bool:
         """Is this the database it reads?"""
         return self._engine is engine

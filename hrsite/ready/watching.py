@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -18,11 +17,8 @@ from hrsite.ready.readypage import Seen
 
 log = structlog.get_logger(__name__)
 
-# No longer than this goes by before a process asks whether another one has changed something.
+# So often, at most, a process asks whether another one has changed something.
 LOOK_SECONDS = 0.1
-# Who cannot wait for a look has one taken ahead of time, once so much has gone by of this: early,
-# for on a busy machine a look may have to wait for others' turns, and takes a few of ours.
-PART_BEFORE_NEXT = 0.15
 # While the database is away, what is ready stays ready, and it is asked less often.
 AWAY_SECONDS = 1.0
 
@@ -36,9 +32,7 @@ class Watch:
         self._lock = Lock()
         self._commit = -1
         # A clock that was set back must not keep us from looking: hence both ends.
-        self._looked_at = self._look_at = self._look_ahead_at = 0.0
-        # It begins a thread when it is first told to do something, in the process that does.
-        self._looker = ThreadPoolExecutor(1, "looker")
+        self._looked_at = self._look_at = 0.0
         self.seen = Seen(None, 0.0)
 
     def at(self, now: float) -> Seen:
@@ -48,15 +42,29 @@ class Watch:
         return self._look()
 
     def holds_now(self, now: float) -> bool:
-        """Does what is ready hold, as far as can be said without waiting? Never looks itself.
+        """Does what is ready hold, as far as can be told without waiting for anybody?
 
-        It has somebody look before it is time to; so who asks all the time seldom hears no.
+        When it is time to look a file beside us is asked, which takes microseconds; a database
+        that may be elsewhere is not. And whatever has changed somebody else has to look into.
         """
-        if self._commit != generation.commits.number or not self._looked_at <= now < self._look_at:
+        if (
+            self._commit != generation.commits.number
+            or not self._looked_at <= now < self.seen.until
+        ):
             return False
-        if now >= self._look_ahead_at:
-            self._look_ahead_at = math.inf
-            self._looker.submit(self._look, ahead=True)
+        return now < self._look_at or self._is_told_the_same(now)
+
+    def _is_told_the_same(self, now: float) -> bool:
+        if not self._lookout.is_beside_us or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if self._lookout.number() != self.seen.number:
+                return False
+            self._looked_at, self._look_at = now, min(now + LOOK_SECONDS, self.seen.until)
+        except generation.NumberUnknown:
+            return False
+        finally:
+            self._lock.release()
         return True
 
     def holds(self, seen: Seen) -> bool:
@@ -67,15 +75,14 @@ class Watch:
             except (generation.NumberUnknown, SQLAlchemyError):
                 return False
 
-    def _look(self, *, ahead: bool = False) -> Seen:
+    def _look(self) -> Seen:
         with self._lock:
             # Here, and not the caller's: another thread may have looked since that was read, and
             # the clock would seem to have been set back.
             now = clock.seconds()
             # Before the look: a commit during it makes the next request look once more.
             commit = generation.commits.number
-            is_due = not (self._commit == commit and self._looked_at <= now < self._look_at)
-            if not is_due and not ahead:
+            if self._commit == commit and self._looked_at <= now < self._look_at:
                 return self.seen  # Another thread has just looked.
             seen, seconds = self._newest(now)
             if seen is not self.seen:
@@ -84,7 +91,6 @@ class Watch:
                 self._forget()
             self._commit, self._looked_at = commit, now
             self._look_at = min(now + seconds, seen.until)
-            self._look_ahead_at = now + seconds * PART_BEFORE_NEXT
             return seen
 
     def _newest(self, now: float) -> tuple[Seen, float]:
