@@ -67,8 +67,8 @@ def ask(
 
     `pieces` holds what other pages have found already, for `pagecache.shared`.
     """
-    ours = _at(app.config["BASE_URL"])
-    if not host_is_trusted(ours["HTTP_HOST"], app.config["TRUSTED_HOSTS"]):
+    ours = _at(app.config["BASE_URL"], tuple(app.config["TRUSTED_HOSTS"]))
+    if ours is None:
         return None
     clean = {name: environ[name] for name in OF_THE_SERVER if name in environ} | {
         **ours,
@@ -92,9 +92,11 @@ def ask(
 
 
 @lru_cache(maxsize=4)
-def _at(base_url: str) -> Environ:
-    """A request to our own address, whatever the page."""
+def _at(base_url: str, trusted_hosts: tuple[str, ...]) -> Environ | None:
+    """A request to our own address, whatever the page; None when that is not trusted."""
     base = urlsplit(base_url)
+    if not host_is_trusted(base.netloc, trusted_hosts):
+        return None
     return {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
