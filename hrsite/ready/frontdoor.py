@@ -35,8 +35,8 @@ LONGEST_SECONDS = 900.0
 ASK_EACH_TIME = "private, no-cache"
 # Spellings of our host (with ports) that were found good; nobody needs more.
 MOST_HOSTS = 64
-# Addresses of which it is remembered which view they lead to.
-MOST_PATHS = 512
+# Addresses of which it is remembered which view they lead to; none of ours is longer.
+MOST_PATHS, LONGEST_PATH = 512, 300
 
 
 class FrontDoor:
@@ -57,7 +57,7 @@ class FrontDoor:
         self.filing = Filing(app, self._watch, self._seconds) if writes else None
         self._routes = app.url_map.bind("localhost")
         # Which view an address leads to never changes, and takes a fiftieth of a page to find.
-        self._declared = lru_cache(MOST_PATHS)(self._find_declared)
+        self._known_declared = lru_cache(MOST_PATHS)(self._find_declared)
         self._hosts: set[str] = set()
         # Told of each reading of a page that counts as something; see pagecache.count_as.
         self.counters: list[Counter] = []
@@ -175,6 +175,10 @@ class FrontDoor:
 
     def _ask(self, environ: Environ, path: str) -> Answer | None:
         return ask(self._app, self._behind, environ, path, "", {})
+
+    def _declared(self, path: str) -> Declared | None:
+        is_usual = len(path) <= LONGEST_PATH
+        return self._known_declared(path) if is_usual else self._find_declared(path)
 
     def _find_declared(self, path: str) -> Declared | None:
         try:

@@ -12,11 +12,15 @@ _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _TAG = re.compile(r'"[^"]*"')
 
 
-@lru_cache(maxsize=256)
 def coding(accept_encoding: str) -> str:
     """The coding to answer in: `br`, `gzip` or `identity` (RFC 9110 12.5.3)."""
     if not accept_encoding or len(accept_encoding) > LONGEST_HEADER:
         return "identity"
+    return _coding(accept_encoding)
+
+
+@lru_cache(maxsize=256)
+def _coding(accept_encoding: str) -> str:
     wanted = _wanted(accept_encoding)
     others = wanted.get("*")
     # What is not named may be used as it is, and with no coding that was not asked for.

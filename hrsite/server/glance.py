@@ -5,7 +5,7 @@ import httptools
 from hrsite.ready.blindfold import Environ
 
 # Names of headers are few; of whoever makes up thousands nothing is kept for long.
-MOST_NAMES = 500
+MOST_NAMES, LONGEST_NAME = 500, 60
 # What is longer, or has more to say, is read by somebody who may take his time.
 MOST_OCTETS, MOST_HEADERS = 8 * 1024, 100
 GET, END_OF_HEAD = b"GET ", b"\r\n\r\n"
@@ -72,7 +72,7 @@ class Glance:
 
     def _key(self, name: bytes) -> str:
         key = environ_name(name)
-        if key in MORE_THAN_ASKING:
+        if key in MORE_THAN_ASKING or len(name) > LONGEST_NAME:
             return ODD
         if len(self._names) >= MOST_NAMES:
             self._names.clear()

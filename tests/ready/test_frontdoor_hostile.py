@@ -178,3 +178,11 @@ def test_no_other_method_gets_or_makes_a_ready_page(
         assert answer.data != usual[page]
     assert same_for_the_next(client, usual)
     assert app.extensions["front_door"].kept_count == len(PAGES)
+
+
+def test_nothing_that_a_stranger_has_made_long_is_remembered(
+    app: Flask, client: FlaskClient
+) -> None:
+    for number in range(5):
+        assert client.get(f"/{'x' * 1000}{number}").status_code == 404
+    assert app.extensions["front_door"]._known_declared.cache_info().currsize == 0
