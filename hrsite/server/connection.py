@@ -19,6 +19,9 @@ MOST_HEAD_OCTETS = 64 * 1024
 # Rounds of look_after, one every five seconds: whoever has not said by then what he wants, or takes
 # or sends nothing any more, is hung up on. A browser with nothing to ask may stay longer.
 HEAD_ROUNDS, STALLED_ROUNDS, IDLE_ROUNDS = 4, 12, 15
+# Each holds a file descriptor of the thousand that most systems give a process. When there are
+# more, those who have had nothing to ask for longest make room, for some that are still to come.
+MOST_CONNECTIONS, ROOM = 800, 40
 
 
 class TooManyHeaders(Exception):
@@ -48,6 +51,18 @@ class Connection(HttpToolsProtocol):
         # Since the last round; and how many rounds not.
         self._was_heard = False
         self._quiet_rounds = self._head_rounds = self._left = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Called when a browser has come."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        known = (one for one in self.connections if isinstance(one, Connection))
+        idle = [one for one in known if one.is_waiting and one is not self]
+        for one in sorted(idle, key=lambda one: one.silence)[-ROOM:]:
+            one.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Called with what a browser has sent."""

@@ -5,7 +5,8 @@ import multiprocessing
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import cast
 
 import structlog
@@ -18,10 +19,8 @@ from hrsite.server.glance import Glance
 
 log = structlog.get_logger(__name__)
 
-# Uvicorn ticks ten times a second.
-TICKS_A_ROUND = 50
-# Each may hold a file descriptor of the thousand that most systems give a process.
-MOST_CONNECTIONS = 800
+# Uvicorn counts in tenths of a second.
+SECOND, ROUND = 10, 50
 
 
 class Running(Server):
@@ -49,12 +48,15 @@ class Running(Server):
             )
         )
         self._number = number
+        self._told = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen; and end with the process that has started us."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if (parent := multiprocessing.parent_process()) is not None:
-            asyncio.get_running_loop().add_reader(parent.sentinel, self._end)
+            self._loop.add_reader(parent.sentinel, self._end)
         log.info("web_process_started", number=self._number)
 
     @contextmanager
@@ -63,29 +65,33 @@ class Running(Server):
         signal.signal(signal.SIGTERM, self.handle_exit)
         yield
 
+    async def main_loop(self) -> None:
+        """Wake once a second, where uvicorn does ten times: whoever asks then waits for it."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += SECOND
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
     async def on_tick(self, counter: int) -> bool:
-        """Called ten times a second."""
-        connections = cast("set[Connection]", self.server_state.connections)
-        if counter % TICKS_A_ROUND == 0:
-            for connection in list(connections):
-                connection.look_after()
-        if len(connections) > MOST_CONNECTIONS:
-            _make_room(connections)
+        """Called once a second."""
+        if counter % ROUND == 0:
+            for connection in list(self.server_state.connections):
+                cast(Connection, connection).look_after()
         should_exit = await super().on_tick(counter)
         (_, date), *_ = self.server_state.default_headers
         Connection.date = b"date: %b\r\n\r\n" % date
         return should_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called when told to end."""
+        super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._told.set)
 
     def _end(self) -> None:
         self.should_exit = True
         parent = multiprocessing.parent_process()
         if parent is not None:
             asyncio.get_running_loop().remove_reader(parent.sentinel)
-
-
-def _make_room(connections: set[Connection]) -> None:
-    """Hang up on those who have had nothing to ask for longest."""
-    idle = [one for one in connections if one.is_waiting]
-    idle.sort(key=lambda one: one.silence, reverse=True)
-    for one in idle[: len(connections) - MOST_CONNECTIONS]:
-        one.transport.close()
+        self._told.set()
