@@ -22,8 +22,6 @@ PAGE_GRACE_SECONDS = 15
 # Pages that are made at a time in each process: fewer than the fifteen connections of SQLAlchemy's
 # pool.
 THREADS = 8
-# How many may wait for a process to take their call.
-MOST_CALLS = 1024
 
 
 class PortTaken(Exception):
@@ -61,7 +59,7 @@ def serve(app: Flask) -> None:
     with bound(host, port) as line:
         # From here on whoever comes waits for a process to take the call, also while one is begun
         # anew.
-        line.listen(MOST_CALLS)
+        line.listen()
         log.info("site_listens", host=host, port=port)
 
         def answer(number: int) -> None:

@@ -108,14 +108,12 @@ class FrontDoor:
         """
         if environ.get("HTTP_HOST") not in self._hosts or self.filing is not None:
             return None
+        now = clock.seconds()
         if address.startswith(STATIC):
             page = self._files.at_hand(address)
         else:
-            now = clock.seconds()
             page = self._pages.get(address) if self._watch.holds_now(now) else None
-            if page is not None and now >= page.until:
-                return None
-        if page is None:
+        if page is None or now >= page.until:
             return None
         form = page.forms.get(coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
         if form is None:

@@ -125,11 +125,18 @@ class Lookout:
                 self.close()
         raise NumberUnknown
 
-    @property
-    def is_beside_us(self) -> bool:
-        """Does it read an open file, of which even a writer keeps no reader away (SQLite's WAL)?"""
+    def number_at_once(self) -> int | None:
+        """The same out of an open file, of which no writer keeps a reader away (SQLite's WAL).
+
+        None when somebody has to wait for it: it is elsewhere, not open yet, or in trouble.
+        """
         engine = self._engine
-        return self._line is not None and engine is not None and engine.dialect.name == "sqlite"
+        if engine is None or self._line is None or engine.dialect.name != "sqlite":
+            return None
+        try:
+            return self._read(engine)
+        except (engine.dialect.loaded_dbapi.Error, NumberUnknown):
+            return None
 
     def looks_at(self, engine: Engine) -> bool:
         """Is this the database it reads?"""

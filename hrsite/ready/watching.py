@@ -55,17 +55,16 @@ class Watch:
         return now < self._look_at or self._is_told_the_same(now)
 
     def _is_told_the_same(self, now: float) -> bool:
-        if not self._lookout.is_beside_us or not self._lock.acquire(blocking=False):
+        if not self._lock.acquire(blocking=False):
             return False
         try:
-            if self._lookout.number() != self.seen.number:
+            number = self._lookout.number_at_once()
+            if number is None or number != self.seen.number:
                 return False
             self._looked_at, self._look_at = now, min(now + LOOK_SECONDS, self.seen.until)
-        except generation.NumberUnknown:
-            return False
+            return True
         finally:
             self._lock.release()
-        return True
 
     def holds(self, seen: Seen) -> bool:
         """Is this what holds at this very moment? Asks the database itself."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import structlog
 
+from hrsite.side_by_side import STOP_SIGNALS
+
 log = structlog.get_logger(__name__)
 
-STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+HEEDED = {*STOP_SIGNALS, signal.SIGCHLD}
 # What dies at once would else be begun anew without a pause.
 PAUSE_SECONDS = 1.0
 
@@ -26,10 +28,9 @@ def keep(count: int, answer: Callable[[int], None], *, grace_seconds: float) -> 
     gone. Signals are waited for and never interrupt: no copy can be begun and forgotten.
     """
     signal.signal(signal.SIGCHLD, lambda *_: None)  # Else it would not be kept for us.
-    heeded = STOP_SIGNALS | {signal.SIGCHLD}
-    signal.pthread_sigmask(signal.SIG_BLOCK, heeded)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEEDED)
     copies = {number: _begin(answer, number) for number in range(1, count + 1)}
-    while signal.sigwait(heeded) not in STOP_SIGNALS:
+    while signal.sigwait(HEEDED) not in STOP_SIGNALS:
         for number, copy in copies.items():
             if not copy.is_alive():
                 log.error("web_process_died", number=number, exit_code=copy.exitcode)
@@ -52,7 +53,7 @@ def _run(answer: Callable[[int], None], number: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # Told to stop before it listens, and has its own way to end, a copy ends on the spot.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS | {signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEEDED)
     answer(number)
 
 

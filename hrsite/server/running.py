@@ -56,7 +56,7 @@ class Running(Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if (parent := multiprocessing.parent_process()) is not None:
-            self._loop.add_reader(parent.sentinel, self._end)
+            self._loop.add_reader(parent.sentinel, self._left_alone, parent.sentinel)
         log.info("web_process_started", number=self._number)
 
     @contextmanager
@@ -89,9 +89,6 @@ class Running(Server):
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._told.set)
 
-    def _end(self) -> None:
-        self.should_exit = True
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            asyncio.get_running_loop().remove_reader(parent.sentinel)
-        self._told.set()
+    def _left_alone(self, sentinel: int) -> None:
+        asyncio.get_running_loop().remove_reader(sentinel)
+        self.handle_exit(signal.SIGTERM, None)

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE_SECONDS = 20
@@ -63,7 +63,7 @@ class Line:
     def close(self) -> None:
         self._socket.close()
 
-    def _until(self, is_there) -> bytes:  # type: ignore[no-untyped-def]
+    def _until(self, is_there: Callable[[], bool]) -> bytes:
         while not is_there():
             octets = self._socket.recv(65536)
             if not octets:
