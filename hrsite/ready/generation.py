@@ -125,13 +125,18 @@ class Lookout:
                 self.close()
         raise NumberUnknown
 
+    @property
+    def reads_a_file(self) -> bool:
+        """Is the database beside us, as far as is known yet?"""
+        return self._engine is not None and self._engine.dialect.name == "sqlite"
+
     def number_at_once(self) -> int | None:
         """The same out of an open file, of which no writer keeps a reader away (SQLite's WAL).
 
         None when somebody has to wait for it: it is elsewhere, not open yet, or in trouble.
         """
         engine = self._engine
-        if engine is None or self._line is None or engine.dialect.name != "sqlite":
+        if engine is None or self._line is None or not self.reads_a_file:
             return None
         try:
             return self._read(engine)
