@@ -1,7 +1,6 @@
 """Column types that SQLite and PostgreSQL spell differently, or that must be sealed at rest."""
 
 import json
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,8 +17,6 @@ from sqlalchemy import (
     Enum,
     LargeBinary,
     Result,
-    String,
-    literal,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -138,31 +135,3 @@ def is_one_of(
 def number_list(ids: Iterable[int]) -> str:
     """Numbers as one parameter."""
     return json.dumps(list(ids))
-
-
-class random_hex(GenericFunction[str]):  # noqa: N801 - it is a function in SQL
-    """32 hexadecimal digits that nobody can foresee, made by the database for each of some numbers.
-
-    Each use of it says other digits for the same number. A statement that is spelt once must be
-    told another `secret` with each call.
-    """
-
-    type = String(32)
-    inherit_cache = True
-
-    def __init__(
-        self, number: ColumnElement[int], secret: BindParameter[str] | None = None
-    ) -> None:
-        super().__init__(literal(secrets.token_hex(32)) if secret is None else secret, number)
-
-
-@compiles(random_hex, "sqlite")
-def _random_hex_in_sqlite(element: random_hex, compiler: SQLCompiler, **kw: Any) -> str:
-    return "lower(hex(randomblob(16)))"
-
-
-@compiles(random_hex, "postgresql")
-def _random_hex_in_postgresql(element: random_hex, compiler: SQLCompiler, **kw: Any) -> str:
-    # Its gen_random_uuid asks the system for every row, and took a third of a copy's whole time.
-    secret, number = (compiler.process(one, **kw) for one in element.clauses)
-    return f"encode(substr(sha256(({secret} || {number})::bytea), 1, 16), 'hex')"

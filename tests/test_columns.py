@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from hrsite.columns import changed_rows, random_hex
+from hrsite.columns import changed_rows
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.posts.models import Post
 from tests import factories
@@ -62,18 +62,6 @@ def test_a_state_is_kept_as_its_lower_case_word(session: Session) -> None:
     factories.make_subscriber(session)
     assert session.scalar(text("SELECT state FROM subscriptions")) == "confirmed"
     assert session.scalars(select(Subscription)).one().state is SubscriptionState.CONFIRMED
-
-
-def test_the_database_makes_a_new_random_number_for_each_row(session: Session) -> None:
-    for _ in range(3):
-        factories.make_post(session)
-    # Twice: who knows the digits of one number must not know those of another, or of next time.
-    made = [
-        *session.scalars(select(random_hex(Post.id))).all(),
-        *session.scalars(select(random_hex(Post.id))).all(),
-    ]
-    assert len(set(made)) == 6
-    assert all(len(one) == 32 and int(one, 16) >= 0 and one == one.lower() for one in made)
 
 
 def test_changed_rows_are_counted(session: Session) -> None:

@@ -20,7 +20,8 @@ from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import evidence, fate
 from hrsite.newsletter.models import Issue, SubscriptionState, Topic
 from hrsite.outbox import presence
-from hrsite.outbox.models import Bounce, Delivery
+from hrsite.outbox.models import Delivery
+from hrsite.outbox.models_bouncing import Bounce
 from hrsite.shaping import Form
 from hrsite.texts.markup import tidy_text
 

@@ -17,8 +17,7 @@ from hrsite.newsletter import consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import enqueue, forgetting, recipients, suppression
-from hrsite.outbox.models import Bounce
-from hrsite.outbox.models_bouncing import OpenedAddress
+from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 from hrsite.sealing import Seal
 
 log = structlog.get_logger(__name__)

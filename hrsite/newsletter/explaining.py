@@ -16,7 +16,8 @@ from hrsite.newsletter.models import (
     Topic,
 )
 from hrsite.outbox import recipients
-from hrsite.outbox.models import Bounce, Delivery, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, OutboxMessage, Suppression
+from hrsite.outbox.models_bouncing import Bounce
 
 # So long each copy is kept, and so many lines fit a page.
 LOOKED_BACK = timedelta(days=90)

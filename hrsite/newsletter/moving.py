@@ -14,7 +14,7 @@ from hrsite.newsletter import consent, guarding, letters, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.newsletter.models_moving import AddressChange
-from hrsite.outbox import enqueue, forgetting, recipients, settling, suppression
+from hrsite.outbox import enqueue, forgetting, numbering, recipients, settling, suppression
 from hrsite.outbox.models import Delivery, Recipient
 
 # So long the button at the new address works, and the one that takes it back at the old.
@@ -195,12 +195,10 @@ def _make_room(
     there = recipients.among(session, [key]).get(key)
     if there is not None:
         forgetting.forget_of(session, there.id)
-        # What a worker has in its hands just now.
-        session.execute(
-            update(Delivery)
-            .where(Delivery.recipient_id == there.id)
-            .values(recipient_id=recipient_id)
-            .execution_options(synchronize_session=False)
-        )
+        # What a worker has in its hands just now keeps the number that it goes out with.
+        for copy in session.scalars(select(Delivery).where(Delivery.recipient_id == there.id)):
+            copy.kept_letter_id = numbering.letter_id_of(copy)
+            copy.recipient_id = recipient_id
+        session.flush()
         session.execute(delete(Recipient).where(Recipient.id == there.id))
         session.expunge(there)

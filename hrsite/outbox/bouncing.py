@@ -6,12 +6,14 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
 from hrsite.outbox import pausing, recipients, reports, suppression
 from hrsite.outbox.events import Event
-from hrsite.outbox.models import Bounce, Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models_bouncing import Bounce
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 
 # Refused by policy so often, and by so large a part, that it is our letter that is not wanted.
@@ -91,18 +93,20 @@ def _claimed(session: Session, came_to: tuple[str, ...]) -> Delivery | None:
     claims = [claim for address in came_to if (claim := paths.read(address))]
     for claim in claims[:_MOST_CLAIMS]:
         delivery = session.get(Delivery, claim.delivery_id)
-        if delivery is not None and paths.is_ours(claim, delivery.letter_id):
+        if delivery is not None and paths.is_ours(claim, letter_id_of(delivery)):
             return delivery
     return None
 
 
 def _written_to(session: Session, address_key: str, letter_ids: tuple[str, ...]) -> Delivery | None:
     """The copy to this address with such a Message-ID; else the newest that was handed over."""
-    to_them = select(Delivery).where(recipients.is_to(address_key))
-    found = session.scalar(to_them.where(Delivery.letter_id.in_(letter_ids)).limit(1))
+    to_them = select(Delivery).where(recipients.is_to(address_key)).order_by(Delivery.id.desc())
+    with_mark = to_them.options(joinedload(Delivery.message).load_only(OutboxMessage.mark))
+    for copy in session.scalars(with_mark) if letter_ids else ():
+        if letter_id_of(copy) in letter_ids:
+            return copy
     gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
-    newest = to_them.where(Delivery.state.in_(gone_out)).order_by(Delivery.id.desc()).limit(1)
-    return found or session.scalar(newest)
+    return session.scalar(to_them.where(Delivery.state.in_(gone_out)).limit(1))
 
 
 def _names(about: frozenset[str], delivery: Delivery) -> bool:

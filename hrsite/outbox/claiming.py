@@ -58,7 +58,8 @@ class Claimed(NamedTuple):
     message_id: int
     address: bytes
     links: bytes
-    letter_id: str
+    recipient_id: int
+    kept_letter_id: str | None
     is_discreet: bool
     fence: int
 
@@ -200,7 +201,8 @@ def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
             # Sealed as they lie there: one that cannot be opened must not take the others with it.
             type_coerce(Recipient.address, LargeBinary).label("address"),
             type_coerce(links, LargeBinary).label("links"),
-            Delivery.letter_id,
+            Delivery.recipient_id,
+            Delivery.kept_letter_id,
             Delivery.is_discreet,
             (Delivery.fence + 1).label("fence"),
             Delivery.next_at,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hrsite import furniture
 
-MARK_OCTETS = 8
+MARK_OCTETS = 16
 # Octets of HTML, with room for links: Gmail clips at 102 KB, and the way out with the rest.
 MOST_HTML = 95_000
 # What no XML may hold (XML 1.0, 2.2), and so no MJML: one such character would spoil the letter.

@@ -1,6 +1,5 @@
 """Put a message into the caller's transaction, once; withdraw what still waits."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -109,7 +108,6 @@ def put_delivery(
         recipient_id=recipient.id,
         own_links=None if recipient.links == links else links,
         is_discreet=is_discreet,
-        letter_id=secrets.token_hex(16),
         state=DeliveryState.QUEUED,
         changed_at=now,
         next_at=now - HEAD_START if message.is_transactional else message.starts_at,

@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
 class OutboxMessage(Base):
     """What is said, once, frozen when the coach pressed the button.
 
-    `mark` is a random word of this message alone. The text holds `<mark>-<purpose>` where a
+    `mark` is a random word that leaves with no letter. The text holds `<mark>-<purpose>` where a
     person's own token goes, so nothing that anybody typed can be taken for such a place.
     """
 
@@ -179,7 +179,7 @@ class Delivery(Base):
         ),
         Kept("reply_code reply_text", "What your mail service said", "To see why", "90 days"),
         Kept(
-            "recipient_id own_links letter_id",
+            "recipient_id own_links kept_letter_id",
             "Marks that tie a letter to you",
             "To know a letter again when it comes back",
             "90 days",
@@ -198,8 +198,8 @@ class Delivery(Base):
     recipient_id: Mapped[int]
     # Only where a letter has other links than its recipient: a test's lead nowhere.
     own_links: Mapped[dict[str, str] | None] = mapped_column(SealedLinks)
-    # The left half of Message-ID, made with the row, so that every attempt carries the same one.
-    letter_id: Mapped[str] = mapped_column(String(32))
+    # Only of a letter whose number cannot be worked out any more: see numbering.py.
+    kept_letter_id: Mapped[str | None] = mapped_column(String(32))
     is_discreet: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DeliveryState] = mapped_column(words(DeliveryState))
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -236,39 +236,6 @@ class Delivery(Base):
     def links(self) -> dict[str, str]:
         """The tokens in this letter, by purpose."""
         return self.recipient.links if self.own_links is None else self.own_links
-
-
-class Bounce(Base):
-    """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault)."""
-
-    __tablename__ = "bounces"
-    shows_on_pages = False
-    holds = of_reader(
-        "When a letter comes back",
-        8,
-        Kept(
-            "message_id delivery_id kind happened_at reply_code reply_text source",
-            "Which letter came back, when, and why",
-            "To stop writing to an address that takes no mail",
-            "90 days. Then only how many there were",
-            shown="kind happened_at reply_text",
-        ),
-        mark("address_key event_key", "90 days"),
-        of_nobody="id",
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
-    address_key: Mapped[str] = mapped_column(String(64), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    reply_code: Mapped[int | None]
-    reply_text: Mapped[str] = mapped_column(String(600))
-    # Who told us: "smtp", "dsn", "ses", "postmark" or "mailgun".
-    source: Mapped[str] = mapped_column(String(20), default="smtp")
-    # The same report told twice is one row.
-    event_key: Mapped[str | None] = mapped_column(String(200), unique=True)
 
 
 class Suppression(Base):

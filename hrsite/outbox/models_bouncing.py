@@ -1,13 +1,46 @@
-"""Where news of returned mail comes from, and which calls of a mail service were heard already."""
+"""Letters that came back, where news of them comes from, and which calls were heard already."""
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hrsite.columns import UTCDateTime
 from hrsite.extensions import Base
 from hrsite.receipt import Kept, mark, nobody, of_reader
+
+
+class Bounce(Base):
+    """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault)."""
+
+    __tablename__ = "bounces"
+    shows_on_pages = False
+    holds = of_reader(
+        "When a letter comes back",
+        8,
+        Kept(
+            "message_id delivery_id kind happened_at reply_code reply_text source",
+            "Which letter came back, when, and why",
+            "To stop writing to an address that takes no mail",
+            "90 days. Then only how many there were",
+            shown="kind happened_at reply_text",
+        ),
+        mark("address_key event_key", "90 days"),
+        of_nobody="id",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id"), index=True)
+    address_key: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reply_code: Mapped[int | None]
+    reply_text: Mapped[str] = mapped_column(String(600))
+    # Who told us: "smtp", "dsn", "ses", "postmark" or "mailgun".
+    source: Mapped[str] = mapped_column(String(20), default="smtp")
+    # The same report told twice is one row.
+    event_key: Mapped[str | None] = mapped_column(String(200), unique=True)
 
 
 class BounceSource(Base):

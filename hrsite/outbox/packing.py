@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hrsite.addresses import BadAddress
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.numbering import letter_id
 from hrsite.outbox.parcels import Parcel
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.return_paths import return_paths
@@ -47,8 +48,10 @@ class Packer:
         frozen = self._frozen[claimed.message_id, claimed.is_discreet]
         if isinstance(frozen, Answer):
             return frozen
+        own = frozen.mark, claimed.message_id, claimed.recipient_id
+        number = claimed.kept_letter_id or letter_id(*own)
         try:
-            letter = self._spliced(frozen, claimed, now)
+            letter = self._spliced(frozen, claimed, number, now)
         except BadAddress as trouble:
             return Answer("refused", "rcpt", None, None, str(trouble))
         except Exception as trouble:
@@ -56,7 +59,7 @@ class Packer:
             log.error("letter_not_composed", delivery=claimed.id, trouble=type(trouble).__name__)
             # Hers alone, unless it meets one after the other: then the message pauses.
             return Answer("policy", "data", None, None, UNREADABLE)
-        sender = self._return_paths.return_path_for(claimed.id, claimed.letter_id) or frozen.sender
+        sender = self._return_paths.return_path_for(claimed.id, number) or frozen.sender
         return Parcel(
             sender.encode("ascii"), letter.recipient, letter.parts, claimed, frozen.has_dots
         )
@@ -68,15 +71,13 @@ class Packer:
         except BrokenSeal:
             return ""
 
-    def _spliced(self, frozen: Frozen, claimed: Claimed, now: datetime) -> Spliced:
+    def _spliced(self, frozen: Frozen, claimed: Claimed, number: str, now: datetime) -> Spliced:
         if self._date[0] != now:
             self._date = (now, date_now(now))
         links, _ = _DECODER.raw_decode(self._seal.open(claimed.links))
         if not isinstance(links, dict):
             raise Unfit("These are no links.")
-        return frozen.spliced(
-            self._seal.open(claimed.address), claimed.letter_id, links, self._date[1]
-        )
+        return frozen.spliced(self._seal.open(claimed.address), number, links, self._date[1])
 
     def _freeze(self, message_id: int, is_discreet: bool) -> Frozen | Answer:
         message = self._session.get_one(OutboxMessage, message_id)

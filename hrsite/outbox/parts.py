@@ -1,6 +1,5 @@
 """Writes down who gets a message, part by part: nobody else can write meanwhile."""
 
-import secrets
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Integer,
     Select,
     SQLColumnExpression,
-    String,
     case,
     func,
     insert,
@@ -21,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from hrsite.columns import LARGEST_ID, UTCDateTime, random_hex
+from hrsite.columns import LARGEST_ID, UTCDateTime
 from hrsite.outbox import tally
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.prepared import Prepared, given
@@ -94,7 +92,6 @@ class ListWriter:
             message_id=message.id,
             now=now,
             starts_at=message.starts_at,
-            secret=secrets.token_hex(32),
             **part.told,
             **told,
         )
@@ -113,7 +110,6 @@ def _copies(people: Select[int, bool, bool]) -> Insert:
         given("message_id", Integer),
         person.recipient_id,
         person.is_discreet,
-        random_hex(person.recipient_id, given("secret", String)),
         case((person.is_closed, suppressed), else_=queued),
         moment,
         case((person.is_closed, null()), else_=given("starts_at", UTCDateTime)),
@@ -122,8 +118,8 @@ def _copies(people: Select[int, bool, bool]) -> Insert:
         literal(0),
     )
     columns = [
-        "message_id", "recipient_id", "is_discreet", "letter_id", "state",
-        "changed_at", "next_at", "attempt_count", "repeat_count", "fence",
+        "message_id", "recipient_id", "is_discreet", "state", "changed_at",
+        "next_at", "attempt_count", "repeat_count", "fence",
     ]  # fmt: skip
     chosen = rows.where(*in_part(person.recipient_id)).order_by(person.recipient_id)
     return insert(Delivery).from_select(columns, chosen)

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import tokens
 from hrsite.outbox import forgotten
-from hrsite.outbox.models import Bounce
-from hrsite.outbox.models_bouncing import BounceSource, HeardCall
+from hrsite.outbox.models_bouncing import Bounce, BounceSource, HeardCall
 from hrsite.outbox.suppression import AT_ONCE
 
 # A minute's trouble is nobody's business; an hour's is the coach's.

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from hrsite.logs import redact
 from hrsite.outbox import recipients
-from hrsite.outbox.models import Bounce, Delivery, DeliveryState, Suppression
-from hrsite.outbox.models_bouncing import OpenedAddress
+from hrsite.outbox.models import Delivery, DeliveryState, Suppression
+from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 
 SuppressionKind = Literal["soft", "hard", "complaint", "erased"]
 # A later reason takes the place of an earlier one only when it weighs more.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, literal, select
+from sqlalchemy import ColumnElement, LargeBinary, String, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock, schema, tokens
-from hrsite.columns import UTCDateTime, random_hex
+from hrsite.columns import UTCDateTime
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState, Topic
 from hrsite.newsletter.subscribing import PURPOSES
 from hrsite.outbox.models import Recipient
@@ -56,13 +57,21 @@ def _copy(session: Session, distinct: int, readers: int) -> None:
             rows = [
                 column + there
                 if column.primary_key
-                else random_hex(table.c.id) + random_hex(table.c.id)
+                else _new_key(session, table.c.id)
                 if column.unique
                 else column
                 for column in columns
             ]
             some = select(*rows).order_by(table.c.id).limit(min(distinct, readers - there))
             session.execute(insert(model).from_select(columns, some))
+
+
+def _new_key(session: Session, number: ColumnElement[int]) -> ColumnElement[str]:
+    """64 hexadecimal digits for each row, none like another's and in no order."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.lower(func.hex(func.randomblob(32)))
+    words = literal(secrets.token_hex(32)).concat(cast(number, String))
+    return func.encode(func.sha256(cast(words, LargeBinary)), "hex")
 
 
 def _let_all_confirm(session: Session, now: datetime) -> None:

@@ -16,6 +16,7 @@ from hrsite.newsletter import bringing, erasing, subscribing
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import bouncing
 from hrsite.outbox.models import Delivery
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 from tests import factories
 from tests.conftest import AppMaker
@@ -58,7 +59,7 @@ def live(app: Flask, session: Session, letters: Letters, clock: Traveller) -> No
     looking.do_what_is_due()
     bounced = session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
     assert bounced is not None
-    path = return_paths().return_path_for(bounced.id, bounced.letter_id)
+    path = return_paths().return_path_for(bounced.id, letter_id_of(bounced))
     bouncing.take_message(session, returned_mail.status_report(path or ""), (), our_clock.now())
     brought = factories.make_list(session, f"Email\n{READERS[3]}\n{READERS[0]}\n")
     bringing.start(session, brought.id, our_clock.now())

@@ -12,6 +12,7 @@ from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import presence
 from hrsite.outbox.models import DeliveryState
+from hrsite.outbox.numbering import letter_id_of
 from tests import factories
 from tests.newsletter.test_desk_issues import page_of
 from tests.outbox.ledger import READERS, becomes, look, mail_goes_to, rows, states
@@ -56,7 +57,7 @@ def test_the_page_says_plainly_what_is_not_known_and_offers_both_ways(
 def test_all_are_handed_over_once_more_and_a_second_press_adds_none(
     app: Flask, session: Session, coach: FlaskClient, issue: Issue
 ) -> None:
-    letters = {row.address: row.letter_id for row in rows(session)}
+    letters = {row.address: letter_id_of(row) for row in rows(session)}
     assert "3 letters are handed over once more." in press(coach, issue, "again")
     assert "Nothing was changed." in press(coach, issue, "again")
     with mail_server() as inbox:
@@ -66,7 +67,7 @@ def test_all_are_handed_over_once_more_and_a_second_press_adds_none(
         look(app)
         assert len(inbox.envelopes) == 3
     assert states(session) == {"accepted": 3}
-    assert {row.address: row.letter_id for row in rows(session)} == letters
+    assert {row.address: letter_id_of(row) for row in rows(session)} == letters
     assert "3 of 3 accepted." in page_of(coach, issue.id)
 
 

@@ -12,6 +12,7 @@ from hrsite import clock as our_clock
 from hrsite.newsletter import moving, subscribing
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import claiming, suppression, tally
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 from tests import factories
 from tests.outbox import returned_mail
@@ -61,7 +62,7 @@ def test_what_comes_back_from_the_old_address_does_not_close_the_new_one(
     message = put_letter(session, OLD)
     look(app)
     (copy,) = rows(session, message.id)
-    path = return_paths().return_path_for(copy.id, copy.letter_id) or ""
+    path = return_paths().return_path_for(copy.id, letter_id_of(copy)) or ""
     clock.shift(3600)
     move(session, ada)
     assert take(session, returned_mail.status_report(path))
@@ -101,3 +102,21 @@ def test_a_server_s_no_to_the_old_address_is_none_to_the_new_one(
         put_letter(session, NEW, key="issue/2")
         look(app)
     assert is_closed(session, NEW)
+
+
+def test_what_is_on_its_way_to_the_new_address_already_keeps_its_number(
+    app: Flask, session: Session, ada: Subscriber
+) -> None:
+    message = put_letter(session, NEW)
+    (copy,) = rows(session, message.id)
+    number = letter_id_of(copy)
+    path = return_paths().return_path_for(copy.id, number) or ""
+    session.commit()
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        while_in_the_air(inbox, lambda: move(session, ada))
+        look(app)
+    (copy,) = rows(session, message.id)
+    assert copy.recipient_id == ada.id
+    assert letter_id_of(copy) == number
+    assert take(session, returned_mail.status_report(path))

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.outbox.models import Bounce, Delivery, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, OutboxMessage, Suppression
+from hrsite.outbox.models_bouncing import Bounce
 from tests.outbox.certificates import make_certificates, server_shield
 from tests.outbox.fault_cells import SOUND, Cell
 from tests.outbox.ledger import look, mail_goes_to, put_letter, rows

@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox.models import Bounce, Suppression
+from hrsite.outbox.models import Suppression
+from hrsite.outbox.models_bouncing import Bounce
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:bounces"
 SECRET = "a-long-webhook-secret"

@@ -11,6 +11,7 @@ from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.outbox import claiming, enqueue, pausing, presence, settling
 from hrsite.outbox.models import DeliveryState
+from hrsite.outbox.numbering import letter_id_of
 from tests.outbox.ledger import (
     READERS,
     claim_and_die,
@@ -183,7 +184,7 @@ def test_a_dead_workers_letter_is_uncertain_then_repeated_once_with_its_message_
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
     put_letter(session, READERS[0])
-    letter_id = rows(session)[0].letter_id
+    letter_id = letter_id_of(rows(session)[0])
     claim_and_die(session)
     clock.shift(claiming.LEASE + A_SECOND)
     assert look(app) == 0

@@ -13,7 +13,8 @@ from hrsite import addresses, clock
 from hrsite.extensions import db
 from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import delivering, enqueue, presence
-from hrsite.outbox.models import Bounce, OutboxMessage, Suppression
+from hrsite.outbox.models import OutboxMessage, Suppression
+from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.models_workers import Worker
 from tests.outbox.ledger import (
     READERS,

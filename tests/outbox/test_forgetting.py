@@ -13,7 +13,8 @@ from hrsite import looking
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import bouncing, forgetting, refusals, returned, tally
-from hrsite.outbox.models import Bounce, Delivery, DeliveryState, OutboxMessage, Recipient
+from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient
+from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.models_forgetting import ForgottenCopies
 from tests import factories
 from tests.outbox.ledger import becomes, claim_and_die, put_letter, rows, states

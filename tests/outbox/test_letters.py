@@ -15,6 +15,7 @@ from hrsite import clock as our_clock
 from hrsite.newsletter.letters import put_personal
 from hrsite.newsletter.models import Topic
 from hrsite.outbox.models import Delivery
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.splicing import Frozen, date_now
 from tests import factories
 from tests.outbox.ledger import READERS, rows
@@ -39,7 +40,7 @@ def written(session: Session) -> list[bytes]:
 def octets_of(row: Delivery) -> bytes:
     frozen = Frozen(row.message, is_discreet=row.is_discreet)
     date = date_now(our_clock.now())
-    return frozen.spliced(row.address, row.letter_id, row.links, date).octets
+    return frozen.spliced(row.address, letter_id_of(row), row.links, date).octets
 
 
 def parsed(octets: bytes) -> EmailMessage:
@@ -57,7 +58,7 @@ def test_an_issue_carries_every_header_it_should(
     assert message["To"] == READERS[0]
     assert message["Subject"] == "Petits pas, gardés"
     assert message["Date"] == "Tue, 02 Jun 2026 14:00:00 +0000"
-    assert message["Message-ID"] == f"<{row.letter_id}@localhost>"
+    assert message["Message-ID"] == f"<{letter_id_of(row)}@localhost>"
     assert message["Content-Language"] == "fr"
     assert message["Precedence"] == "bulk"
     assert message["List-Id"] == "<letters.localhost>"

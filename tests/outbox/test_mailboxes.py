@@ -16,7 +16,9 @@ from time_machine import Traveller
 from hrsite import clock as our_clock
 from hrsite import doctor
 from hrsite.outbox import mailboxes, returned
-from hrsite.outbox.models import Bounce, Delivery
+from hrsite.outbox.models import Delivery
+from hrsite.outbox.models_bouncing import Bounce
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 from tests.outbox import returned_mail
 from tests.outbox.certificates import make_certificates
@@ -46,7 +48,7 @@ def reports(app: Flask, session: Session, clock: Traveller) -> list[bytes]:
 
 
 def path_of(copy: Delivery) -> str:
-    return return_paths().return_path_for(copy.id, copy.letter_id) or ""
+    return return_paths().return_path_for(copy.id, letter_id_of(copy)) or ""
 
 
 def maildir(app: Flask, folder: Path, *messages: bytes) -> Path:

@@ -14,7 +14,8 @@ from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
 from hrsite.outbox import enqueue, history, pausing, tally
-from hrsite.outbox.models import Bounce, Delivery, MessageTally, OutboxMessage, Suppression
+from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage, Suppression
+from hrsite.outbox.models_bouncing import Bounce
 from tests.outbox.ledger import (
     answer_to,
     claim_and_die,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.outbox import suppression
-from hrsite.outbox.models import Bounce, Suppression
+from hrsite.outbox.models import Suppression
+from hrsite.outbox.models_bouncing import Bounce
 from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import RawServer
 

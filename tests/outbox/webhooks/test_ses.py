@@ -16,7 +16,9 @@ from hrsite import doctor
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import ses
 from hrsite.outbox.certificates import certificates_in
-from hrsite.outbox.models import Bounce, Delivery
+from hrsite.outbox.models import Delivery
+from hrsite.outbox.models_bouncing import Bounce
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 from tests import factories
 from tests.outbox import service_calls as calls
@@ -124,9 +126,9 @@ def test_a_copy_is_found_by_return_path_or_message_id_whatever_the_address(
     client: FlaskClient, session: Session, amazon: calls.Amazon, copy: Delivery
 ) -> None:
     put_letter(session, ADA, key="issue/2")
-    path = return_paths().return_path_for(copy.id, copy.letter_id) or ""
+    path = return_paths().return_path_for(copy.id, letter_id_of(copy)) or ""
     client.post("/webhooks/ses", data=amazon.call(calls.ses_bounce("moved@x.example", source=path)))
-    message_id = f"<{copy.letter_id}@localhost>"
+    message_id = f"<{letter_id_of(copy)}@localhost>"
     told = calls.ses_bounce(ADA, "4.2.2", "Transient", message_id=message_id, feedback_id="2")
     client.post("/webhooks/ses", data=amazon.call(told))
     assert list(session.scalars(select(Bounce.delivery_id))) == [copy.id, copy.id]
