@@ -28,14 +28,17 @@ class TooManyHeaders(Exception):
     """More than any browser sends."""
 
 
+class Shared:
+    """What all connections of one process have in common."""
+
+    def __init__(self, door: FrontDoor) -> None:
+        self.door, self.glance = door, Glance()
+        # The last line of each head.
+        self.date = b""
+
+
 class Connection(HttpToolsProtocol):
     """What uvicorn does with a connection, and before it what may be answered at once."""
-
-    # Of the process; Running sets them before there is a connection.
-    door: FrontDoor
-    glance: Glance
-    # The last line of each head.
-    date = b""
 
     def __init__(
         self,
@@ -43,8 +46,11 @@ class Connection(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        shared: Shared,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._shared = shared
         # Has a request begun that has not come whole yet; and its first lines?
         self._is_in_message = self._is_in_head = False
         self._head_octets = 0
@@ -86,13 +92,15 @@ class Connection(HttpToolsProtocol):
         return not self._is_in_message and (self.cycle is None or self.cycle.response_complete)
 
     def _answers_at_once(self, data: bytes) -> bool:
-        if not self.is_waiting or self.flow.write_paused or not self.glance.reads(data):
+        shared = self._shared
+        glance = shared.glance
+        if not self.is_waiting or self.flow.write_paused or not glance.reads(data):
             return False
-        found = self.door.at_hand(self.glance.address, self.glance.environ)
+        found = shared.door.at_hand(glance.address, glance.environ)
         if found is None:
             return False
         head, body = found
-        self.transport.writelines((head, self.date, body))
+        self.transport.writelines((head, shared.date, body))
         return True
 
     def on_message_begin(self) -> None:

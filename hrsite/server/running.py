@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import cast
 
@@ -13,9 +14,8 @@ import structlog
 from flask import Flask
 from uvicorn import Config, Server
 
-from hrsite.server.connection import Connection
+from hrsite.server.connection import Connection, Shared
 from hrsite.server.gateway import Gateway
-from hrsite.server.glance import Glance
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +27,12 @@ class Running(Server):
     """One process's share of the site."""
 
     def __init__(self, app: Flask, number: int, *, threads: int, grace_seconds: int) -> None:
-        Connection.door, Connection.glance = app.extensions["front_door"], Glance()
+        self._shared = Shared(app.extensions["front_door"])
         super().__init__(
             Config(
                 Gateway(app, threads),
                 loop="uvloop",
-                http=Connection,
+                http=cast(type[asyncio.Protocol], partial(Connection, shared=self._shared)),
                 # What we do not speak cannot be asked of us.
                 ws="none",
                 lifespan="off",
@@ -80,7 +80,7 @@ class Running(Server):
                 cast(Connection, connection).look_after()
         should_exit = await super().on_tick(counter)
         (_, date), *_ = self.server_state.default_headers
-        Connection.date = b"date: %b\r\n\r\n" % date
+        self._shared.date = b"date: %b\r\n\r\n" % date
         return should_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -1,11 +1,17 @@
 """Whoever keeps us waiting is hung up on; whoever waits for us is not."""
 
+import asyncio
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-from hrsite.server.connection import HEAD_ROUNDS, IDLE_ROUNDS, STALLED_ROUNDS, Connection
+from hrsite.server.connection import HEAD_ROUNDS, IDLE_ROUNDS, STALLED_ROUNDS, Connection, Shared
+from hrsite.server.gateway import Gateway
 
 
 class Transport:
@@ -33,14 +39,14 @@ def rounds_until_it_ends(connection: Connection, transport: Transport, most: int
 
 
 @pytest.fixture
-def quiet() -> tuple[Connection, Transport]:
-    """A connection on which nothing has been said yet."""
-    connection, transport = Connection.__new__(Connection), Transport()
-    made: Any = connection
-    made.transport, made.cycle = transport, None
-    made._was_heard, made._is_in_message, made._is_in_head = True, False, False
-    made._quiet_rounds = made._head_rounds = made._left = made._head_octets = 0
-    return connection, transport
+def quiet(app: Flask) -> Iterator[tuple[Connection, Transport]]:
+    """A connection on which a word was said just now."""
+    config, loop = Config(Gateway(app, 1), log_config=None, ws="none"), asyncio.new_event_loop()
+    shared = Shared(app.extensions["front_door"])
+    made: Any = Connection(config, ServerState(), {}, loop, shared=shared)
+    made.transport, made._was_heard = Transport(), True
+    yield made, made.transport
+    loop.close()
 
 
 def test_who_has_nothing_to_ask_may_stay_a_while(quiet: tuple[Connection, Transport]) -> None:
