@@ -266,7 +266,8 @@ class World:
     def _row_of(self, letter: Taken) -> Delivery:
         letter_id = letter.message_id.strip("<>").partition("@")[0]
         copies = self.session.scalars(select(Delivery))
-        (found,) = [copy for copy in copies if letter_id_of(copy) == letter_id]
+        # Where nothing forbids a second copy it is one of the same letter, with the same number.
+        found, *_ = [copy for copy in copies if letter_id_of(copy) == letter_id]
         return found
 
     def _barred(self) -> list[tuple[str, object]]:
