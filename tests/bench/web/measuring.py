@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from hrsite.ready.frontdoor import LONGEST_SECONDS
 from tests.bench.web.load import Load, Read
 from tests.bench.web.nginx import Both, InFront, Nginx, both
 from tests.bench.web.options import Options
@@ -18,6 +21,8 @@ from tests.bench.web.sites import Site
 
 # These may be kept ready; what people search for is kept nowhere.
 READY_PAGES = ("post", "home", "archive", "topic")
+# hrsite, nginx, and nginx that holds its files; and for a request here and there.
+SERVERS, SPARE_SECONDS = 3, 5.0
 # nginx before hrsite, with its pages as files. It has them plain and by gzip alone.
 IN_FRONT, FORMS_IN_FRONT = "in front", ("plain", "gzip", "304")
 
@@ -118,32 +123,57 @@ def _ready(
     found: Measured,
 ) -> list[Row]:
     """A page in some forms, as ours answers it, and as nginx does with the same bytes."""
-    (ours, nginx), name = servers, f"{page.replace(' ', '-')}.html"
+    rows, load = [], bench.load
+    for form in forms:
+        _let_a_quarter_pass(bench.options)
+        asked = _asked(path, page, form, *servers, found.faults)
+        row = Row(page, form, asked.octets)
+        _fill(
+            bench.options.rounds, row, found.faults,
+            partial(load.on, servers[0], path, **asked.headers),
+            partial(load.on, path=asked.there, **asked.their_headers), servers[1],
+        )  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+class Asked(NamedTuple):
+    """With which headers each server is asked for a page, and where nginx has it."""
+
+    octets: int
+    headers: dict[str, str]
+    their_headers: dict[str, str]
+    there: str
+
+
+def _asked(path: str, page: str, form: str, ours: Server, nginx: Both, faults: list[str]) -> Asked:
+    """Give nginx the page as ours has it now."""
+    name = f"{page.replace(' ', '-')}.html"
     plain, gzip, brotli = (
         ours.get(path, Accept_Encoding=coding) for coding in ("identity", "gzip", "br")
     )
     nginx.put(name, plain.body, gzip.body, brotli.body)
     tag, their_tag = plain.headers["ETag"], nginx.disk.get(f"/{name}").headers["ETag"]
-    # Which headers each server is asked with, and where nginx has it.
-    asked: dict[str, tuple[int, dict[str, str], dict[str, str] | None, str]] = {
-        "plain": (len(plain.body), {}, {}, f"/{name}"),
-        "gzip": (len(gzip.body), {"Accept_Encoding": "gzip"}, None, f"/{name}"),
-        "brotli": (len(brotli.body), {"Accept_Encoding": "br"}, None, f"/br/{name}"),
-        "304": (0, {"If_None_Match": tag}, {"If_None_Match": their_tag}, f"/{name}"),
-    }
-    rows, load = [], bench.load
-    for form in forms:
-        octets, headers, their_headers, there = asked[form]
-        given = headers if their_headers is None else their_headers
-        if ours.get(path, **headers).body != nginx.disk.get(there, **given).body:
-            found.faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
-        row = Row(page, form, octets)
-        _fill(
-            bench.options.rounds, row, found.faults,
-            partial(load.on, ours, path, **headers), partial(load.on, path=there, **given), nginx,
-        )  # fmt: skip
-        rows.append(row)
-    return rows
+    small, smaller = {"Accept_Encoding": "gzip"}, {"Accept_Encoding": "br"}
+    known, known_there = {"If_None_Match": tag}, {"If_None_Match": their_tag}
+    asked = {
+        "plain": Asked(len(plain.body), {}, {}, f"/{name}"),
+        "gzip": Asked(len(gzip.body), small, small, f"/{name}"),
+        "brotli": Asked(len(brotli.body), smaller, smaller, f"/br/{name}"),
+        "304": Asked(0, known, known_there, f"/{name}"),
+    }[form]
+    theirs = nginx.disk.get(asked.there, **asked.their_headers)
+    if ours.get(path, **asked.headers).body != theirs.body:
+        faults.append(f"{page}, {form}: the servers do not answer with the same bytes")
+    return asked
+
+
+def _let_a_quarter_pass(options: Options) -> None:
+    """With each quarter of an hour pages are made anew, and nginx would go on with the old one."""
+    needed = SERVERS * options.rounds * max(1.0, options.seconds) + SPARE_SECONDS
+    left = LONGEST_SECONDS - time.time() % LONGEST_SECONDS
+    if left < needed:
+        time.sleep(left + 1)
 
 
 def _anew(bench: Bench, site: Site, ours: Server, nginx: Both, page: str, faults: list[str]) -> Row:
