@@ -1,6 +1,8 @@
 """The libraries the application stands on: bare objects, bound by the factory."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
 
@@ -41,9 +43,25 @@ db = SQLAlchemy(model_class=Base)
 # Pages that only read say so; everything else takes SQLite's write lock when it begins. A
 # transaction that reads first and writes later can otherwise fail at once, however long we wait.
 only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
+# Whoever has other work meanwhile says this: it does not wait for that lock, it gets Busy.
+_never_waits: ContextVar[bool] = ContextVar("never_waits", default=False)
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KILOBYTES = 512
+
+
+class Busy(Exception):
+    """Somebody else is writing to SQLite's file just now."""
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """A transaction that begins in here raises Busy where it would have to wait for the lock."""
+    token = _never_waits.set(True)
+    try:
+        yield
+    finally:
+        _never_waits.reset(token)
 
 
 @event.listens_for(Engine, "connect")
@@ -65,9 +83,24 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
+    line: Any = connection.connection.driver_connection
     if only_reads.get():
         # It neither waits nor fails, so it may go the short way: each page that is made has one.
-        line: Any = connection.connection.driver_connection
         line.execute("BEGIN")
+    elif _never_waits.get():
+        _begin_at_once(line)
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_at_once(line: sqlite3.Connection) -> None:
+    ((patience,),) = line.execute("PRAGMA busy_timeout")
+    line.execute("PRAGMA busy_timeout = 0")
+    try:
+        line.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as trouble:
+        if trouble.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        raise Busy from trouble
+    finally:
+        line.execute(f"PRAGMA busy_timeout = {patience}")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from hrsite import clock
+from hrsite.extensions import Busy, without_waiting
 from hrsite.outbox import claiming, instance, presence, settling
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.pacing import Pace
@@ -34,6 +35,9 @@ CLAIM_SECONDS = 60.0
 # How long an answer may wait for others, to be written down together with them.
 GATHERING_SECONDS = 0.05
 IDLE_SECONDS = 1.0
+# While somebody else writes, letters under way are seen to, so long at a time. Once an answer is
+# older than the second of these, it waits for its turn and for nothing else.
+TURN_SECONDS, OLD_ANSWER_SECONDS = 0.0005, 1.0
 # An answer that is lost becomes a second copy. So it is kept while the database is locked, full or
 # away: for less than a lease, and for less than a service manager waits for us to end.
 KEEPING_SECONDS, PARTING_SECONDS = 600.0, 60.0
@@ -159,6 +163,8 @@ class _Round:
             before, self._is_committing = (self._claimed.copy(), self._nothing_is_due), False
             try:
                 return self._write_and_permit(stopping)
+            except Busy:
+                return TURN_SECONDS
             except OperationalError as trouble:
                 self._session.rollback()
                 self._claimed, self._nothing_is_due = before
@@ -175,6 +181,7 @@ class _Round:
         """One transaction: the answers, and which letters go next. Seconds until the pace allows
         another, 0.0 when it is not the pace that holds them.
         """
+        self._begin()
         now = clock.now()
         self._say_we_are_here(now)
         if self._results:
@@ -201,6 +208,13 @@ class _Round:
             else:
                 self._carrier.offer(letter)
         return wait
+
+    def _begin(self) -> None:
+        """Raises Busy while somebody else writes and there are letters under way to see to."""
+        is_something_to_do = 0 < len(self._results) < len(self._in_flight)
+        if is_something_to_do and time.monotonic() - self._first_result_at < OLD_ANSWER_SECONDS:
+            with without_waiting():
+                self._session.connection()
 
     def _next_claimed(self, room: int, now: datetime) -> tuple[list[Claimed], float]:
         """As many claimed copies as there is room for and the pace allows; and the wait."""
@@ -247,7 +261,8 @@ class _Round:
             self._first_result_at = time.monotonic()
         self._results.append(Result(claimed, answer))
         self._tried_count += 1
-        self._line_is_bad = self._line_is_bad or _is_about_the_line(answer)
+        if answer.kind != "accepted" and _is_about_the_line(answer):
+            self._line_is_bad = True
 
     def _say_we_are_here(self, now: datetime) -> None:
         if self._seen_at is None or abs(now - self._seen_at) > presence.FRESH:

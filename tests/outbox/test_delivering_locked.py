@@ -75,6 +75,30 @@ def test_a_locked_database_makes_no_second_copy(
     other.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_letters_under_way_are_seen_to_while_somebody_else_writes(
+    app: Flask, session: Session, clock: Traveller, tmp_path: Path
+) -> None:
+    put_letter(session)
+    prepare("PRAGMA busy_timeout = 20")
+    other = sqlite3.connect(tmp_path / "hrsite.db", isolation_level=None, check_same_thread=False)
+    arrived: list[int] = []
+
+    def end_writing() -> None:
+        arrived.append(len(inbox.envelopes))
+        other.rollback()
+
+    with mail_server() as inbox, refusals(then=end_writing) as refused:
+        mail_goes_to(app, inbox.port, MAIL_IN_FLIGHT=3, MAIL_CONNECTIONS=1)
+        while_in_the_air(inbox, lambda: other.execute("BEGIN IMMEDIATE"))
+        look(app)
+        # Not two, with the third half told, though two answers are enough to write down.
+        assert arrived == [3]
+        assert refused == ["database is locked"] * 3
+        assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])
+    other.close()
+
+
 @pytest.mark.parametrize("database", ["postgresql"])
 def test_a_database_that_starts_anew_makes_no_second_copy(
     app: Flask, session: Session, clock: Traveller
