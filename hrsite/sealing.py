@@ -32,7 +32,9 @@ class Seal:
 
     def __init__(self, keys: str) -> None:
         ring = [key for key in keys.splitlines() if key]
-        self._ciphers = [AESGCM(_derived(key, b"hrsite address encryption")) for key in ring]
+        ciphers = [AESGCM(_derived(key, b"hrsite address encryption")) for key in ring]
+        # The newest first: nearly all was sealed under that one.
+        self._ciphers = ciphers[::-1]
         self._hash_keys = [_derived(key, b"hrsite address lookup") for key in ring]
 
     @property
@@ -43,16 +45,17 @@ class Seal:
     def close(self, text: str) -> bytes:
         """Encrypt a text; the same text sealed twice gives two different values."""
         nonce = os.urandom(NONCE_OCTETS)
-        sealed = self._ciphers[-1].encrypt(nonce, text.encode(), None)
+        sealed = self._ciphers[0].encrypt(nonce, text.encode(), None)
         return SEALED_WITH_AES_GCM + nonce + sealed
 
     def open(self, sealed: bytes) -> str:
         """Decrypt what close() made, under this key or an earlier one. Raises BrokenSeal."""
         if sealed[:1] != SEALED_WITH_AES_GCM or len(sealed) <= NONCE_OCTETS:
             raise BrokenSeal("This was not sealed by any way we know.")
-        for cipher in reversed(self._ciphers):
+        nonce, closed = sealed[1:_BEGIN], sealed[_BEGIN:]
+        for cipher in self._ciphers:
             try:
-                return cipher.decrypt(sealed[1:_BEGIN], sealed[_BEGIN:], None).decode()
+                return cipher.decrypt(nonce, closed, None).decode()
             except InvalidTag:
                 continue
         raise BrokenSeal("This was sealed under another key, or was changed.")

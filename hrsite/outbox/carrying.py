@@ -148,7 +148,7 @@ class Carrier:
                 self._done.append((self._waiting.popleft().token, answer_from(trouble)))
 
     def _add(self, host: Conversation) -> None:
-        lane = Lane(host)
+        lane = Lane(host, self._most_letters)
         if lane.exchange.is_over:
             lane.close()
             raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
@@ -177,13 +177,13 @@ class Carrier:
         while self._waiting and self._free:
             lane = self._free.popleft()
             lane.is_listed = False
-            if not lane.is_gone and self._may_begin(lane):
+            if not lane.is_gone and lane.exchange.may_begin:
                 lane.begin(self._waiting.popleft())
                 self._make_eager(lane)
                 self._list(lane)
 
     def _list(self, lane: Lane) -> None:
-        if lane.is_listed or not self._may_begin(lane):
+        if lane.is_listed or not lane.exchange.may_begin:
             return
         lane.is_listed = True
         if lane.is_busy:
@@ -195,13 +195,6 @@ class Carrier:
         if not lane.is_eager:
             lane.is_eager = True
             self._eager.append(lane)
-
-    def _may_begin(self, lane: Lane) -> bool:
-        exchange = lane.exchange
-        return exchange.may_begin and not 0 < self._most_letters <= exchange.letter_count
-
-    def _is_full(self, lane: Lane) -> bool:
-        return 0 < self._most_letters <= lane.exchange.letter_count
 
     def _wait(self, seconds: float) -> None:
         if self._lanes:
@@ -249,7 +242,7 @@ class Carrier:
             return
         if lane.exchange.is_over:
             self._remove(lane)
-        elif not lane.is_busy and self._is_full(lane):
+        elif not lane.is_busy and lane.exchange.is_full:
             lane.say_goodbye()
             self._remove(lane)
         else:

@@ -209,7 +209,7 @@ class FolderCarrier:
     def offer(self, parcel: Parcel) -> None:
         """Write a letter."""
         sender, recipient = parcel.sender.decode("ascii"), parcel.recipient.decode("ascii")
-        answer = self._connection.hand_over_octets(sender, recipient, b"".join(parcel.parts))
+        answer = self._connection.hand_over_octets(sender, recipient, parcel.octets)
         self._done.append((parcel.token, answer))
 
     def poll(self, seconds: float) -> list[tuple[Any, Answer]]:

@@ -23,6 +23,8 @@ _WANTED: Mapping[Stage, int] = {"mail": 250, "rcpt": 250, "data": 354, "reply": 
 # So many whole letters may be on one connection before the first of them is answered.
 MOST_CHUNKED = 4
 _YES = b"250 "
+# The stages that only name a letter's sender and reader.
+_NAMING: tuple[Stage, ...] = ("mail", "rcpt")
 GARBLED = "The mail server's answer made no sense."
 HUNG_UP = "The mail server hung up."
 TOO_SLOW = "The mail server did not answer in time."
@@ -39,6 +41,8 @@ class Exchange:
     pipelining: bool
     size: bool
     chunking: bool = False
+    # How many letters it may carry (0: any number).
+    most_letters: int = 0
     # Replies that are due, in order: about which letter (None: none), at which stage.
     due: deque[tuple[Parcel | None, Stage]] = field(default_factory=deque)
     # What is to be written now. Tell `written` how much of it went.
@@ -60,7 +64,7 @@ class Exchange:
     @property
     def may_begin(self) -> bool:
         """Can it take another letter now?"""
-        if self.is_over or self._begun is not None:
+        if self.is_over or self._begun is not None or self.is_full:
             return False
         due = self.due
         if not due:
@@ -71,6 +75,11 @@ class Exchange:
         return self.pipelining and len(due) == 1 and due[0][1] == "reply"
 
     @property
+    def is_full(self) -> bool:
+        """Has it carried as many letters as it may?"""
+        return 0 < self.most_letters <= self.letter_count
+
+    @property
     def awaits_result(self) -> bool:
         """Is the next reply what becomes of a letter that the server has got whole?"""
         parcel = self.due[0][0] if self._is_result_due else None
@@ -79,11 +88,12 @@ class Exchange:
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
         self.letter_count += 1
-        size = b" SIZE=%d" % parcel.size if self.size else b""
+        octets = parcel.octets if self.chunking or self.size else b""
+        size = b" SIZE=%d" % len(octets) if self.size else b""
         mail = b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)
         rcpt = b"RCPT TO:<%s>\r\n" % parcel.recipient
         if self.chunking:
-            self._send_whole(parcel, mail + rcpt)
+            self._send_whole(parcel, mail + rcpt, octets)
             return
         self._begun = parcel
         if self.pipelining:
@@ -140,27 +150,34 @@ class Exchange:
         return ended
 
     def _hear(self, octets: bytes, ended: list[Ended]) -> None:
-        due, begin = self.due, 0
-        while not self.is_over and (end := octets.find(b"\n", begin)) >= 0:
-            line, begin = octets[begin:end].rstrip(b"\r"), end + 1
-            if line[:4] == _YES and self._is_yes_enough:
-                due.popleft()
-                continue
-            if not due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
-                raise Garbled
-            if due[0][1] == "reply" and self._is_too_early(line):
-                raise Garbled
-            said = line[4:].strip()
-            if line[3:4] == b"-":
-                self._lines.append(said)
-                continue
-            if self._lines:
-                said = b"\n".join([*self._lines, said])
-                self._lines.clear()
-            self._take(int(line[:3]), said.decode("utf-8", "replace"), ended)
-        self._heard = octets[begin:]
+        due = self.due
+        *lines, self._heard = octets.split(b"\n")
+        for at, line in enumerate(lines):
+            if self.is_over:
+                self._heard = b"\n".join((*lines[at:], self._heard))
+                break
+            if line[:4] == _YES and due and not self._lines and not self._unsaid:
+                parcel, stage = due[0]
+                if stage in _NAMING and parcel is not None and parcel.refusal is None:
+                    due.popleft()  # Nothing follows from it: the usual case.
+                    continue
+            self._hear_line(line.rstrip(b"\r"), ended)
         if len(self._heard) > LONGEST_REPLY_LINE or (self._heard and self._is_too_early(b"")):
             raise Garbled
+
+    def _hear_line(self, line: bytes, ended: list[Ended]) -> None:
+        if not self.due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
+            raise Garbled
+        if self.due[0][1] == "reply" and self._is_too_early(line):
+            raise Garbled
+        said = line[4:].strip()
+        if line[3:4] == b"-":
+            self._lines.append(said)
+            return
+        if self._lines:
+            said = b"\n".join([*self._lines, said])
+            self._lines.clear()
+        self._take(int(line[:3]), said.decode("utf-8", "replace"), ended)
 
     def _take(self, code: int, text: str, ended: list[Ended]) -> None:
         parcel, stage = self.due.popleft()
@@ -215,20 +232,20 @@ class Exchange:
     def _send_body(self, parcel: Parcel) -> None:
         self._begun = None
         self.due.append((parcel, "reply"))
-        if parcel.has_dots:
-            self._say(_doubled(b"".join(parcel.parts)) + b".\r\n")
-        else:
-            self._say(b"".join((*parcel.parts, b".\r\n")))
+        octets = parcel.octets
+        self._say(_doubled(octets) if parcel.has_dots else octets)
+        self._say(b".\r\n")
         parcel.whole_at = self._queued
 
-    def _send_whole(self, parcel: Parcel, commands: bytes) -> None:
+    def _send_whole(self, parcel: Parcel, commands: bytes, octets: bytes) -> None:
         """RFC 3030 4.2: the reader's name and all of the letter, with no dot to end it."""
         if self.due:
             # Nobody knows yet whether the letter before leaves something behind.
             self.due.append((None, "rset"))
             commands = b"RSET\r\n" + commands
         self.due.extend(((parcel, "mail"), (parcel, "rcpt"), (parcel, "reply")))
-        self._say(b"".join((commands, b"BDAT %d LAST\r\n" % parcel.size, *parcel.parts)))
+        self._say(b"%bBDAT %d LAST\r\n" % (commands, len(octets)))
+        self._say(octets)
         parcel.whole_at = self._queued
 
     def _say(self, octets: bytes) -> None:
@@ -239,14 +256,6 @@ class Exchange:
         stage, command = self._unsaid.pop(0)
         self.due.append((self._begun, stage))
         self._say(command)
-
-    @property
-    def _is_yes_enough(self) -> bool:
-        """Does nothing follow from a plain "yes" just now? Of most replies nothing does."""
-        if not self.due or self._lines or self._unsaid:
-            return False
-        parcel, stage = self.due[0]
-        return stage in ("mail", "rcpt") and parcel is not None and parcel.refusal is None
 
     @property
     def _is_result_due(self) -> bool:

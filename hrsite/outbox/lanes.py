@@ -19,7 +19,7 @@ PARTING_SECONDS = 5.0  # For RSET: nothing depends on its reply.
 class Lane:
     """A connection that is open, greeted and logged in. Times in seconds of `time.monotonic`."""
 
-    def __init__(self, host: Conversation) -> None:
+    def __init__(self, host: Conversation, most_letters: int = 0) -> None:
         self._host, self.sock = host, host.open_socket()
         self._is_encrypted = isinstance(self.sock, ssl.SSLSocket)
         self.sock.setblocking(False)
@@ -28,6 +28,7 @@ class Lane:
             pipelining=host.has_extn("pipelining"),
             size=host.has_extn("size"),
             chunking=host.has_extn("chunking"),
+            most_letters=most_letters,
         )
         self._since = time.monotonic()
         self._is_leaving = False

@@ -48,8 +48,9 @@ class Packer:
         frozen = self._frozen[claimed.message_id, claimed.is_discreet]
         if isinstance(frozen, Answer):
             return frozen
-        own = frozen.mark, claimed.message_id, claimed.recipient_id
-        number = claimed.kept_letter_id or letter_id(*own)
+        number = claimed.kept_letter_id or letter_id(
+            frozen.mark, claimed.message_id, claimed.recipient_id
+        )
         try:
             letter = self._spliced(frozen, claimed, number, now)
         except BadAddress as trouble:
@@ -61,7 +62,12 @@ class Packer:
             return Answer("policy", "data", None, None, UNREADABLE)
         sender = self._return_paths.return_path_for(claimed.id, number) or frozen.sender
         return Parcel(
-            sender.encode("ascii"), letter.recipient, letter.parts, claimed, frozen.has_dots
+            sender.encode("ascii"),
+            letter.recipient,
+            frozen.form,
+            letter.values,
+            claimed,
+            frozen.has_dots,
         )
 
     def domain_of(self, claimed: Claimed) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,8 +14,10 @@ class Parcel:
 
     sender: bytes
     recipient: bytes
-    # Put together when its turn comes, so that what waits takes no room.
-    parts: Sequence[bytes]
+    # Put together when its turn comes, so that what waits takes no room: a form, and what is
+    # filled into its places, in their order.
+    form: bytes
+    values: tuple[bytes, ...] = ()
     # What whoever handed it in knows it by.
     token: Any = None
     # Does a line begin with a dot, which DATA must double (RFC 5321 4.5.2)?
@@ -26,9 +27,9 @@ class Parcel:
     refusal: Ended | None = None
 
     @property
-    def size(self) -> int:
-        """How many octets the letter has."""
-        return sum(map(len, self.parts))
+    def octets(self) -> bytes:
+        """The letter, put together."""
+        return self.form % self.values
 
 
 class Ended(NamedTuple):
@@ -45,7 +46,13 @@ class Ended(NamedTuple):
     was_begun: bool = True
 
 
+def form_of(octets: bytes) -> bytes:
+    """A form without a place: it says these octets. A place is b"%b"."""
+    return octets.replace(b"%", b"%%")
+
+
 def parcel_of(sender: str, recipient: str, octets: bytes, token: object = None) -> Parcel:
     """A letter for the wire."""
     has_dots = b"\r\n." in octets or octets.startswith(b".")
-    return Parcel(sender.encode("ascii"), recipient.encode("ascii"), (octets,), token, has_dots)
+    names, form = (sender.encode("ascii"), recipient.encode("ascii")), form_of(octets)
+    return Parcel(*names, form, token=token, has_dots=has_dots)

@@ -7,7 +7,6 @@ are found once, when the message is frozen, so nothing anybody typed can be take
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from hrsite.addresses import wire_form
 from hrsite.outbox.header_lines import date_line
 from hrsite.outbox.letters import letter_of
 from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.parcels import form_of
 from hrsite.outbox.wire import as_bytes
 
 # Stands for the date until a letter goes; no letter of ours is from then.
@@ -30,15 +30,10 @@ class Unfit(Exception):
 
 
 class Spliced(NamedTuple):
-    """One letter: to whom, and its octets."""
+    """What is one person's own in a letter: where it goes, and what stands in each place."""
 
     recipient: bytes
-    parts: list[bytes]
-
-    @property
-    def octets(self) -> bytes:
-        """The letter in one piece."""
-        return b"".join(self.parts)
+    values: tuple[bytes, ...]
 
 
 class Frozen:
@@ -54,20 +49,18 @@ class Frozen:
         # The date line of our own making is the first of its name.
         head = head.replace(date_line(NO_DATE)[:-2], mark + b"-date", 1)
         places = rb"%s-([a-z]+)(?:@place\.invalid)?" % re.escape(mark)
-        parts = re.split(places, head + end + body)
+        pieces = re.split(places, head + end + body)
+        self.form = b"%b".join(map(form_of, pieces[::2]))
+        # What is filled in where, in the order of the places.
+        self._purposes = [purpose.decode("ascii") for purpose in pieces[1::2]]
+        self._links = set(self._purposes) - {"to", "id", "date"}
         # For MAIL FROM; a sender that has no such spelling was refused with the From line.
         self.sender = wire_form(message.sender_address)
-        self._parts: list[bytes] = parts
-        # Each purpose, and at which places it stands.
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for at in range(1, len(parts), 2):
-            found[parts[at].decode("ascii")].append(at)
-        self._places = tuple(found.items())
 
     def spliced(
         self, address: str, letter_id: str, links: Mapping[str, str], date: bytes
     ) -> Spliced:
-        """The letter to one person. `date` is the whole Date line without its end.
+        """What to fill in for one person. `date` is the whole Date line without its end.
 
         Raises Unfit, and addresses.BadAddress where plain SMTP cannot carry the address.
         """
@@ -75,12 +68,9 @@ class Frozen:
         if not _TOKEN.fullmatch(letter_id):
             raise Unfit("This letter has no number.")
         own = {"to": recipient, "id": letter_id.encode("ascii"), "date": date}
-        parts = self._parts.copy()
-        for name, places in self._places:
-            value = own[name] if name in own else _token(links.get(name, ""))
-            for at in places:
-                parts[at] = value
-        return Spliced(recipient, parts)
+        for purpose in self._links:
+            own[purpose] = _token(links.get(purpose, ""))
+        return Spliced(recipient, tuple([own[purpose] for purpose in self._purposes]))
 
 
 def date_now(now: datetime) -> bytes:

@@ -21,7 +21,7 @@ USUAL = [b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"250 2.0.0 kept\r\n"]
 
 
 def parcel(number: int) -> Parcel:
-    return Parcel(b"post@example.org", b"r%d@example.org" % number, (b"Hello.\r\n",), number)
+    return Parcel(b"post@example.org", b"r%d@example.org" % number, b"Hello.\r\n", token=number)
 
 
 def write_all(exchange: Exchange) -> bytes:
@@ -147,7 +147,7 @@ def test_dots_are_doubled_for_data_and_never_for_bdat() -> None:
     dots = b".\r\n..\r\nend\r\n"
     for chunking in (False, True):
         exchange = Exchange(pipelining=True, size=True, chunking=chunking)
-        exchange.begin(Parcel(b"p@example.org", b"r@example.org", (dots,), has_dots=True))
+        exchange.begin(Parcel(b"p@example.org", b"r@example.org", dots, has_dots=True))
         said = write_all(exchange)
         assert b" SIZE=%d\r\n" % len(dots) in said
         exchange.hear(b"250 ok\r\n250 ok\r\n354 go on\r\n" if not chunking else b"")

@@ -40,7 +40,7 @@ def written(session: Session) -> list[bytes]:
 def octets_of(row: Delivery) -> bytes:
     frozen = Frozen(row.message, is_discreet=row.is_discreet)
     date = date_now(our_clock.now())
-    return frozen.spliced(row.address, letter_id_of(row), row.links, date).octets
+    return frozen.form % frozen.spliced(row.address, letter_id_of(row), row.links, date).values
 
 
 def parsed(octets: bytes) -> EmailMessage:
