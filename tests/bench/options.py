@@ -54,6 +54,8 @@ class Options:
     databases: tuple[str, ...] = ("sqlite", "postgresql")
     # "auto": on the PATH, else out of Debian's package; a path; or "none".
     smtp_source: str = "auto"
+    # So many workers are measured too, who share a cell's connections; more than one wants PIN=0.
+    workers: int = 1
     # Give the sink a core of its own, as a server elsewhere would have.
     is_pinned: bool = True
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
@@ -70,7 +72,8 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
     """Read the options.
 
     QUICK=1 takes about a minute. CELLS="1x0 50x20" are connections and milliseconds per reply;
-    IN_FLIGHT="1 64" hrsite's setting; PARTS names what to run, DATABASES on which.
+    IN_FLIGHT="1 64" hrsite's setting; PARTS names what to run, DATABASES on which. PIN=0 WORKERS=2
+    measures two workers beside one, with the cores that the sink leaves them.
     """
     is_quick = given.get("QUICK", "") not in ("", "0")
     cells = given.get("CELLS") or (
@@ -89,5 +92,6 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
         parts=frozenset((given.get("PARTS") or PARTS).split()),
         databases=tuple((given.get("DATABASES") or "sqlite postgresql").split()),
         smtp_source=given.get("SMTP_SOURCE") or "auto",
+        workers=int(given.get("WORKERS") or 1),
         is_pinned=given.get("PIN", "1") != "0",
     )

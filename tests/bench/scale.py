@@ -12,8 +12,8 @@ from tests import databases
 from tests.bench import senders
 from tests.bench.bench import Bench
 from tests.bench.options import Cell
-from tests.bench.processes import Child, Cost
-from tests.bench.senders import MOST_SECONDS, hrsite_child
+from tests.bench.processes import Child
+from tests.bench.senders import hrsite_child
 from tests.bench.taking import Taking
 
 MEMORY_CONNECTIONS = 10
@@ -129,21 +129,12 @@ def _one_and_two(bench: Bench, sink: Taking, database: str, cell: Cell) -> Worke
 
 def _together(bench: Bench, sink: Taking, several: list[Child], cell: Cell, letters: int) -> float:
     """Letters a second of some workers that begin at the same moment."""
-    several[0].ask(do="write_down", readers=letters, octets=bench.options.letter_octets)
-
-    def hand_over() -> Cost:
-        for child in several:
-            child.say(do="hand_over", letters=letters, most_seconds=MOST_SECONDS)
-        costs = [Cost(**child.hear()) for child in several]
-        return Cost(
-            letters=sum(cost.letters for cost in costs),
-            seconds=max(cost.seconds for cost in costs),
-            cpu_seconds=sum(cost.cpu_seconds for cost in costs),
-            peak_octets=max(cost.peak_octets for cost in costs),
-        )
-
-    chunking = bench.options.ways[-1].chunking
-    taken = sink.take(hand_over, cell.latency_ms, chunking, distinct=letters)
+    way = bench.options.ways[-1]
+    sender = senders.Hrsite(several, bench.options.letter_octets, str(way), way.chunking)
+    sender.prepare(letters)
+    taken = sink.take(
+        lambda: sender.hand_over(letters), cell.latency_ms, way.chunking, distinct=letters
+    )
     bench.note(f"{len(several)} workers, {cell}", taken)
     return taken.cost.a_second
 

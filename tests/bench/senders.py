@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from hrsite import side_by_side
+from tests.bench.bench import Bench
 from tests.bench.options import Cell, Way
 from tests.bench.processes import Child, Cost
 from tests.bench.sites import SENDER
@@ -35,9 +37,9 @@ class Sender(Protocol):
 
 @dataclass
 class Hrsite:
-    """hrsite's worker: a ledger in its database, letters that are due in it."""
+    """hrsite's workers, one or several: a ledger in their database, letters due in it."""
 
-    child: Child
+    workers: Sequence[Child]
     octets: int
     name: str
     chunking: bool = False
@@ -45,11 +47,19 @@ class Hrsite:
 
     def prepare(self, letters: int) -> None:
         """Write down a letter and its readers."""
-        self.child.ask(do="write_down", readers=letters, octets=self.octets)
+        self.workers[0].ask(do="write_down", readers=letters, octets=self.octets)
 
     def hand_over(self, letters: int) -> Cost:
-        """Let the worker find them."""
-        return Cost(**self.child.ask(do="hand_over", letters=letters, most_seconds=MOST_SECONDS))
+        """Let the workers find them, all beginning at the same moment."""
+        for worker in self.workers:
+            worker.say(do="hand_over", letters=letters, most_seconds=MOST_SECONDS)
+        costs = [Cost(**worker.hear()) for worker in self.workers]
+        return Cost(
+            letters=sum(cost.letters for cost in costs),
+            seconds=max(cost.seconds for cost in costs),
+            cpu_seconds=sum(cost.cpu_seconds for cost in costs),
+            peak_octets=max(cost.peak_octets for cost in costs),
+        )
 
 
 @dataclass
@@ -95,6 +105,19 @@ def flask_mail(
     child = stack.enter_context(Child("tests.bench.flask_mail_sender", log, {}, core))
     order = {"connections": cell.connections, "octets": octets, "port": port}
     return FlaskMail(child, order)
+
+
+def hrsite(
+    stack: ExitStack, bench: Bench, way: Way, connections: int, count: int, port: int
+) -> Hrsite:
+    """So many workers of a site of their own, who share the connections out among them."""
+    options = bench.options
+    settings = bench.sites.fresh("sqlite", options.distinct)
+    stack.callback(bench.sites.drop, settings)
+    more = way, connections // count, port, bench.log, bench.sender_core
+    workers = [stack.enter_context(hrsite_child(settings, *more)) for _ in range(count)]
+    name = f"{way}" if count == 1 else f"{count} x {way}"
+    return Hrsite(workers, options.letter_octets, name, way.chunking)
 
 
 def hrsite_child(

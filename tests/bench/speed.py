@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 
 from tests.bench import senders
 from tests.bench.bench import Bench
@@ -15,7 +16,7 @@ from tests.bench.smtp_source import SmtpSource
 from tests.bench.taking import Taken
 
 # Not the first letters: a connection pool, a statement cache and a clock speed warm up.
-FIRST_LETTERS, WARM_SECONDS = 20, 0.5
+FIRST_LETTERS, ENOUGH = 20, 1.5
 FEWEST_LETTERS = 20
 
 
@@ -76,25 +77,26 @@ def _senders(bench: Bench, cell: Cell, source: SmtpSource | None) -> Iterator[li
             order = {"connections": cell.connections, "octets": options.letter_octets}
             found.append(senders.Postfix(source, order | {"port": port, "core": core}))
         found.append(senders.flask_mail(stack, cell, options.letter_octets, port, bench.log, core))
-        for way in options.ways:
-            if way.in_flight == 1 and cell.connections > 1:
-                continue  # One letter in the air uses one connection, however many there are.
-            settings = bench.sites.fresh("sqlite", options.distinct)
-            stack.callback(bench.sites.drop, settings)
-            child = stack.enter_context(
-                senders.hrsite_child(settings, way, cell.connections, port, bench.log, core)
-            )
-            found.append(senders.Hrsite(child, options.letter_octets, str(way), way.chunking))
+        for way, count in product(options.ways, sorted({1, options.workers})):
+            # One letter in the air uses one connection, however many there are.
+            is_more_than_used = way.in_flight == 1 and cell.connections > 1
+            if not is_more_than_used and cell.connections >= count:
+                found.append(senders.hrsite(stack, bench, way, cell.connections, count, port))
         yield found
 
 
 def _warm_up(bench: Bench, sender: Sender, cell: Cell) -> int:
-    """Two short runs; from the second follows how many letters a measurement takes."""
-    first = _once(bench, sender, cell, FIRST_LETTERS).cost.a_second
-    options = bench.options
-    warm = min(WARM_SECONDS, options.seconds)
-    second = _once(bench, sender, cell, _bounded(bench, first * warm)).cost.a_second
-    return _bounded(bench, second * options.seconds)
+    """Longer and longer runs; from the last follows how many letters a measurement takes.
+
+    Of few letters most of the time goes into opening connections, so there are runs until they
+    ask for about as many letters as they had.
+    """
+    tried, wanted = 0, FIRST_LETTERS
+    while wanted > ENOUGH * tried:
+        tried = wanted
+        rate = _once(bench, sender, cell, tried).cost.a_second
+        wanted = _bounded(bench, rate * bench.options.seconds)
+    return wanted
 
 
 def _bounded(bench: Bench, letters: float) -> int:

@@ -16,7 +16,7 @@ from tests.bench.speed import Row
 from tests.bench.taking import Taken
 
 POSTFIX, FLASK_MAIL = "smtp-source", "Flask-Mail"
-NAME_WIDTH = 28
+NAME_WIDTH = 34
 HEADS = ("letters/s", "x source", "x Flask", "CPU s/1000", "MB", "sink busy", "spread", "octets")
 FSYNCS = 100
 
@@ -93,7 +93,7 @@ def say_all(found: Mapping[Cell, Sequence[Row]]) -> None:
                 continue
             say(f"x {reference}")
         for name in names:
-            if reference and not name.startswith("hrsite"):
+            if reference and name in (POSTFIX, FLASK_MAIL):
                 continue
             say(
                 f"{name:{NAME_WIDTH}}"
