@@ -74,9 +74,10 @@ def press(page: Page, name: str) -> None:
 
 
 def save(page: Page) -> str:
-    """Save; the address of the article."""
+    """Save; the address of the article, once its editor is there again."""
     page.get_by_role("button", name=re.compile("Save draft|Update")).last.click()
     expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+    page.wait_for_load_state()
     return page.url
 
 

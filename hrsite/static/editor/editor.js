@@ -138,7 +138,10 @@ function takeThePlace(html) {
   };
   write();
   show(true);
-  if (hadFocus) editor.commands.focus("end");
+  if (hadFocus) {
+    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.view.focus();
+  }
   editor.on("update", () => { write(); box.dispatchEvent(new Event("input", { bubbles: true })); });
   label.addEventListener("click", () => editor.view.focus());
   form.addEventListener("words-put-back", () => {
