@@ -52,6 +52,7 @@ def serve(app: Flask) -> None:
     """Answer readers until SIGINT, SIGTERM or SIGHUP. Blocks."""
     from hrsite.server import running  # uvicorn is of use to this command alone.
 
+    side_by_side.stop_with_the_first()
     giving_back.give_back_early()
     _hang_up(app)
     collecting.spare_what_is_there()

@@ -3,6 +3,7 @@
 It imports nothing of ours and no library, so that it takes some megabytes and not ninety.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -20,6 +21,8 @@ SITE = ("-m", "hrsite.cli", "serve")
 # Longer than a letter in hand may take to be answered at a healthy relay; then it is "uncertain".
 GRACE_SECONDS = 20
 ENDED_UNASKED = 1
+# Names a pipe into which nothing is ever written. When it ends, whoever held its other end has.
+LIFE_LINE = "HRSITE_LIFE_LINE"
 # Ctrl-C, `kill` and service managers, and a terminal window that is closed.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,17 +53,40 @@ def run() -> int:
         _end(children)
 
 
+def stop_with_the_first() -> None:
+    """In a process that `run` has started: be told to stop also when `run` is killed.
+
+    It cannot tell anybody any more then, so the system does. Linux can; elsewhere nothing is done.
+    """
+    number = os.environ.pop(LIFE_LINE, "")
+    if not number or sys.platform != "linux":
+        return
+    line = int(number)
+    fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(line, fcntl.F_SETSIG, signal.SIGTERM)
+    fcntl.fcntl(line, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    with suppress(BlockingIOError):  # Nothing to read: it is still held.
+        os.read(line, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise ToldToStop
 
 
 def _start(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own commands
+    # Each its own: whom the system tells is a matter of the pipe. Our end stays open while we live.
+    line, _ = os.pipe()
+    child = subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, *command],
         cwd=PROJECT,
+        env=os.environ | {LIFE_LINE: str(line)},
+        pass_fds=[line],
         # A group of its own: Ctrl-C reaches us alone, and we end both in order.
         start_new_session=True,
     )
+    os.close(line)
+    return child
 
 
 def _first_to_end(children: list[subprocess.Popen[bytes]]) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from hrsite import clock, collecting, giving_back
+from hrsite import clock, collecting, giving_back, side_by_side
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
 from hrsite.outbox import presence
@@ -46,6 +46,7 @@ def run(app: Flask) -> None:
     # One thread: within a process letters go one at a time. More speed is more processes.
     consumer = app.extensions["huey"].create_consumer(workers=1, max_delay=0.5)
     _stop_gently(consumer)
+    side_by_side.stop_with_the_first()
     app.extensions["stopping"] = consumer.stop_flag.is_set
     with app.app_context():
         presence.announce(db.session(), presence.own_name(), clock.now())

@@ -97,6 +97,19 @@ def test_closing_the_window_ends_both(folder: Path, tmp_path: Path) -> None:
 
 
 @NEEDS_PROC
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells them")
+def test_killing_the_first_process_ends_the_others_and_frees_the_port(
+    folder: Path, tmp_path: Path
+) -> None:
+    with demo(folder, tmp_path) as site:
+        all_of_them = offspring(site.process.pid)
+        site.process.kill()
+        assert len(all_of_them) == 3
+        assert until(lambda: are_gone(all_of_them))
+        serving.check_port("127.0.0.1", site.port)
+
+
+@NEEDS_PROC
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_site_told_to_stop_while_its_processes_are_still_starting_stops(
     tmp_path: Path, number: signal.Signals
