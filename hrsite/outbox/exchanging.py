@@ -50,7 +50,9 @@ class Exchange:
     # Set when nothing more may be said here, once what is due has been heard.
     is_over: bool = False
     letter_count: int = 0
+    # A letter that is named, and its text, which the server has not asked for yet.
     _begun: Parcel | None = None
+    _text: bytes = b""
     _unsaid: list[tuple[Stage, bytes]] = field(default_factory=list)
     _queued: int = 0
     _written: int = 0
@@ -88,14 +90,14 @@ class Exchange:
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
         self.letter_count += 1
-        octets = parcel.octets if self.chunking or self.size else b""
+        octets = parcel.octets
         size = b" SIZE=%d" % len(octets) if self.size else b""
         mail = b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)
         rcpt = b"RCPT TO:<%s>\r\n" % parcel.recipient
         if self.chunking:
             self._send_whole(parcel, mail + rcpt, octets)
             return
-        self._begun = parcel
+        self._begun, self._text = parcel, octets
         if self.pipelining:
             self.due.extend(((parcel, "mail"), (parcel, "rcpt"), (parcel, "data")))
             self._say(mail + rcpt + b"DATA\r\n")
@@ -230,9 +232,9 @@ class Exchange:
             self._say(b"RSET\r\n")
 
     def _send_body(self, parcel: Parcel) -> None:
+        octets, self._text = self._text, b""
         self._begun = None
         self.due.append((parcel, "reply"))
-        octets = parcel.octets
         self._say(_doubled(octets) if parcel.has_dots else octets)
         self._say(b".\r\n")
         parcel.whole_at = self._queued

@@ -107,14 +107,12 @@ def flask_mail(
     return FlaskMail(child, order)
 
 
-def hrsite(
-    stack: ExitStack, bench: Bench, way: Way, connections: int, count: int, port: int
-) -> Hrsite:
+def hrsite(stack: ExitStack, bench: Bench, way: Way, connections: int, count: int) -> Hrsite:
     """So many workers of a site of their own, who share the connections out among them."""
     options = bench.options
     settings = bench.sites.fresh("sqlite", options.distinct)
     stack.callback(bench.sites.drop, settings)
-    more = way, connections // count, port, bench.log, bench.sender_core
+    more = way, connections // count, bench.sink.port, bench.log, bench.sender_core
     workers = [stack.enter_context(hrsite_child(settings, *more)) for _ in range(count)]
     name = f"{way}" if count == 1 else f"{count} x {way}"
     return Hrsite(workers, options.letter_octets, name, way.chunking)

@@ -81,7 +81,7 @@ def _senders(bench: Bench, cell: Cell, source: SmtpSource | None) -> Iterator[li
             # One letter in the air uses one connection, however many there are.
             is_more_than_used = way.in_flight == 1 and cell.connections > 1
             if not is_more_than_used and cell.connections >= count:
-                found.append(senders.hrsite(stack, bench, way, cell.connections, count, port))
+                found.append(senders.hrsite(stack, bench, way, cell.connections, count))
         yield found
 
 

@@ -16,6 +16,7 @@ from hrsite.newsletter.letters import put_personal
 from hrsite.newsletter.models import Topic
 from hrsite.outbox.models import Delivery
 from hrsite.outbox.numbering import letter_id_of
+from hrsite.outbox.parcels import Parcel
 from hrsite.outbox.splicing import Frozen, date_now
 from tests import factories
 from tests.outbox.ledger import READERS, rows
@@ -40,7 +41,8 @@ def written(session: Session) -> list[bytes]:
 def octets_of(row: Delivery) -> bytes:
     frozen = Frozen(row.message, is_discreet=row.is_discreet)
     date = date_now(our_clock.now())
-    return frozen.form % frozen.spliced(row.address, letter_id_of(row), row.links, date).values
+    own = frozen.spliced(row.address, letter_id_of(row), row.links, date)
+    return Parcel(b"", own.recipient, frozen.form, own.values).octets
 
 
 def parsed(octets: bytes) -> EmailMessage:
