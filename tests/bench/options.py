@@ -72,14 +72,14 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
     """Read the options.
 
     QUICK=1 takes about a minute. CELLS="1x0 50x20" are connections and milliseconds per reply;
-    IN_FLIGHT="1 64" hrsite's setting; PARTS names what to run, DATABASES on which. PIN=0 WORKERS=2
+    IN_FLIGHT="1 256" hrsite's setting; PARTS names what to run, DATABASES on which. PIN=0 WORKERS=2
     measures two workers beside one, with the cores that the sink leaves them.
     """
     is_quick = given.get("QUICK", "") not in ("", "0")
     cells = given.get("CELLS") or (
         "1x0 10x0 50x20" if is_quick else "1x0 10x0 50x0 1x20 10x20 50x20 1x100 10x100 50x100"
     )
-    in_flight = [int(word) for word in (given.get("IN_FLIGHT") or "1 64").split()]
+    in_flight = [int(word) for word in (given.get("IN_FLIGHT") or "1 256").split()]
     most = int(given.get("READERS_MOST") or (100_000 if is_quick else 1_000_000))
     return Options(
         cells=tuple(Cell(*map(int, word.split("x"))) for word in cells.split()),
