@@ -42,12 +42,12 @@ def test_words_typed_before_it_came_stand_in_it(page: Page, demo_site: LiveSite)
 
 def test_words_typed_before_its_first_frame_stand_in_it(page: Page, demo_site: LiveSite) -> None:
     waiting = open_without_editor(page, demo_site)
-    page.locator(BOX).press_sequentially("First words,")
+    page.locator(BOX).press_sequentially("First words, ")
     page.evaluate("window.requestAnimationFrame = () => 0")
     let_in(page, waiting)
 
     expect(page.get_by_role("toolbar")).to_be_visible()
-    page.keyboard.type(" and more.")
+    page.keyboard.type("and more.")
     expect(words(page).locator("p")).to_have_text("First words, and more.")
 
 

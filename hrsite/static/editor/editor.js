@@ -15,14 +15,15 @@ const ALONE = /^https?:\/\/\S+$/;
 // What Markdown would read as more than words.
 const MORE_THAN_WORDS = /[\\`*_[\]<>&#|~]|^\s*(?:[-+=]|\d+[.)])|^ {4}|^\t/m;
 
-/** The text as HTML: what the server says, or what she typed while this script was on its way. */
+/** The text as HTML: what the server says, or what she typed while this script was on its way. There
+ *  each space counts: she may be about to go on behind one. */
 function textOfBox() {
-  if (format.value === "html") return box.value;
-  if (box.value === box.defaultValue) return document.getElementById("words-html").innerHTML;
+  if (format.value === "html") return { html: box.value };
+  if (box.value === box.defaultValue) return { html: document.getElementById("words-html").innerHTML };
   if (MORE_THAN_WORDS.test(box.value)) return null;
   const said = document.createElement("div");
-  for (const words of box.value.split(/\n\s*\n/)) said.appendChild(document.createElement("p")).textContent = words;
-  return said.innerHTML;
+  for (const words of box.value.split(/\n\s*\n/)) said.appendChild(document.createElement("p")).textContent = words.replace(/\n/g, " ");
+  return { html: said.innerHTML, preserveWhitespace: true };
 }
 
 function isElsewhere(address) {
@@ -53,7 +54,7 @@ const Cards = Extension.create({
   })],
 });
 
-function start(html) {
+function start({ html, preserveWhitespace = false }) {
   let ask, toToolbar;
   const Keys = Extension.create({
     name: "keys",
@@ -67,6 +68,7 @@ function start(html) {
     injectCSS: false,
     extensions: [...EXTENSIONS, Cards, Keys],
     content: html,
+    parseOptions: { preserveWhitespace },
     editorProps: {
       attributes: {
         id: "body", class: "prose", role: "textbox", dir: "auto",
@@ -127,9 +129,9 @@ function deedsOf(editor, ask) {
   };
 }
 
-function takeThePlace(html) {
+function takeThePlace(text) {
   const hadFocus = document.activeElement === box;
-  const editor = start(html);
+  const editor = start(text);
   const write = () => { box.value = editor.isEmpty ? "" : editor.getHTML(); format.value = "html"; };
   // The box's own way to a picture, and its signs, are of no use now.
   const show = (isHere) => {
@@ -153,5 +155,5 @@ function takeThePlace(html) {
   form.dispatchEvent(new Event("editor-ready"));
 }
 
-const html = textOfBox();
-if (html !== null) takeThePlace(html);
+const text = textOfBox();
+if (text !== null) takeThePlace(text);
