@@ -85,7 +85,7 @@ def start() -> None:
     _check_port(app)
     _bring_up(app)
     announce_code_if_needed(app)
-    click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
+    click.echo(f"The site is at {app.config['BASE_URL']} in a few seconds. Ctrl-C ends it.")
     serving.run_both(app)
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 LONGEST_SECONDS = 40
+# Of what a demo says before its processes speak.
+LAST_LINE = "  It answers in a few seconds. Ctrl-C ends it.\n"
 
 
 @dataclass
@@ -107,7 +109,7 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
     assert process.stdout is not None
     started: set[int] = set()
     try:
-        said = "".join(iter(process.stdout.readline, "  Ctrl-C ends it.\n"))
+        said = "".join(iter(process.stdout.readline, LAST_LINE))
         running = Running(process, port, said)
         assert until(lambda: answers(f"http://localhost:{port}"))
         assert until(lambda: set(running.children()) == {"serve", "worker"})
