@@ -97,7 +97,6 @@ def test_closing_the_window_ends_both(folder: Path, tmp_path: Path) -> None:
 
 
 @NEEDS_PROC
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells them")
 def test_killing_the_first_process_ends_the_others_and_frees_the_port(
     folder: Path, tmp_path: Path
 ) -> None:

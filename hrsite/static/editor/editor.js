@@ -140,7 +140,7 @@ function takeThePlace(text) {
   };
   write();
   show(true);
-  if (hadFocus) {
+  if (hadFocus) { // At once, for she may be in the midst of a word.
     editor.commands.setTextSelection(editor.state.doc.content.size);
     editor.view.focus();
   }
