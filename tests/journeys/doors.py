@@ -11,6 +11,8 @@ from hrsite.outbox.folder import OpenLetter
 
 STAMP = re.compile(r'name="stamp"\s+value="([^"]+)"')
 ROOT = "http://localhost"
+# What is drawn in a link, which may spell any word. A slug of this length has no capital letter.
+_DRAWN = re.compile(r"(?<=/)(?=[\w-]*[A-Z])[\w-]{22}(?![\w-])")
 
 Letters = Callable[[], list[OpenLetter]]
 
@@ -23,6 +25,11 @@ def sign_up(
     assert stamp, "the signup form has no stamp"
     fields = {"address": address, "topics": list(topics), "stamp": stamp[1], "website": ""}
     return client.post("/signup", data=fields | changes)
+
+
+def without_tokens(text: str) -> str:
+    """What somebody wrote of a text, for a test that looks for words in it."""
+    return _DRAWN.sub("", text)
 
 
 def ask_for_link(client: FlaskClient, address: str) -> TestResponse:

@@ -1,5 +1,6 @@
 """Every way in which a stranger can set off a letter has one guard, and its limits hold."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -157,7 +158,7 @@ def test_a_network_is_kept_as_a_mark_that_is_another_one_the_next_day(
         ask(app, "/signup", "reader@example.org", network)
     assert sorted(one.asked_count for one in marks()) == [1, 2]
     today = {one.network_key for one in marks()}
-    assert not [key for key in today if "2001" in key]
+    assert not [key for key in today if re.search("2001:?0?db8", key)]
     clock.shift(timedelta(days=1))
     ask(app, "/signup", "reader@example.org", "2001:db8::1")
     assert marks()[-1].asked_count == 1
