@@ -11,12 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
-from hrsite.newsletter.models import (
-    ConsentEvent,
-    Subscriber,
-    SubscriptionState,
-    Topic,
-)
+from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import suppression
 from tests import factories
