@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import structlog
@@ -30,15 +31,23 @@ class PortTaken(Exception):
 
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, in words, when the site could not listen there."""
-    bound(host, port).close()
+    _opened(host, port, lambda line: None).close()
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to there, for all processes together. Raises PortTaken, in words."""
+def listening(host: str, port: int) -> socket.socket:
+    """A socket for all processes together: whoever comes waits until one of them takes the call.
+
+    Raises PortTaken, in words.
+    """
+    return _opened(host, port, socket.socket.listen)
+
+
+def _opened(host: str, port: int, use: Callable[[socket.socket], None]) -> socket.socket:
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         line.bind((host, port))
+        use(line)
     except OSError as trouble:
         line.close()
         raise PortTaken(
@@ -48,19 +57,22 @@ def bound(host: str, port: int) -> socket.socket:
     return line
 
 
-def serve(app: Flask) -> None:
-    """Answer readers until SIGINT, SIGTERM or SIGHUP. Blocks."""
+def handed_over() -> socket.socket | None:
+    """What `run_both` has given us, if it was that which started us."""
+    number = os.environ.pop(side_by_side.LISTENER, "")
+    return socket.socket(fileno=int(number)) if number else None
+
+
+def serve(app: Flask, line: socket.socket) -> None:
+    """Answer readers who come to this socket until SIGINT, SIGTERM or SIGHUP. Blocks."""
     from hrsite.server import running  # uvicorn is of use to this command alone.
 
     side_by_side.stop_with_the_first()
     giving_back.give_back_early()
     _hang_up(app)
     collecting.spare_what_is_there()
-    host, port = app.config["HOST"], app.config["PORT"]
-    with bound(host, port) as line:
-        # From here on whoever comes waits for a process to take the call, also while one is begun
-        # anew.
-        line.listen()
+    with line:
+        host, port, *_ = line.getsockname()
         log.info("site_listens", host=host, port=port)
 
         def answer(number: int) -> None:
@@ -90,11 +102,14 @@ def _hang_up(app: Flask) -> None:
     app.extensions["huey"].storage.close()
 
 
-def run_both(app: Flask) -> NoReturn:
+def run_both(app: Flask, line: socket.socket) -> NoReturn:
     """Run `hrsite serve` and `hrsite worker` side by side, and become who watches over them.
 
-    What was read to look at settings and database would lie here unused for as long as we run.
+    The site is given this socket. What was read to look at settings and database would lie here
+    unused for as long as we run.
     """
+    line.set_inheritable(True)
+    os.environ[side_by_side.LISTENER] = str(line.fileno())
     # -I and -S: it needs nothing but Python itself.
     _become(app, "-I", "-S", side_by_side.__file__)
 

@@ -23,6 +23,8 @@ GRACE_SECONDS = 20
 ENDED_UNASKED = 1
 # Names a pipe into which nothing is ever written. When it ends, whoever held its other end has.
 LIFE_LINE = "HRSITE_LIFE_LINE"
+# Names the socket on which the site listens: somebody may be waiting there already.
+LISTENER = "HRSITE_LISTENER"
 # Ctrl-C, `kill` and service managers, and a terminal window that is closed.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -40,9 +42,13 @@ def run() -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     children: list[subprocess.Popen[bytes]] = []
+    listener = int(os.environ[LISTENER])
     try:
-        for command in (SITE, WORKER):
-            children.append(_start(command))
+        children.append(_start(SITE, listener))
+        # The site's alone: once it has hung up, nobody is to be left waiting there.
+        os.close(listener)
+        del os.environ[LISTENER]
+        children.append(_start(WORKER))
         return _first_to_end(children)
     except ToldToStop:
         return 0
@@ -74,14 +80,14 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise ToldToStop
 
 
-def _start(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+def _start(command: tuple[str, ...], *more: int) -> subprocess.Popen[bytes]:
     # Each its own: whom the system tells is a matter of the pipe. Our end stays open while we live.
     line, _ = os.pipe()
     child = subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, *command],
         cwd=PROJECT,
         env=os.environ | {LIFE_LINE: str(line)},
-        pass_fds=[line],
+        pass_fds=[line, *more],
         # A group of its own: Ctrl-C reaches us alone, and we end both in order.
         start_new_session=True,
     )

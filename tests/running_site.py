@@ -16,7 +16,7 @@ from urllib.error import URLError
 
 LONGEST_SECONDS = 40
 # Of what a demo says before its processes speak.
-LAST_LINE = "  It answers in a few seconds. Ctrl-C ends it.\n"
+LAST_LINE = "  Ctrl-C ends it.\n"
 
 
 @dataclass
@@ -111,7 +111,8 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
     try:
         said = "".join(iter(process.stdout.readline, LAST_LINE))
         running = Running(process, port, said)
-        assert until(lambda: answers(f"http://localhost:{port}"))
+        # Whoever comes as soon as it says where it is finds no closed door.
+        assert answers(f"http://localhost:{port}", LONGEST_SECONDS)
         assert until(lambda: set(running.children()) == {"serve", "worker"})
         started |= set(offspring(process.pid))
         yield running
@@ -125,10 +126,10 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
         process.stdout.close()
 
 
-def answers(url: str) -> bool:
+def answers(url: str, seconds: float = 10) -> bool:
     """Does a site answer there, with a page of its own or with any other answer?"""
     try:
-        with urllib.request.urlopen(url + "/signup", timeout=10) as answer:  # noqa: S310 - our own site
+        with urllib.request.urlopen(url + "/signup", timeout=seconds) as answer:  # noqa: S310
             return b"</html>" in answer.read()
     except (URLError, OSError):
         return False

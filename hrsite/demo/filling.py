@@ -102,7 +102,7 @@ def welcome(base_url: str, sign_in: SignIn) -> str:
             f"  Password     {sign_in.password}",
             f"  Mail         goes nowhere: read it at {base_url}/desk/letters/",
             "",
-            "  It answers in a few seconds. Ctrl-C ends it.",
+            "  Ctrl-C ends it.",
             "",
         )
     )
