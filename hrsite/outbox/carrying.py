@@ -23,6 +23,9 @@ Done = tuple[Any, Answer]
 OPENING_SECONDS = 0.02
 # So many connections are opened at the same time: each waits for several answers of the server.
 MOST_OPENERS = 32
+# So many letters are put together before they are written: of more, the first are no longer
+# in the processor's cache. On fifty connections without delay that makes an eighth of the time.
+MOST_AT_ONCE = 16
 NEVER = math.inf
 
 
@@ -167,18 +170,21 @@ class Carrier:
         """Give the connections their next letters, idle ones first; write all there is to write."""
         self._hand_out()
         while self._eager:
-            lane = self._eager.pop()
-            lane.is_eager = False
-            if not lane.is_gone:
-                self._push(lane)
+            some, self._eager = self._eager, []
+            for lane in some:
+                lane.is_eager = False
+                if not lane.is_gone:
+                    self._push(lane)
             self._hand_out()
 
     def _hand_out(self) -> None:
-        while self._waiting and self._free:
+        begun_count = 0
+        while self._waiting and self._free and begun_count < MOST_AT_ONCE:
             lane = self._free.popleft()
             lane.is_listed = False
             if not lane.is_gone and lane.exchange.may_begin:
                 lane.begin(self._waiting.popleft())
+                begun_count += 1
                 self._make_eager(lane)
                 self._list(lane)
 
