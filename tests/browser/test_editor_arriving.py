@@ -51,6 +51,19 @@ def test_words_typed_before_its_first_frame_stand_in_it(page: Page, demo_site: L
     expect(words(page).locator("p")).to_have_text("First words, and more.")
 
 
+def test_who_was_in_the_midst_of_her_words_goes_on_there(page: Page, demo_site: LiveSite) -> None:
+    waiting = open_without_editor(page, demo_site)
+    page.locator(BOX).press_sequentially("First words.\n\nThen others.\n\nAnd last.")
+    for key in ("ArrowUp", "ArrowUp", "Home", *["ArrowRight"] * 5):
+        page.keyboard.press(key)
+    let_in(page, waiting)
+
+    expect(page.get_by_role("toolbar")).to_be_visible()
+    page.keyboard.type("some ")
+    said = ["First words.", "Then some others.", "And last."]
+    expect(words(page).locator("p")).to_have_text(said)
+
+
 def test_markdown_typed_before_it_came_stays_in_the_box(page: Page, demo_site: LiveSite) -> None:
     waiting = open_without_editor(page, demo_site)
     page.locator(BOX).fill("## Start\n\n**Two** doses.")

@@ -14,6 +14,7 @@ const CLEAR = { top: 160, bottom: 160, left: 5, right: 5 };
 const ALONE = /^https?:\/\/\S+$/;
 // What Markdown would read as more than words.
 const MORE_THAN_WORDS = /[\\`*_[\]<>&#|~]|^\s*(?:[-+=]|\d+[.)])|^ {4}|^\t/m;
+const BETWEEN_PARAGRAPHS = /\n\s*\n/;
 
 /** The text as HTML: what the server says, or what she typed while this script was on its way. There
  *  each space counts: she may be about to go on behind one. */
@@ -22,8 +23,16 @@ function textOfBox() {
   if (box.value === box.defaultValue) return { html: document.getElementById("words-html").innerHTML };
   if (MORE_THAN_WORDS.test(box.value)) return null;
   const said = document.createElement("div");
-  for (const words of box.value.split(/\n\s*\n/)) said.appendChild(document.createElement("p")).textContent = words.replace(/\n/g, " ");
-  return { html: said.innerHTML, preserveWhitespace: true };
+  for (const words of box.value.split(BETWEEN_PARAGRAPHS)) said.appendChild(document.createElement("p")).textContent = words.replace(/\n/g, " ");
+  return { html: said.innerHTML, preserveWhitespace: true, before: box.value.slice(0, box.selectionEnd) };
+}
+
+/** Where she goes on: where she was among the words she typed, else at the end. */
+function caretIn(doc, before) {
+  if (before === undefined) return doc.content.size;
+  const paragraphs = before.split(BETWEEN_PARAGRAPHS), last = paragraphs.pop();
+  const start = paragraphs.reduce((size, _, index) => size + doc.child(index).nodeSize, 1);
+  return start + Math.min(last.length, doc.child(paragraphs.length).content.size);
 }
 
 function isElsewhere(address) {
@@ -141,7 +150,7 @@ function takeThePlace(text) {
   write();
   show(true);
   if (hadFocus) { // At once, for she may be in the midst of a word.
-    editor.commands.setTextSelection(editor.state.doc.content.size);
+    editor.commands.setTextSelection(caretIn(editor.state.doc, text.before));
     editor.view.focus();
   }
   editor.on("update", () => { write(); box.dispatchEvent(new Event("input", { bubbles: true })); });
