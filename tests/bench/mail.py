@@ -18,6 +18,17 @@ from tests.bench.options import Options, from_environment
 def run(options: Options) -> list[str]:
     """Measure, print the tables, and return whatever came out wrong."""
     began = time.monotonic()
+    faults = _run(options) if options.parts - {"together"} else []
+    if "together" in options.parts and (together := options.together()).cells:
+        table.say("\n")
+        faults += _run(together)
+    table.say(f"\nDone in {time.monotonic() - began:.0f} s.")
+    for fault in faults:
+        table.say(f"WRONG: {fault}")
+    return faults
+
+
+def _run(options: Options) -> list[str]:
     with (
         tempfile.TemporaryDirectory(prefix="hrsite-bench-", dir=options.folder) as folder,
         Bench(options, Path(folder)) as bench,
@@ -33,9 +44,6 @@ def run(options: Options) -> list[str]:
             table.say_expansion(scale.expansion(bench))
         if "workers" in options.parts:
             table.say_workers(scale.workers(bench))
-    table.say(f"\nDone in {time.monotonic() - began:.0f} s.")
-    for fault in bench.faults:
-        table.say(f"WRONG: {fault}")
     return bench.faults
 
 

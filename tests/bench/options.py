@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +30,9 @@ class Way(NamedTuple):
         return f"hrsite, {self.in_flight} in flight{', BDAT' if self.chunking else ''}"
 
 
-PARTS = "speed memory expansion workers"
+PARTS = "speed together memory expansion workers"
+# Enough that two workers never wait for the disk.
+TOGETHER_IN_FLIGHT = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Options:
     databases: tuple[str, ...] = ("sqlite", "postgresql")
     # "auto": on the PATH, else out of Debian's package; a path; or "none".
     smtp_source: str = "auto"
-    # So many workers are measured too, who share a cell's connections; more than one wants PIN=0.
+    # So many workers are measured too, who share a cell's connections.
     workers: int = 1
     # Give the sink a core of its own, as a server elsewhere would have.
     is_pinned: bool = True
@@ -67,13 +69,23 @@ class Options:
             self.readers_most,
         )
 
+    def together(self) -> Options:
+        """Where no reply takes its time, two workers beside one: they share the connections.
+
+        No process has a core of its own, smtp-source neither: two workers would have half of one.
+        """
+        cells = tuple(cell for cell in self.cells if cell.connections > 1 and not cell.latency_ms)
+        ways = (Way(TOGETHER_IN_FLIGHT), Way(TOGETHER_IN_FLIGHT, chunking=True))
+        return replace(
+            self, cells=cells, ways=ways, workers=2, is_pinned=False, parts=frozenset({"speed"})
+        )
+
 
 def from_environment(given: Mapping[str, str] = os.environ) -> Options:
     """Read the options.
 
     QUICK=1 takes about a minute. CELLS="1x0 50x20" are connections and milliseconds per reply;
-    IN_FLIGHT="1 256" hrsite's setting; PARTS names what to run, DATABASES on which. PIN=0 WORKERS=2
-    measures two workers beside one, with the cores that the sink leaves them.
+    IN_FLIGHT="1 256" hrsite's setting; PARTS names what to run, DATABASES on which.
     """
     is_quick = given.get("QUICK", "") not in ("", "0")
     cells = given.get("CELLS") or (
@@ -92,6 +104,4 @@ def from_environment(given: Mapping[str, str] = os.environ) -> Options:
         parts=frozenset((given.get("PARTS") or PARTS).split()),
         databases=tuple((given.get("DATABASES") or "sqlite postgresql").split()),
         smtp_source=given.get("SMTP_SOURCE") or "auto",
-        workers=int(given.get("WORKERS") or 1),
-        is_pinned=given.get("PIN", "1") != "0",
     )
