@@ -1,10 +1,9 @@
 """Commands that belong to no feature: start, serve, worker, migrate, doctor, demo."""
 
 import os
+import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import click
 from flask import Flask
@@ -24,7 +23,6 @@ from hrsite.ready import nginx
 MARKS = {"good": "ok     ", "careful": "look   ", "wrong": "WRONG  "}
 CANNOT = 6
 DEMO_FOLDER = PROJECT / ".demo"
-T = TypeVar("T")
 
 
 @click.group()
@@ -73,9 +71,9 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
             sys.exit(3)
 
 
-def _at_the_port(app: Flask, use: Callable[[str, int], T]) -> T:
+def _listening(app: Flask) -> socket.socket:
     try:
-        return use(app.config["HOST"], app.config["PORT"])
+        return serving.listening(app.config["HOST"], app.config["PORT"])
     except serving.PortTaken as trouble:
         click.echo(str(trouble), err=True)
         sys.exit(4)
@@ -85,23 +83,20 @@ def _at_the_port(app: Flask, use: Callable[[str, int], T]) -> T:
 def start() -> None:
     """Start site and worker together: all that one small machine needs."""
     app = _app()
-    _at_the_port(app, serving.check_port)
-    _bring_up(app)
-    announce_code_if_needed(app)
-    line = _at_the_port(app, serving.listening)
-    click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
-    serving.run_both(app, line)
+    with _listening(app) as line:
+        _bring_up(app)
+        announce_code_if_needed(app)
+        click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
+        serving.run_both(app, line)
 
 
 @main.command()
 def serve() -> None:
     """Start the site alone."""
     app = _app()
-    line = serving.handed_over()
-    if line is None:
-        _at_the_port(app, serving.check_port)
-    _bring_up(app)
-    serving.serve(app, line or _at_the_port(app, serving.listening))
+    with serving.handed_over() or _listening(app) as line:
+        _bring_up(app)
+        serving.serve(app, line)
 
 
 @main.command("worker")
@@ -168,14 +163,13 @@ def demo(port: int, folder: Path) -> None:
     """Fill a folder of its own with articles, and start site and worker on it."""
     os.environ |= filling.environment(folder, port)
     app = _app()
-    _at_the_port(app, serving.check_port)
-    _bring_up(app)
-    with app.app_context():
-        sign_in = filling.fill(db.session(), Path(app.config["DATA_DIR"]))
-        db.session.commit()
-    line = _at_the_port(app, serving.listening)
-    click.echo(filling.welcome(app.config["BASE_URL"], sign_in))
-    serving.run_both(app, line)
+    with _listening(app) as line:
+        _bring_up(app)
+        with app.app_context():
+            sign_in = filling.fill(db.session(), Path(app.config["DATA_DIR"]))
+            db.session.commit()
+        click.echo(filling.welcome(app.config["BASE_URL"], sign_in))
+        serving.run_both(app, line)
 
 
 main.add_command(owner)

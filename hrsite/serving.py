@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-from collections.abc import Callable
 from typing import NoReturn
 
 import structlog
@@ -31,7 +30,7 @@ class PortTaken(Exception):
 
 def check_port(host: str, port: int) -> None:
     """Raises PortTaken, in words, when the site could not listen there."""
-    _opened(host, port, lambda line: None).close()
+    listening(host, port).close()
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -39,15 +38,11 @@ def listening(host: str, port: int) -> socket.socket:
 
     Raises PortTaken, in words.
     """
-    return _opened(host, port, socket.socket.listen)
-
-
-def _opened(host: str, port: int, use: Callable[[socket.socket], None]) -> socket.socket:
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         line.bind((host, port))
-        use(line)
+        line.listen()
     except OSError as trouble:
         line.close()
         raise PortTaken(
@@ -71,17 +66,14 @@ def serve(app: Flask, line: socket.socket) -> None:
     giving_back.give_back_early()
     _hang_up(app)
     collecting.spare_what_is_there()
-    with line:
-        host, port, *_ = line.getsockname()
-        log.info("site_listens", host=host, port=port)
+    host, port, *_ = line.getsockname()
+    log.info("site_listens", host=host, port=port)
 
-        def answer(number: int) -> None:
-            get_ready(app)
-            running.Running(app, number, threads=THREADS, grace_seconds=PAGE_GRACE_SECONDS).run(
-                [line]
-            )
+    def answer(number: int) -> None:
+        get_ready(app)
+        running.Running(app, number, threads=THREADS, grace_seconds=PAGE_GRACE_SECONDS).run([line])
 
-        processes.keep(app.config["WEB_PROCESSES"], answer, grace_seconds=PAGE_GRACE_SECONDS + 1)
+    processes.keep(app.config["WEB_PROCESSES"], answer, grace_seconds=PAGE_GRACE_SECONDS + 1)
 
 
 def get_ready(app: Flask) -> Flask:

@@ -80,14 +80,14 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
     raise ToldToStop
 
 
-def _start(command: tuple[str, ...], *more: int) -> subprocess.Popen[bytes]:
+def _start(command: tuple[str, ...], *handed_on: int) -> subprocess.Popen[bytes]:
     # Each its own: whom the system tells is a matter of the pipe. Our end stays open while we live.
     line, _ = os.pipe()
     child = subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, *command],
         cwd=PROJECT,
         env=os.environ | {LIFE_LINE: str(line)},
-        pass_fds=[line, *more],
+        pass_fds=[line, *handed_on],
         # A group of its own: Ctrl-C reaches us alone, and we end both in order.
         start_new_session=True,
     )

@@ -129,7 +129,8 @@ def demo(folder: Path, elsewhere: Path, port: int | None = None) -> Iterator[Run
 def answers(url: str, seconds: float = 10) -> bool:
     """Does a site answer there, with a page of its own or with any other answer?"""
     try:
-        with urllib.request.urlopen(url + "/signup", timeout=seconds) as answer:  # noqa: S310
+        page = urllib.request.urlopen(url + "/signup", timeout=seconds)  # noqa: S310 - our own site
+        with page as answer:
             return b"</html>" in answer.read()
     except (URLError, OSError):
         return False

@@ -31,7 +31,7 @@ class Way(NamedTuple):
 
 
 PARTS = "speed together memory expansion workers"
-# Enough that two workers never wait for the disk.
+# So few commits that neither worker waits long for the other's.
 TOGETHER_IN_FLIGHT = 1_000
 
 

@@ -24,7 +24,7 @@ function textOfBox() {
   if (MORE_THAN_WORDS.test(box.value)) return null;
   const said = document.createElement("div");
   for (const words of box.value.split(BETWEEN_PARAGRAPHS)) said.appendChild(document.createElement("p")).textContent = words.replace(/\n/g, " ");
-  return { html: said.innerHTML, preserveWhitespace: true, before: box.value.slice(0, box.selectionEnd) };
+  return { html: said.innerHTML, before: box.value.slice(0, box.selectionEnd) };
 }
 
 /** Where she goes on: where she was among the words she typed, else at the end. */
@@ -63,7 +63,7 @@ const Cards = Extension.create({
   })],
 });
 
-function start({ html, preserveWhitespace = false }) {
+function start({ html, before }) {
   let ask, toToolbar;
   const Keys = Extension.create({
     name: "keys",
@@ -77,7 +77,7 @@ function start({ html, preserveWhitespace = false }) {
     injectCSS: false,
     extensions: [...EXTENSIONS, Cards, Keys],
     content: html,
-    parseOptions: { preserveWhitespace },
+    parseOptions: { preserveWhitespace: before !== undefined },
     editorProps: {
       attributes: {
         id: "body", class: "prose", role: "textbox", dir: "auto",
