@@ -84,7 +84,7 @@ class Options:
 def from_environment(given: Mapping[str, str] = os.environ) -> Options:
     """Read the options.
 
-    QUICK=1 takes about a minute. CELLS="1x0 50x20" are connections and milliseconds per reply;
+    QUICK=1 takes two minutes. CELLS="1x0 50x20" are connections and milliseconds per reply;
     IN_FLIGHT="1 256" hrsite's setting; PARTS names what to run, DATABASES on which.
     """
     is_quick = given.get("QUICK", "") not in ("", "0")
