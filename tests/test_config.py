@@ -102,6 +102,7 @@ WRONG = {
     "SES_CERTIFICATE_FILE": "/nowhere/Zq7.pem",
     "POSTMARK_SECRET": "Zq7",
     "UNCERTAIN": "Zq7",
+    "IDEMPOTENCY_HEADER": "Zq7: x",
     "MAX_UPLOAD_MEGABYTES": "0",
     "SIGNUP_MIN_SECONDS": "-1",
     "SIGNUP_LETTERS_A_DAY": "0",

@@ -23,6 +23,8 @@ FILES = sorted((FOLDER / "versions").glob("*.py"))
 INDEX = "search_"
 # These change nothing but how PostgreSQL searches.
 POSTGRESQL_ALONE = {"0042"}
+# These change rows and no table; tests of their own look at the rows.
+ROWS_ALONE = {"0045"}
 
 
 def is_no_index(item: object, name: str | None, kind: str, *rest: object) -> bool:
@@ -119,8 +121,8 @@ def test_each_step_back_undoes_its_step(empty_app: Flask) -> None:
     for one in in_order(empty_app):
         stages.append(structure())
         flask_migrate.upgrade(directory=str(FOLDER), revision=one.revision)
-        is_for_it = one.revision not in POSTGRESQL_ALONE or db.engine.dialect.name != "sqlite"
-        assert (structure() != stages[-1]) == is_for_it
+        same = ROWS_ALONE | (POSTGRESQL_ALONE if db.engine.dialect.name == "sqlite" else set())
+        assert (structure() != stages[-1]) == (one.revision not in same)
     for stage in reversed(stages):
         flask_migrate.downgrade(directory=str(FOLDER), revision="-1")
         assert structure() == stage

@@ -1,4 +1,4 @@
-"""What a setting may hold: where links of ours may lead."""
+"""What a setting may hold: where links of ours may lead, what a header may be called."""
 
 import pytest
 
@@ -29,3 +29,20 @@ def test_the_way_out_leads_to_a_page_of_another_site_or_says_what_it_wants(targe
 )
 def test_the_way_out_may_lead_anywhere_on_the_web_or_be_taken_away(target: str) -> None:
     setting_rules.elsewhere(target)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Resend-Idempotency-Key", "x-key", "Idempotency-Key", "K" * 76]
+)
+def test_a_mail_service_may_look_for_its_number_in_any_header_of_its_own(name: str) -> None:
+    setting_rules.header_of_its_own(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["To", "bcc", "MESSAGE-ID", "List-Unsubscribe", "Content-Type", "Received", "DKIM-Signature",
+     "Key:", "Key\r\nBcc", "a key", "-Key", "Schlüssel", "K" * 77],
+)  # fmt: skip
+def test_no_setting_can_say_something_else_in_each_letter(name: str) -> None:
+    with pytest.raises(setting_rules.ValidationError, match="a header"):
+        setting_rules.header_of_its_own(name)

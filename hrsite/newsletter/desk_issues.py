@@ -21,11 +21,11 @@ from hrsite.outbox import (
     presence,
     progress,
     refusals,
+    repeat_rules,
     repeating,
     returned,
 )
 from hrsite.outbox.models import DeliveryState
-from hrsite.outbox.settling import MOST_REPEATS
 from hrsite.posts.models import Post
 from hrsite.posts.moments import MomentForm
 
@@ -53,6 +53,8 @@ def issue_list() -> ResponseReturnValue:
         top=top,
         topic_labels=TOPIC_LABELS,
         worker_trouble=presence.look(db.session(), now).trouble(now),
+        in_flight=current_app.config["MAIL_IN_FLIGHT"],
+        repeat_rule=repeat_rules.rule(),
     )
 
 
@@ -101,7 +103,9 @@ def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
     """Who was put off, refused or is not known: as much of each as a page holds."""
     session, message_id = db.session(), shown.message_id
     unknown = history.copies(session, message_id, DeliveryState.UNCERTAIN, 0, UNCERTAIN_SHOWN)
-    is_held = current_app.config["UNCERTAIN"] == "hold"
+    rule = repeat_rules.rule()
+    # Where every repeat is planned by itself, nothing waits for her.
+    is_held = rule is not repeat_rules.ONCE
     return {
         "put_off": history.deferred(session, message_id) if numbers.waiting else None,
         "refused": refusals.grouped(session, message_id) if numbers.refused else [],
@@ -110,7 +114,8 @@ def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
         "held_count": repeating.held_count(session, message_id, history.MOST_COUNTED)
         if is_held and numbers.uncertain
         else 0,
-        "most_repeats": MOST_REPEATS if is_held else 0,
+        "decided": repeat_rules.DECIDED if is_held else 0,
+        "is_known_again": rule is repeat_rules.KEYED,
         "came_back": returned.came_back(session, message_id),
         "mask": addresses.mask,
     }

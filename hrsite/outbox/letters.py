@@ -79,6 +79,8 @@ def _with_places(text: str, mark: str) -> bytes:
 
 def _headers(message: OutboxMessage, domain: str, language: str) -> tuple[tuple[str, str], ...]:
     headers = [("Content-Language", language)]
+    if name := current_app.config["IDEMPOTENCY_HEADER"]:
+        headers.append((name, f"{message.mark}-id"))
     if message.is_transactional:
         # RFC 3834 5: answering machines, please do not answer.
         return (*headers, ("Auto-Submitted", "auto-generated"))

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from hrsite.addresses import BadAddress
+from hrsite.outbox import repeat_rules
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import OutboxMessage
 from hrsite.outbox.numbering import letter_id
@@ -78,8 +79,11 @@ class Packer:
             return ""
 
     def _spliced(self, frozen: Frozen, claimed: Claimed, number: str, now: datetime) -> Spliced:
-        if self._date[0] != now:
-            self._date = (now, date_now(now))
+        # To the second, as the line says it: written anew for each letter it would cost as much as
+        # all the rest that is filled in.
+        moment = repeat_rules.date_of(frozen.written_at, now).replace(microsecond=0)
+        if self._date[0] != moment:
+            self._date = (moment, date_now(moment))
         links, _ = _DECODER.raw_decode(self._seal.open(claimed.links))
         if not isinstance(links, dict):
             raise Unfit("These are no links.")

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 import structlog
-from flask import current_app
 from sqlalchemy import LargeBinary, Select, Update, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
-from hrsite.outbox import settling, suppression, tally
+from hrsite.outbox import repeat_rules, suppression, tally
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, Recipient
 from hrsite.outbox.pausing import pause, pause_all
@@ -159,13 +158,13 @@ def _outcome(
 
 
 def _repeat_at(delivery: Delivery, now: datetime) -> datetime | None:
-    """When to repeat a letter that was in the air when the line broke; None: leave it at that."""
-    again = now + settling.UNCERTAIN_PAUSE
+    """When to repeat a letter that was in the air when the line broke; None: not by itself."""
+    again, rule = now + repeat_rules.UNCERTAIN_PAUSE, repeat_rules.rule()
     may_repeat = (
-        current_app.config["UNCERTAIN"] == "repeat"
-        and delivery.repeat_count < settling.MOST_REPEATS
+        delivery.repeat_count < rule.most
         and delivery.next_at is not None  # Its reader has not left meanwhile.
         and again < delivery.message.not_after
+        and not rule.is_over(delivery.message.created_at, again)
     )
     return again if may_repeat else None
 

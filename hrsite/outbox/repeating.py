@@ -1,7 +1,8 @@
 """Copies of which nobody knows whether they arrived, held until the coach decides.
 
-With UNCERTAIN=hold such a copy is not repeated by itself. She hands it over once more or leaves
-it, once: afterwards it is no longer held, whatever becomes of it.
+With UNCERTAIN=hold such a copy is not repeated by itself, nor is one that a mail service does not
+know again any more (repeat_rules.py). She hands it over once more or leaves it, once: afterwards it
+is no longer held, whatever becomes of it.
 """
 
 from datetime import datetime
@@ -12,10 +13,7 @@ from sqlalchemy.orm import Session
 from hrsite.columns import changed_rows
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
-from hrsite.outbox.settling import MOST_REPEATS
-
-# As many as no worker plans by itself: with hold set only these go.
-DECIDED = MOST_REPEATS + 1
+from hrsite.outbox.repeat_rules import DECIDED
 
 
 class TooLate(Exception):
@@ -28,7 +26,7 @@ def is_held(message_id: int) -> ColumnElement[bool]:
         (Delivery.message_id == message_id)
         & (Delivery.state == DeliveryState.UNCERTAIN)
         & Delivery.next_at.is_(None)
-        & (Delivery.repeat_count < MOST_REPEATS)
+        & (Delivery.repeat_count < DECIDED)
     )
 
 

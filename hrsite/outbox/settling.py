@@ -6,23 +6,20 @@ from sqlalchemy import ColumnElement, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
-from hrsite.outbox import presence, tally
+from hrsite.outbox import presence, repeat_rules, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.outbox.models_workers import Worker
+from hrsite.outbox.repeat_rules import RepeatRule
 
-# How long to leave a copy alone that was in the air when the line broke.
-UNCERTAIN_PAUSE = timedelta(minutes=15)
-MOST_REPEATS = 1
 DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
 MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
 
 
-def settle(session: Session, now: datetime, *, repeats: bool) -> None:
+def settle(session: Session, now: datetime, rule: RepeatRule) -> None:
     """Write down what time alone has decided: dead leases, late letters, messages at their end."""
-    _give_up_dead_leases(session, now, MOST_REPEATS if repeats else 0)
+    _give_up_dead_leases(session, now, rule)
     _free_claims_of_the_gone(session, now)
-    if not repeats:
-        _hold_planned_repeats(session)
+    _hold_planned_repeats(session, now, rule)
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.settled_at.is_(None),
@@ -68,7 +65,7 @@ def _unsettled() -> ColumnElement[bool]:
     )
 
 
-def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> None:
+def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> None:
     """A permit whose owner is gone: nobody knows whether its letter arrived."""
     dead = [_unsettled(), Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
     counts = tally.states_of(session, *dead)
@@ -77,9 +74,12 @@ def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> 
     for message_id, before in counts.items():
         tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
     # Without a next_at its reader has left meanwhile, and nothing is repeated.
-    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < most_repeats]
+    at = now + repeat_rules.UNCERTAIN_PAUSE
+    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < rule.most]
+    if rule.lasts is not None:
+        again.append(~_is_past_repeating(rule.lasts, at))
     unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
-    planned = {"next_at": now + UNCERTAIN_PAUSE, "repeat_count": Delivery.repeat_count + 1}
+    planned = {"next_at": at, "repeat_count": Delivery.repeat_count + 1}
     for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
         session.execute(
             update(Delivery)
@@ -89,23 +89,27 @@ def _give_up_dead_leases(session: Session, now: datetime, most_repeats: int) -> 
         )
 
 
-def _hold_planned_repeats(session: Session) -> None:
-    """Nothing is repeated by itself any more, nor what was planned before anybody said so.
+def _is_past_repeating(lasts: timedelta, at: datetime) -> ColumnElement[bool]:
+    """RepeatRule.is_over, asked of the rows."""
+    old = select(OutboxMessage.id).where(OutboxMessage.created_at <= at - lasts)
+    return Delivery.message_id.in_(old)
 
-    The coach decides now. What she has asked for goes: it is marked by a repeat more.
+
+def _hold_planned_repeats(session: Session, now: datetime, rule: RepeatRule) -> None:
+    """Of what may have arrived nothing is repeated by itself any more: the coach decides now.
+
+    Nor what was planned before anybody said so, or was put off since. What she has asked for goes.
     """
-    session.execute(
-        update(Delivery)
-        .where(
-            _unsettled(),
-            Delivery.state == DeliveryState.UNCERTAIN,
-            Delivery.next_at.is_not(None),
-            Delivery.repeat_count <= MOST_REPEATS,
-            Delivery.owner.is_(None),
-        )
-        .values(next_at=None, repeat_count=Delivery.repeat_count - 1)
-        .execution_options(synchronize_session=False)
-    )
+    planned = [
+        _unsettled(),
+        Delivery.repeat_count.between(1, repeat_rules.DECIDED - 1),
+        Delivery.owner.is_(None),
+    ]
+    if rule.lasts is not None:
+        planned.append(_is_past_repeating(rule.lasts, now))
+    elif rule.most:
+        return
+    drop(session, DeliveryState.UNCERTAIN, now, *planned)
 
 
 def _free_claims_of_the_gone(session: Session, now: datetime) -> None:

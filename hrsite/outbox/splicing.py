@@ -44,7 +44,7 @@ class Frozen:
         # Nothing that is filled in stands at the beginning of a line and begins with a dot.
         self.has_dots = b"\r\n." in octets
         head, end, body = octets.partition(b"\r\n\r\n")
-        self.mark = message.mark
+        self.mark, self.written_at = message.mark, message.created_at
         mark = message.mark.encode("ascii")
         # The date line of our own making is the first of its name.
         head = head.replace(date_line(NO_DATE)[:-2], mark + b"-date", 1)

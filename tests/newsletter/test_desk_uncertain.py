@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import presence
+from hrsite.outbox import presence, repeat_rules
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.numbering import letter_id_of
 from tests import factories
@@ -144,6 +145,47 @@ def test_where_repeats_come_by_themselves_the_page_says_when(
     assert "It is handed over once more, from" in page
     assert "10:15 am, Toronto time" in page
     assert not re.search(r'id="issue_(again|leave)', page)
+
+
+def test_where_the_mail_service_knows_a_letter_again_the_page_says_that_nobody_has_it_twice(
+    app: Flask, session: Session, coach: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    app.config["IDEMPOTENCY_HEADER"] = "Resend-Idempotency-Key"
+    factories.make_subscriber(session)
+    factories.make_post(session, send_to_readers=True)
+    (issue,) = factories.open_issues(session)
+    with RawServer({"DOT": DROP}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+        page = page_of(coach, issue.id)
+        assert "It is handed over once more, from" in page
+        assert "takes it once only" in page
+        assert "twice" not in page
+        for _ in range(repeat_rules.KEYED.most):
+            clock.shift(repeat_rules.UNCERTAIN_PAUSE)
+            look(app)
+            page = page_of(coach, issue.id)
+    assert "These are not repeated by themselves any more." in page
+    assert "It waits for you." in page
+    assert re.search(r'id="issue_again', page)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "At the most that is 1 letter at a time for each worker"),
+        ({"MAIL_IN_FLIGHT": 16}, "At the most that is 16 letters at a time"),
+        ({"UNCERTAIN": "repeat"}, "handed over once more after a quarter of an hour"),
+        ({"UNCERTAIN": "hold"}, "It waits for you to decide."),
+        ({"UNCERTAIN": "hold", "IDEMPOTENCY_HEADER": "X-Key"}, "so nobody has it twice"),
+    ],
+)
+def test_the_desk_says_what_the_coach_can_rely_on_with_her_own_settings(
+    app: Flask, coach: FlaskClient, settings: dict[str, object], says: str
+) -> None:
+    app.config.update(settings)
+    page = " ".join(coach.get("/desk/issues").text.split())
+    assert says in page
 
 
 def test_more_than_a_page_holds_are_a_page_further(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import claiming, enqueue, pausing, presence, settling
+from hrsite.outbox import claiming, enqueue, pausing, presence, repeat_rules, settling
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.numbering import letter_id_of
 from tests.outbox.ledger import (
@@ -189,7 +189,7 @@ def test_a_dead_workers_letter_is_uncertain_then_repeated_once_with_its_message_
     clock.shift(claiming.LEASE + A_SECOND)
     assert look(app) == 0
     assert states(session) == {"uncertain": 1}
-    clock.shift(settling.UNCERTAIN_PAUSE - A_SECOND)
+    clock.shift(repeat_rules.UNCERTAIN_PAUSE - A_SECOND)
     assert look(app) == 0
     clock.shift(A_SECOND)
     with mail_server() as inbox:
@@ -207,7 +207,7 @@ def test_a_letter_that_was_lost_twice_stays_uncertain(
         claim_and_die(session)
         clock.shift(claiming.LEASE + A_SECOND)
         look(app)
-        clock.shift(settling.UNCERTAIN_PAUSE)
+        clock.shift(repeat_rules.UNCERTAIN_PAUSE)
     clock.shift(timedelta(hours=30))
     assert look(app) == 0
     assert [(row.state, row.next_at, row.fence) for row in rows(session)] == [
@@ -223,7 +223,7 @@ def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
     def the_lease_runs_out() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            settling.settle(db.session(), our_clock.now(), repeats=True)
+            settling.settle(db.session(), our_clock.now(), repeat_rules.ONCE)
             db.session.commit()
 
     with mail_server() as inbox:
@@ -241,8 +241,8 @@ def test_a_fence_makes_an_old_owners_late_answer_void(
     def another_worker_takes_it() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            settling.settle(db.session(), our_clock.now(), repeats=True)
-            clock.shift(settling.UNCERTAIN_PAUSE)
+            settling.settle(db.session(), our_clock.now(), repeat_rules.ONCE)
+            clock.shift(repeat_rules.UNCERTAIN_PAUSE)
             assert claim_and_die(db.session(), "another")
 
     with mail_server() as inbox:
@@ -270,6 +270,6 @@ def test_an_uncertain_letter_past_its_time_stays_uncertain(
     claim_and_die(session)
     clock.shift(claiming.LEASE + A_SECOND)
     look(app)
-    clock.shift(settling.UNCERTAIN_PAUSE)
+    clock.shift(repeat_rules.UNCERTAIN_PAUSE)
     assert look(app) == 0
     assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]

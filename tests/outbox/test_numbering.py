@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from hrsite.extensions import db
 from hrsite.outbox.numbering import letter_id
+from tests.outbox.old_ledger import a_moment, put_message
 from tests.test_migrations import FOLDER
 
 MARKS = st.from_regex(r"\Aplace-[0-9a-f]{32}\Z")
@@ -43,17 +44,9 @@ def test_it_is_the_same_in_every_version() -> None:
 
 def test_letters_keep_their_numbers_there_and_back(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0043")
-    now = f"2026-06-01 12:00:00{'+00' if db.engine.dialect.name == 'postgresql' else '.000000'}"
+    now = a_moment()
     with db.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO outbox_messages (id, key, stream, mark, sender_name, sender_address,"
-                " reply_to, language, subject, text, html, created_at, not_after, is_timely,"
-                " starts_at) VALUES (3, 'k', 'articles', 'place-m', '', '', '', 'en', '', '', '',"
-                " :now, :now, FALSE, :now)"
-            ),
-            {"now": now},
-        )
+        put_message(connection)
         copy = (
             "INSERT INTO deliveries (message_id, recipient_id, {}state, changed_at, attempt_count,"
             " repeat_count, fence) VALUES (3, :reader, {}'queued', :now, 0, 0, 0)"

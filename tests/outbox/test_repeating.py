@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+import flask_migrate
 import time_machine
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import claiming, presence, repeating, tally
+from hrsite.extensions import db
+from hrsite.outbox import claiming, presence, repeat_rules, repeating, tally
 from tests.outbox.ledger import READERS, claim_and_die, look, put_letter, rows, states
+from tests.outbox.old_ledger import a_moment, put_message
+from tests.test_migrations import FOLDER
 
 A_SECOND = timedelta(seconds=1)
 
@@ -48,3 +53,27 @@ def test_what_was_planned_before_hold_was_set_is_held_too_until_the_coach_decide
     assert look(app) == 1
     assert states(session) == {"accepted": 1}
     assert tally.check(session) == {}
+
+
+def test_what_she_had_decided_stays_decided_through_an_update_and_back(empty_app: Flask) -> None:
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0044")
+    now, before = a_moment(), [0, 1, 2]
+    with db.engine.begin() as connection:
+        put_message(connection)
+        copy = (
+            "INSERT INTO deliveries (message_id, recipient_id, state, changed_at, attempt_count,"
+            " repeat_count, fence) VALUES (3, :reader, 'uncertain', :now, 1, :repeats, 1)"
+        )
+        copies = [{"reader": count, "repeats": count, "now": now} for count in before]
+        connection.execute(text(copy), copies)
+    flask_migrate.upgrade(directory=str(FOLDER), revision="0045")
+    after = repeats_of_all()
+    flask_migrate.downgrade(directory=str(FOLDER), revision="0044")
+    assert after == [0, 1, repeat_rules.DECIDED]
+    assert repeats_of_all() == before
+
+
+def repeats_of_all() -> list[int]:
+    with db.engine.connect() as connection:
+        query = text("SELECT repeat_count FROM deliveries ORDER BY recipient_id")
+        return list(connection.scalars(query))

@@ -149,12 +149,17 @@ def run(
     by: signal.Signals = signal.SIGKILL,
     worker_count: int = 1,
     first: str = "",
+    header: str = "",
 ) -> Outcome:
-    """End a worker at each of these moments, let the rest be handed over, and count."""
+    """End a worker at each of these moments, let the rest be handed over, and count.
+
+    `header`: the one by which the mail service knows a letter again.
+    """
     put_letter(place.session, *readers)
     place.leave()
     with post_office() as office:
-        environment = place.workers_environment(office.port, in_flight)
+        office.knows_again_by = header
+        environment = place.workers_environment(office.port, in_flight, header)
         with forks(environment, place.log) as workers:
             crashes = Crashes(place, office, workers, worker_count, first)
             for moment in moments:
@@ -165,9 +170,11 @@ def run(
         return replace(found, held_count=crashes.held_count)
 
 
-def broken(found: Outcome, by: signal.Signals) -> list[str]:
-    """What the promise says of such a trial: a polite end doubles nothing at all."""
-    return found.broken_promises(0 if by == signal.SIGTERM else None)
+def broken(found: Outcome, by: signal.Signals, header: str = "") -> list[str]:
+    """What the promise says of such a trial: a polite end doubles nothing at all, nor does any
+    where the mail service knows a letter again.
+    """
+    return found.broken_promises(0 if by == signal.SIGTERM or header else None)
 
 
 def main() -> None:
@@ -175,16 +182,17 @@ def main() -> None:
     logging.disable(logging.INFO)
     count, kills = int(wish("READERS", "10000")), int(wish("KILLS", "200"))
     by = signal.Signals[f"SIG{wish('SIGNAL', 'KILL')}"]
-    seed = int(wish("SEED", str(random.randrange(10**6))))
+    seed, header = int(wish("SEED", str(random.randrange(10**6)))), wish("HEADER", "")
     readers = [f"reader{number}@example.org" for number in range(count)]
     found, faults = [], []
     for in_flight in map(int, wish("IN_FLIGHT", "1,4,16").split(",")):
         moments = random_moments(count, kills, random.Random(seed))
         with new_place(wish("DATABASE", "sqlite"), wish("QUEUE", "sqlite")) as place:
-            one = run(place, readers, moments, in_flight, by, int(wish("WORKERS", "1")))
+            workers = int(wish("WORKERS", "1"))
+            one = run(place, readers, moments, in_flight, by, workers, header=header)
         print(one, flush=True)
         found.append(one)
-        faults += broken(one, by)
+        faults += broken(one, by, header)
     print(
         f"trial-crash: missed {sum(one.missed for one in found)}"
         f" duplicates {sum(one.duplicates for one in found)}"

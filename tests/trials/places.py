@@ -35,11 +35,19 @@ class Place:
         self.session.close()
         db.engine.dispose()
 
-    def workers_environment(self, port: int, in_flight: int = 1) -> dict[str, str]:
+    def workers_environment(
+        self, port: int, in_flight: int = 1, header: str = ""
+    ) -> dict[str, str]:
         """What the workers of this place are told; the trial's own application looks there too."""
         app = self.app
         connections = min(in_flight, 4)
-        mail_goes_to(app, port, MAIL_IN_FLIGHT=in_flight, MAIL_CONNECTIONS=connections)
+        mail_goes_to(
+            app,
+            port,
+            MAIL_IN_FLIGHT=in_flight,
+            MAIL_CONNECTIONS=connections,
+            IDEMPOTENCY_HEADER=header,
+        )
         return {
             "HRSITE_ENV_FILE": "",
             "HRSITE_MODE": "development",
@@ -54,6 +62,7 @@ class Place:
             "MAIL_USE_TLS": "false",
             "MAIL_IN_FLIGHT": str(in_flight),
             "MAIL_CONNECTIONS": str(connections),
+            "IDEMPOTENCY_HEADER": header,
         }
 
 

@@ -43,6 +43,9 @@ class PostOffice:
     at: Callable[[str, int], None] = nothing
     # What to say to RCPT or to a whole letter; nothing for "taken". DROP hangs up.
     answer: Callable[[str, str], str] = lambda moment, reader: ""
+    # The header by whose value it knows a letter again, and takes it once only; "": none.
+    knows_again_by: str = ""
+    known: set[bytes] = field(default_factory=set)
     # Letters that came in whole and got no reply.
     lost: list[Taken] = field(default_factory=list)
     talks: set[socket.socket] = field(default_factory=set)
@@ -63,14 +66,27 @@ class PostOffice:
         return Counter(reader for reader, _ in self.letters)
 
     def take(self, reader: str, octets: bytes) -> Taken:
-        """Keep a letter."""
+        """Keep a letter, unless it is known already."""
         found = MESSAGE_ID.search(octets)
         assert found, "a letter without a Message-ID"
         taken = Taken(reader, found[1].decode())
         with self.arrived:
-            self.letters.append(taken)
+            if not self._is_known(octets):
+                self.letters.append(taken)
             self.arrived.notify_all()
         return taken
+
+    def _is_known(self, octets: bytes) -> bool:
+        """Whether a letter with this number was kept before; from now on it was."""
+        if not self.knows_again_by:
+            return False
+        name = re.escape(self.knows_again_by.encode())
+        (number,) = re.findall(
+            rb"(?m)^%s: (.*)\r$" % name, octets.partition(b"\r\n\r\n")[0] + b"\r\n"
+        )
+        is_known = number in self.known
+        self.known.add(number)
+        return is_known
 
 
 DROP = "drop"

@@ -34,6 +34,13 @@ def test_of_several_workers_the_others_go_on(place: Place) -> None:
     assert crash.run(place, READERS, moments, worker_count=3).broken_promises() == []
 
 
+def test_a_mail_service_that_knows_letters_again_takes_none_twice(place: Place) -> None:
+    header = "Resend-Idempotency-Key"
+    outcome = crash.run(place, READERS, MOMENTS, in_flight=16, header=header)
+    assert crash.broken(outcome, signal.SIGKILL, header) == []
+    assert (outcome.missed, outcome.duplicates, outcome.accepted) == (0, 0, len(READERS))
+
+
 def test_a_worker_told_to_stop_ends_politely_and_doubles_nothing(place: Place) -> None:
     moments = [Moment(30, AIR), Moment(90, WHENEVER)]
     outcome = crash.run(place, READERS, moments, in_flight=4, by=signal.SIGTERM)

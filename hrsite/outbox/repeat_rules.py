@@ -1,0 +1,55 @@
+"""How often a letter that was in the air when the line broke goes once more, and for how long.
+
+Nobody can know whether it arrived (RFC 1047). A mail service that takes a letter with a number it
+knows for no second one makes that harmless: then there is no reason not to ask it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app
+
+# How long to leave such a copy alone.
+UNCERTAIN_PAUSE = timedelta(minutes=15)
+# How long a mail service knows a number again: Resend promises 24 hours. Counted from when the
+# message was written down, which no copy of it comes before; and a worker that has taken a copy
+# in hand may still take its time.
+KEY_LASTS = timedelta(hours=23)
+
+
+class RepeatRule(NamedTuple):
+    """How often a copy is handed over once more by itself, and for how long after its message was
+    written down (None: as long as the message is in time).
+    """
+
+    most: int
+    lasts: timedelta | None = None
+
+    def is_over(self, written_at: datetime, at: datetime) -> bool:
+        """Is it too late, by then, to repeat anything of this message?"""
+        return self.lasts is not None and written_at + self.lasts <= at
+
+
+ONCE, HOLD, KEYED = RepeatRule(1), RepeatRule(0), RepeatRule(4, KEY_LASTS)
+# As many as no worker plans by itself: the coach has decided.
+DECIDED = KEYED.most + 1
+
+
+def rule() -> RepeatRule:
+    """The one that the settings choose."""
+    if current_app.config["IDEMPOTENCY_HEADER"]:
+        return KEYED
+    return ONCE if current_app.config["UNCERTAIN"] == "repeat" else HOLD
+
+
+def date_of(written_at: datetime, now: datetime) -> datetime:
+    """The Date of a letter that goes now.
+
+    A service may refuse a letter whose number it knows when the letter itself is another. So as
+    long as there may be repeats they say what the first one said: when it was complete (RFC 5322
+    3.6.1).
+    """
+    is_repeated = rule() is KEYED and not KEYED.is_over(written_at, now)
+    return written_at if is_repeated else now
