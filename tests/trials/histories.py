@@ -208,7 +208,7 @@ def main() -> None:
         time_machine.travel(A_TUESDAY, tick=False) as clock,
         quietly(),
     ):
-        place.workers_environment(office.port, int(wish("IN_FLIGHT", "1")))
+        place.workers_environment(office.port, int(wish("IN_FLIGHT", "1")), wish("HEADER", ""))
         tried = run(place, office, clock, count, steps, shrinks=True)
     print(f"trial-histories: {tried} histories of up to {steps} steps each: the promise held")
 

@@ -13,12 +13,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from hrsite import clock
 
 # She is named; the letter is whole and waits for its reply; the reply is on its way back.
 NAMED, AIR, REPLY = "named", "in the air", "replied"
 MOMENTS = (NAMED, AIR, REPLY)
 
+# As long as Resend's documentation says.
+KNOWN_FOR = timedelta(hours=24)
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -45,7 +50,8 @@ class PostOffice:
     answer: Callable[[str, str], str] = lambda moment, reader: ""
     # The header by whose value it knows a letter again, and takes it once only; "": none.
     knows_again_by: str = ""
-    known: set[bytes] = field(default_factory=set)
+    # Until when it knows each.
+    known: dict[bytes, datetime] = field(default_factory=dict)
     # Letters that came in whole and got no reply.
     lost: list[Taken] = field(default_factory=list)
     talks: set[socket.socket] = field(default_factory=set)
@@ -84,8 +90,10 @@ class PostOffice:
         (number,) = re.findall(
             rb"(?m)^%s: (.*)\r$" % name, octets.partition(b"\r\n\r\n")[0] + b"\r\n"
         )
-        is_known = number in self.known
-        self.known.add(number)
+        now = clock.now()
+        is_known = self.known.get(number, now) > now
+        if not is_known:
+            self.known[number] = now + KNOWN_FOR
         return is_known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,15 +24,15 @@ class Memory:
     # Copies beyond the first that nobody could avoid: in the air at a death, or forgotten by a
     # database that was put back.
     excused: Copies = field(default_factory=Counter)
+    # Of these, the ones forgotten by a database that was put back.
+    forgotten: Copies = field(default_factory=Counter)
     # Who has left.
     left: set[str] = field(default_factory=set)
     created: dict[int, int] = field(default_factory=dict)
 
     def copy(self) -> Memory:
         """As it is now."""
-        return Memory(
-            self.copies.copy(), self.excused.copy(), self.left.copy(), self.created.copy()
-        )
+        return Memory(*(getattr(self, one.name).copy() for one in fields(self)))
 
 
 @dataclass(frozen=True)
