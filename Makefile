@@ -57,7 +57,7 @@ test: .venv/.test ## Run every test: SQLite, PostgreSQL, Redis, browser (ARGS="t
 	@$(RUN) pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: trial-crash
-trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, DATABASE …).
+trial-crash: .venv/.test ## Kill workers for minutes while mail goes out (READERS, KILLS, SIGNAL, HEADER …).
 	@$(RUN) tests.trials.crash
 
 .PHONY: trial-queues

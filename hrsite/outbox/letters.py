@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from hrsite.addresses import BadAddress, wire_form
 from hrsite.outbox.models import OutboxMessage
-from hrsite.outbox.wire import Letter, quoted_printable, tidy_lines
+from hrsite.outbox.wire import BadHeader, Letter, quoted_printable, tidy_lines
 
 UNSUBSCRIBE = "unsubscribe"
 LONGEST_LIST_ID = 254  # RFC 2919 2.
@@ -29,9 +30,9 @@ def letter_of(message: OutboxMessage, *, is_discreet: bool, date: datetime) -> L
     """A message as a letter to nobody yet: with places where one person's own will stand.
 
     `<mark>-to@place.invalid` is the reader, `<mark>-id` the letter's number, and
-    `<mark>-<purpose>` the token of a link.
+    `<mark>-<purpose>` the token of a link. Raises BadHeader.
     """
-    domain, mark = current_app.config["MAIL_DOMAIN"], message.mark
+    mark = message.mark
     said = wording(message, is_discreet)
     return Letter(
         sender=(said.sender_name, message.sender_address),
@@ -40,12 +41,20 @@ def letter_of(message: OutboxMessage, *, is_discreet: bool, date: datetime) -> L
         text=_with_places(said.text, mark),
         html=_with_places(said.html, mark),
         calendar=said.calendar,
-        # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4).
-        message_id=f"<{mark}-id@{domain}>",
+        # From the row: every attempt, by whichever worker, carries the same one (RFC 5322 3.6.4),
+        # though the site has moved to another host meanwhile.
+        message_id=f"<{mark}-id@{_domain_of(message.sender_address)}>",
         date=date,
         reply_to=("", message.reply_to) if message.reply_to else None,
-        headers=_headers(message, domain, said.language),
+        headers=_headers(message, current_app.config["MAIL_DOMAIN"], said.language),
     )
+
+
+def _domain_of(address: str) -> str:
+    try:
+        return wire_form(address).rpartition("@")[2]
+    except BadAddress as trouble:
+        raise BadHeader(f"From: {trouble}") from trouble
 
 
 def wording(message: OutboxMessage, is_discreet: bool) -> Wording:

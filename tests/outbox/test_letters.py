@@ -68,6 +68,16 @@ def test_an_issue_carries_every_header_it_should(
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_its_message_id_stays_the_same_though_the_site_moves_between_two_attempts(
+    app: Flask, session: Session, issue: list[bytes]
+) -> None:
+    app.config.update(BASE_URL="https://new.example", MAIL_DOMAIN="new.example")
+    app.config.update(MAIL_SENDER="post@new.example", MAIL_ISSUE_SENDER="post@new.example")
+    again = [parsed(octets_of(row)) for row in rows(session)]
+    assert [one["Message-ID"] for one in again] == [parsed(one)["Message-ID"] for one in issue]
+    assert "<https://new.example/" in again[0]["List-Unsubscribe"]
+
+
 def test_the_way_out_is_one_literal_line_with_the_readers_own_link(
     session: Session, issue: list[bytes]
 ) -> None:

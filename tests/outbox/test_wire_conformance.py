@@ -199,7 +199,8 @@ def check_the_way_out(app: Flask, session: Session, keeper: Keeper, host: str) -
     assert rows(session)[-1].links["unsubscribe"] == found[1]
     post = raw_line(letter, "List-Unsubscribe-Post")
     assert post == b"List-Unsubscribe-Post: List-Unsubscribe=One-Click"
-    assert raw_line(letter, "Message-ID").endswith(f"@{host}>".encode())
+    # The sender's, which stands in the row: where the site is may change between two attempts.
+    assert raw_line(letter, "Message-ID").endswith(b"@example.org>")
     # RFC 2919 2: shorter than 255, dots included.
     list_id = raw_line(letter, "List-Id").decode().removeprefix("List-Id: ").strip("<>")
     assert len(list_id) < 255
