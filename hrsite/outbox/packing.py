@@ -34,6 +34,7 @@ class Packer:
         self._seal: Seal = current_app.extensions["seal"]
         self._frozen: dict[tuple[int, bool], Frozen | Answer] = {}
         self._return_paths = return_paths()
+        self._repeats = repeat_rules.rule()
         self._date: tuple[datetime | None, bytes] = (None, b"")
 
     def freeze(self, several: Iterable[Claimed]) -> None:
@@ -81,7 +82,7 @@ class Packer:
     def _spliced(self, frozen: Frozen, claimed: Claimed, number: str, now: datetime) -> Spliced:
         # To the second, as the line says it: written anew for each letter it would cost as much as
         # all the rest that is filled in.
-        moment = repeat_rules.date_of(frozen.written_at, now).replace(microsecond=0)
+        moment = self._repeats.date_of(frozen.written_at, now).replace(microsecond=0)
         if self._date[0] != moment:
             self._date = (moment, date_now(moment))
         links, _ = _DECODER.raw_decode(self._seal.open(claimed.links))

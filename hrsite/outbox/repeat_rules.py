@@ -31,6 +31,15 @@ class RepeatRule(NamedTuple):
         """Is it too late, by then, to repeat anything of this message?"""
         return self.lasts is not None and written_at + self.lasts <= at
 
+    def date_of(self, written_at: datetime, now: datetime) -> datetime:
+        """The Date of a letter that goes now.
+
+        A service may refuse a letter whose number it knows when the letter itself is another. So
+        as long as there may be repeats they say what the first one said: when it was complete
+        (RFC 5322 3.6.1).
+        """
+        return now if self.lasts is None or self.is_over(written_at, now) else written_at
+
 
 ONCE, HOLD, KEYED = RepeatRule(1), RepeatRule(0), RepeatRule(4, KEY_LASTS)
 # As many as no worker plans by itself: the coach has decided.
@@ -42,14 +51,3 @@ def rule() -> RepeatRule:
     if current_app.config["IDEMPOTENCY_HEADER"]:
         return KEYED
     return ONCE if current_app.config["UNCERTAIN"] == "repeat" else HOLD
-
-
-def date_of(written_at: datetime, now: datetime) -> datetime:
-    """The Date of a letter that goes now.
-
-    A service may refuse a letter whose number it knows when the letter itself is another. So as
-    long as there may be repeats they say what the first one said: when it was complete (RFC 5322
-    3.6.1).
-    """
-    is_repeated = rule() is KEYED and not KEYED.is_over(written_at, now)
-    return written_at if is_repeated else now
