@@ -13,6 +13,7 @@ from hrsite.described import Site
 from hrsite.extensions import db
 from hrsite.outbox import instance, mailboxes, returned
 from hrsite.outbox.certificates import certificates_in
+from hrsite.outbox.repeat_rules import KEYED
 from hrsite.pages import checking
 from hrsite.pages.checking import Finding, first_line
 from hrsite.ready import nginx
@@ -114,6 +115,12 @@ def _mail(app: Flask) -> Iterator[Finding]:
     yield checking.mail_server(app)
     if not _described().reply_to:
         yield Finding("careful", "MAIL_REPLY_TO", "not set, so answers go to the sender's address")
+    if header := app.config["IDEMPOTENCY_HEADER"]:
+        words = (
+            f"{header}; a mail service that does not look for it may give one reader up to"
+            f" {KEYED.most} more copies when a line breaks"
+        )
+        yield Finding("good", "IDEMPOTENCY_HEADER", words)
 
 
 def _returned_mail(app: Flask) -> Iterator[Finding]:

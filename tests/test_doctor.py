@@ -190,6 +190,17 @@ def test_a_mail_server_that_is_not_there_is_wrong(make_app: AppMaker) -> None:
 
 
 @ON_SQLITE
+def test_by_which_header_a_mail_service_is_to_know_letters_again_is_said(
+    make_app: AppMaker,
+) -> None:
+    with mail_server() as inbox:
+        own = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": inbox.port, "MAIL_USE_TLS": False}
+        said = found(make_app(IDEMPOTENCY_HEADER="Resend-Idempotency-Key", **own))
+    level, words = said["IDEMPOTENCY_HEADER"]
+    assert (level, words.partition(";")[0]) == ("good", "Resend-Idempotency-Key")
+
+
+@ON_SQLITE
 def test_in_production_mail_that_goes_nowhere_is_pointed_out(make_app: AppMaker) -> None:
     app = make_app(MODE="production", BASE_URL="https://example.org")
     level, words = found(app)["mail"]
