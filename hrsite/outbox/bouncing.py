@@ -1,15 +1,15 @@
-"""A letter came back: find which one, believe it or not, write it down, draw the conclusions."""
+"""A letter came back, or is there: find which one, believe it or not, draw the conclusions."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
-from hrsite.outbox import pausing, recipients, reports, suppression
+from hrsite.outbox import pausing, proving, recipients, reports, suppression
 from hrsite.outbox.events import Event
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
@@ -36,6 +36,7 @@ def take_message(
     delivery = _claimed(session, (*recipients, *report.came_to))
     if delivery is None or not _names(report.about, delivery):
         return False
+    proving.was_taken(session, delivery)
     # A copy comes back once for each reason, by whichever ways the report reaches us.
     key = f"dsn/{delivery.id}/{report.kind}"
     return _record(
@@ -46,10 +47,15 @@ def take_message(
 
 def take_event(session: Session, event: Event, now: datetime) -> bool:
     """What a mail service told us, its signature checked; False when it changes nothing."""
-    key = _key_of(event.address)
+    key = _key_of(event.address) or ""
+    # Told of each letter, it must not read all that this reader ever got.
+    which = [proving.HAS_NO_ANSWER] if event.kind == "taken" else []
     delivery = _claimed(session, event.return_paths)
-    if delivery is None and key is not None:
-        delivery = _written_to(session, key, event.letter_ids)
+    delivery = delivery or _named(session, key, event.letter_ids, *which)
+    is_news = delivery is not None and proving.was_taken(session, delivery)
+    if event.kind == "taken":
+        return is_news
+    delivery = delivery or _newest(session, key)
     if delivery is None:
         return False  # Somebody we never wrote to: the service may carry other people's mail too.
     return _record(session, delivery, delivery.address_key, event, now)
@@ -98,15 +104,26 @@ def _claimed(session: Session, came_to: tuple[str, ...]) -> Delivery | None:
     return None
 
 
-def _written_to(session: Session, address_key: str, letter_ids: tuple[str, ...]) -> Delivery | None:
-    """The copy to this address with such a Message-ID; else the newest that was handed over."""
-    to_them = select(Delivery).where(recipients.is_to(address_key)).order_by(Delivery.id.desc())
-    with_mark = to_them.options(joinedload(Delivery.message).load_only(OutboxMessage.mark))
-    for copy in session.scalars(with_mark) if letter_ids else ():
+def _named(
+    session: Session, address_key: str, letter_ids: tuple[str, ...], *which: ColumnElement[bool]
+) -> Delivery | None:
+    """The copy to this address with such a Message-ID."""
+    with_mark = joinedload(Delivery.message).load_only(OutboxMessage.mark)
+    some = _copies_to(address_key).where(*which).options(with_mark)
+    for copy in session.scalars(some) if letter_ids else ():
         if letter_id_of(copy) in letter_ids:
             return copy
+    return None
+
+
+def _newest(session: Session, address_key: str) -> Delivery | None:
+    """The newest copy to this address that was handed over: it is the likeliest."""
     gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
-    return session.scalar(to_them.where(Delivery.state.in_(gone_out)).limit(1))
+    return session.scalar(_copies_to(address_key).where(Delivery.state.in_(gone_out)).limit(1))
+
+
+def _copies_to(address_key: str) -> Select[Delivery]:
+    return select(Delivery).where(recipients.is_to(address_key)).order_by(Delivery.id.desc())
 
 
 def _names(about: frozenset[str], delivery: Delivery) -> bool:

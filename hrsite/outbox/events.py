@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from hrsite.outbox.reports import BounceKind
+
+# "taken": it did not come back. The mail service has it, or their server has.
+EventKind = BounceKind | Literal["taken"]
 
 _LETTER_ID = re.compile(r"<?([0-9a-f]{32})@", re.ASCII)
 
@@ -17,14 +20,15 @@ class NotSigned(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """One letter came back, or was complained of. `key` is the same however often it is told.
+    """One letter was taken, came back, or was complained of. `key` is the same however often it is
+    told.
 
     `return_paths` and `letter_ids` (from Message-ID) name our copy; `address` only the reader.
     """
 
     source: str
     key: str
-    kind: BounceKind
+    kind: EventKind
     address: str
     code: int | None = None
     text: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 from hrsite.outbox import reports
 from hrsite.outbox.events import (
     Event,
+    EventKind,
     NotSigned,
     inner,
     letter_ids,
@@ -74,9 +75,11 @@ def _events(said: dict[str, Any]) -> list[Event]:
     ]
 
 
-def _kind(said: dict[str, Any]) -> reports.BounceKind | None:
+def _kind(said: dict[str, Any]) -> EventKind | None:
     """A temporary failure changes nothing: Mailgun goes on trying, and tells how it ended."""
     what, reason = words(said, "event"), words(said, "reason")
+    if what in ("accepted", "delivered"):
+        return "taken"
     if what == "complained" or (what == "failed" and reason == "suppress-complaint"):
         return "complaint"
     if what != "failed" or words(said, "severity") != "permanent":

@@ -12,7 +12,16 @@ from urllib.parse import urlsplit
 
 from hrsite.outbox import reports
 from hrsite.outbox.certificates import Certificate
-from hrsite.outbox.events import Event, NotSigned, inner, letter_ids, objects, parsed, words
+from hrsite.outbox.events import (
+    Event,
+    EventKind,
+    NotSigned,
+    inner,
+    letter_ids,
+    objects,
+    parsed,
+    words,
+)
 
 # Which fields SNS signs, in this order; a Subject only where there is one.
 _SIGNED = {
@@ -76,8 +85,13 @@ def _safe_link(url: str) -> str:
 
 
 def _events(said: dict[str, Any]) -> list[Event]:
-    """Bounces and complaints; SES also tells of letters that arrived, which changes nothing."""
+    """Bounces, complaints, and letters that SES has taken or handed on."""
     what = words(said, "notificationType") or words(said, "eventType")
+    if what in ("Send", "Delivery"):
+        mail = inner(said, "mail")
+        people = mail.get("destination")
+        to = [one for one in people if isinstance(one, str)] if isinstance(people, list) else []
+        return [_event(said, words(mail, "messageId"), "taken", {"emailAddress": "".join(to[:1])})]
     part = inner(said, what.lower())
     key = words(part, "feedbackId")
     if what == "Bounce" and key:
@@ -94,9 +108,7 @@ def _events(said: dict[str, Any]) -> list[Event]:
     return []
 
 
-def _event(
-    said: dict[str, Any], key: str, kind: reports.BounceKind, person: dict[str, Any]
-) -> Event:
+def _event(said: dict[str, Any], key: str, kind: EventKind, person: dict[str, Any]) -> Event:
     mail, text = inner(said, "mail"), words(person, "diagnosticCode")
     message_ids = [
         words(header, "value")

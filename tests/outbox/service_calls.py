@@ -116,6 +116,12 @@ def ses_complaint(address: str, kind: str = "abuse") -> dict[str, Any]:
     }
 
 
+def ses_taken(address: str, source: str, what: str = "Delivery") -> dict[str, Any]:
+    """What SES says of a letter that it took ("Send"), or that their server took."""
+    mail = {"source": source, "messageId": "0100-mail", "destination": [address]}
+    return {"eventType": what, what.lower(): {}, "mail": mail}
+
+
 def postmark(
     kind: str, address: str, number: int = 42, details: str = "smtp;550 5.1.1 no"
 ) -> bytes:
