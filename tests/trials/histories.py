@@ -132,6 +132,11 @@ class Histories(RuleBasedStateMachine):
         with self.world.step() as world:
             world.look_while(commit, lambda: world.stop_elsewhere(which))
 
+    @rule(who=reader)
+    def mail_service_tells(self, who: str) -> None:
+        with self.world.step() as world:
+            world.tell(who)
+
     @rule(which=st.integers(0, 3))
     def stop(self, which: int) -> None:
         with self.world.step() as world:

@@ -16,7 +16,7 @@ from hrsite import addresses, clock, looking, markfile
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import asking, subscribing
 from hrsite.newsletter.models import Topic
-from hrsite.outbox import history, instance, pausing, suppression, tally
+from hrsite.outbox import bouncing, events, history, instance, pausing, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from hrsite.outbox.numbering import letter_id_of
 from tests.trials.dying import at_commit, death
@@ -127,6 +127,13 @@ class World:
     def complain(self, who: str) -> None:
         key = subscribing.key_of(addresses.check(who))
         suppression.suppress(self.session, key, "It is unwanted.", clock.now(), "complaint")
+
+    def tell(self, who: str) -> None:
+        """The mail service tells of all that it ever took for somebody."""
+        for reader, id in self.office.letters:
+            if reader == who:
+                told = events.Event("mailgun", id, "taken", who, letter_ids=events.letter_ids(id))
+                bouncing.take_event(self.session, told, clock.now())
 
     def stop(self, which: int) -> None:
         self._stop(self.session, which)
