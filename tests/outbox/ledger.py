@@ -132,7 +132,13 @@ def while_in_the_air(inbox: Inbox, act: Callable[[], None], reply: str = "250 2.
 
     async def handle_data(server: Any, session: Any, envelope: Any) -> str:
         if waiting:
-            waiting.pop()()
+            # The server's thread has the test's own context, which only reads. Whoever writes so
+            # is refused at once when the worker has written since.
+            token = only_reads.set(False)
+            try:
+                waiting.pop()()
+            finally:
+                only_reads.reset(token)
             if not reply.startswith("250"):
                 return reply
         inbox.envelopes.append(envelope)
