@@ -104,17 +104,15 @@ def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
     session, message_id = db.session(), shown.message_id
     unknown = history.copies(session, message_id, DeliveryState.UNCERTAIN, 0, UNCERTAIN_SHOWN)
     rule = repeat_rules.rule()
-    # Where every repeat is planned by itself, nothing waits for her.
-    is_held = rule is not repeat_rules.ONCE
     return {
         "put_off": history.deferred(session, message_id) if numbers.waiting else None,
         "refused": refusals.grouped(session, message_id) if numbers.refused else [],
         "most_grouped": refusals.MOST_GROUPED,
         "unknown": unknown if numbers.uncertain else [],
         "held_count": repeating.held_count(session, message_id, history.MOST_COUNTED)
-        if is_held and numbers.uncertain
+        if rule.asks_her and numbers.uncertain
         else 0,
-        "decided": repeat_rules.DECIDED if is_held else 0,
+        "decided": repeat_rules.DECIDED if rule.asks_her else 0,
         "is_known_again": rule is repeat_rules.KEYED,
         "came_back": returned.came_back(session, message_id),
         "mask": addresses.mask,

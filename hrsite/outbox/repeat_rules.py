@@ -27,6 +27,11 @@ class RepeatRule(NamedTuple):
     most: int
     lasts: timedelta | None = None
 
+    @property
+    def asks_her(self) -> bool:
+        """Does what is not repeated by itself, or not any more, wait for the coach?"""
+        return self != ONCE
+
     def is_over(self, written_at: datetime, at: datetime) -> bool:
         """Is it too late, by then, to repeat anything of this message?"""
         return self.lasts is not None and written_at + self.lasts <= at

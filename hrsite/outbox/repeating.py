@@ -12,22 +12,45 @@ from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
 from hrsite.outbox.enqueue import PATIENCE
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
-from hrsite.outbox.repeat_rules import DECIDED
+from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.repeat_rules import DECIDED, rule
+
+# Of the newest messages alone is told that some of their copies wait.
+MESSAGES_LOOKED_AT = 100
 
 
 class TooLate(Exception):
     """Its session has begun: nobody can use this letter any more."""
 
 
+_IS_HELD = (
+    (Delivery.state == DeliveryState.UNCERTAIN)
+    & Delivery.next_at.is_(None)
+    & (Delivery.repeat_count < DECIDED)
+)
+
+
 def is_held(message_id: int) -> ColumnElement[bool]:
     """Does this copy of a message wait for the coach to decide?"""
-    return (
-        (Delivery.message_id == message_id)
-        & (Delivery.state == DeliveryState.UNCERTAIN)
-        & Delivery.next_at.is_(None)
-        & (Delivery.repeat_count < DECIDED)
+    return (Delivery.message_id == message_id) & _IS_HELD
+
+
+def held_counts(session: Session) -> dict[int, int]:
+    """By message, how many copies wait for her to decide. None do where she is never asked."""
+    if not rule().asks_her:
+        return {}
+    not_known = (
+        select(MessageTally.message_id)
+        .where(MessageTally.uncertain_count > 0)
+        .order_by(MessageTally.message_id.desc())
+        .limit(MESSAGES_LOOKED_AT)
     )
+    counted = session.execute(
+        select(Delivery.message_id, func.count())
+        .where(Delivery.message_id.in_(not_known), _IS_HELD)
+        .group_by(Delivery.message_id)
+    )
+    return {message_id: count for message_id, count in counted}  # noqa: C416 - for mypy's sake
 
 
 def held_count(session: Session, message_id: int, most: int) -> int:

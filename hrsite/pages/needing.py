@@ -12,7 +12,7 @@ from hrsite.newsletter import guarding
 from hrsite.newsletter.models import Issue
 from hrsite.notices import listing as notices_listing
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import history, mailboxes, presence, returned, troubles
+from hrsite.outbox import history, mailboxes, presence, repeating, returned, troubles
 from hrsite.outbox.models_troubles import Trouble
 from hrsite.pages import listing
 from hrsite.posts import aging, shelf
@@ -79,6 +79,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
         *paused_letters(session),
+        *_not_known(session),
         *in_vain(session),
         *_no_worker(session, now),
         *many_signups(session, now),
@@ -110,6 +111,22 @@ def paused_letters(session: Session) -> list[Need]:
         text = "Some letters have stopped on their way."
         found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
     return found
+
+
+def _not_known(session: Session) -> list[Need]:
+    """Letters that were in the air when the line broke, and wait for her to decide."""
+    held = repeating.held_counts(session)
+    issues = select(Issue).where(Issue.message_id.in_(held)).order_by(Issue.id.desc())
+    return [
+        Need(
+            f"“{issue.title}”: of {furniture.count(held[issue.message_id], 'letter', 'letters')}"
+            " nobody knows whether it arrived. Hand over once more, or leave it?",
+            "newsletter_desk.issue",
+            {"issue_id": issue.id, "_anchor": "uncertain"},
+            "Decide",
+        )
+        for issue in (session.scalars(issues) if held else ())
+    ]
 
 
 def in_vain(session: Session) -> list[Need]:

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import returned
+from hrsite.outbox import repeating, returned
+from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.models_workers import Worker
 from hrsite.pages.needing import needs
-from tests.factories import make_page, make_post, open_issues
+from tests.factories import make_page, make_post, make_subscriber, open_issues
+from tests.outbox.ledger import READERS, becomes, rows
 
 
 def said(session: Session) -> list[str]:
@@ -56,6 +58,32 @@ def test_an_issue_that_stopped_on_its_way_is_told_with_its_reason(session: Sessi
     assert need.text == "“Small steps” has stopped on its way to readers. The password was refused."
     assert need.values == {"issue_id": issue.id}
     assert post.id == issue.post_id
+
+
+def test_letters_of_which_nobody_knows_are_told_where_they_wait_for_her(
+    app: Flask, session: Session
+) -> None:
+    make_worker(session)
+    make_page(session)
+    for reader in READERS:
+        make_subscriber(session, reader)
+    make_post(session, title="Small steps", send_to_readers=True)
+    (issue,) = open_issues(session)
+    ada, bea, cleo = rows(session)
+    becomes(session, ada, DeliveryState.UNCERTAIN)
+    becomes(session, bea, DeliveryState.UNCERTAIN)
+    becomes(session, cleo, DeliveryState.UNCERTAIN, next_at=clock.now())
+    # Where each is repeated by itself and then left, there is nothing for her to decide.
+    assert said(session) == []
+    app.config["UNCERTAIN"] = "hold"
+
+    (need,) = needs(session, clock.now())
+
+    assert need.text.startswith("“Small steps”: of 2 letters nobody knows whether it arrived.")
+    assert need.values == {"issue_id": issue.id, "_anchor": "uncertain"}
+    assert repeating.leave_be(session, issue.message, clock.now()) == 2
+    session.commit()
+    assert said(session) == []
 
 
 def test_returned_mail_that_cannot_be_read_is_told_after_an_hour(
