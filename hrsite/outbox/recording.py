@@ -116,7 +116,7 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     # Our own mistake is no attempt of the reader's.
     delivery.attempt_count += answer.kind not in ("setting", "too_large")
     delivery.state, delivery.next_at = _outcome(delivery, answer, now)
-    delivery.repeat_count += delivery.state == DeliveryState.UNCERTAIN and bool(delivery.next_at)
+    delivery.repeat_count += answer.kind == "uncertain" and bool(delivery.next_at)
     delivery.changed_at, delivery.owner = now, None
     delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
     tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
@@ -150,7 +150,8 @@ def _outcome(
         left = DeliveryState.WITHDRAWN
         return (DeliveryState.UNCERTAIN if in_the_air_before else left), None
     if answer.kind in ("setting", "too_large"):
-        return DeliveryState.QUEUED, now  # The pause below keeps it from being tried at once.
+        # The pause below keeps it from being tried at once.
+        return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.QUEUED), now
     next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
     if next_at:
         return DeliveryState.DEFERRED, next_at

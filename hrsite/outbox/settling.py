@@ -102,6 +102,8 @@ def _hold_planned_repeats(session: Session, now: datetime, rule: RepeatRule) -> 
     """
     planned = [
         _unsettled(),
+        # None of those that were never handed over, of which there may be a million.
+        Delivery.state.in_((DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)),
         Delivery.repeat_count.between(1, repeat_rules.DECIDED - 1),
         Delivery.owner.is_(None),
     ]

@@ -181,6 +181,25 @@ def test_what_was_in_the_air_and_then_put_off_waits_for_her_as_well(
     assert tally.check(session) == {}
 
 
+def test_what_was_in_the_air_and_then_met_a_wrong_setting_stays_not_known_and_waits_too(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    message = put_letter(session, READERS[0])
+    lost(app)
+    clock.shift(PAUSE)
+    with RawServer({"MAIL": b"530 5.7.0 log in first\r\n"}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+    (row,) = rows(session)
+    assert (row.state, row.repeat_count, row.message.paused_at is None) == ("uncertain", 1, False)
+    assert row.next_at is not None
+    paused_for_a_day(session, clock)
+    assert lost(app) == []
+    assert plan(session) == [("uncertain", False)]
+    assert repeating.held_count(session, message.id, 5) == 1
+    assert tally.check(session) == {}
+
+
 def test_whoever_is_reached_for_the_first_time_so_late_gets_the_letter_with_its_own_date(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
