@@ -117,16 +117,18 @@ def _not_known(session: Session) -> list[Need]:
     """Letters that were in the air when the line broke, and wait for her to decide."""
     held = repeating.held_counts(session)
     issues = select(Issue).where(Issue.message_id.in_(held)).order_by(Issue.id.desc())
-    return [
-        Need(
-            f"“{issue.title}”: of {furniture.count(held[issue.message_id], 'letter', 'letters')}"
-            " nobody knows whether it arrived. Hand over once more, or leave it?",
-            "newsletter_desk.issue",
-            {"issue_id": issue.id, "_anchor": "uncertain"},
-            "Decide",
+    found = []
+    for issue in session.scalars(issues) if held else ():
+        number = held[issue.message_id]
+        letters, them = (
+            furniture.count(number, "letter", "letters"),
+            "it" if number == 1 else "them",
         )
-        for issue in (session.scalars(issues) if held else ())
-    ]
+        text = f"“{issue.title}”: nobody knows whether {letters} arrived."
+        text += f" Hand {them} over once more, or leave {them}?"
+        where = {"issue_id": issue.id, "_anchor": "uncertain"}
+        found.append(Need(text, "newsletter_desk.issue", where, "Decide"))
+    return found
 
 
 def in_vain(session: Session) -> list[Need]:

@@ -79,7 +79,10 @@ def test_letters_of_which_nobody_knows_are_told_where_they_wait_for_her(
 
     (need,) = needs(session, clock.now())
 
-    assert need.text.startswith("“Small steps”: of 2 letters nobody knows whether it arrived.")
+    assert need.text == (
+        "“Small steps”: nobody knows whether 2 letters arrived."
+        " Hand them over once more, or leave them?"
+    )
     assert need.values == {"issue_id": issue.id, "_anchor": "uncertain"}
     assert repeating.leave_be(session, issue.message, clock.now()) == 2
     session.commit()
