@@ -36,7 +36,7 @@ def take_message(
     delivery = _claimed(session, (*recipients, *report.came_to))
     if delivery is None or not _names(report.about, delivery):
         return False
-    proving.was_taken(session, delivery)
+    proving.call_accepted(session, delivery)
     # A copy comes back once for each reason, by whichever ways the report reaches us.
     key = f"dsn/{delivery.id}/{report.kind}"
     return _record(
@@ -52,7 +52,7 @@ def take_event(session: Session, event: Event, now: datetime) -> bool:
     which = [proving.HAS_NO_ANSWER] if event.kind == "taken" else []
     delivery = _claimed(session, event.return_paths)
     delivery = delivery or _named(session, key, event.letter_ids, *which)
-    is_news = delivery is not None and proving.was_taken(session, delivery)
+    is_news = delivery is not None and proving.call_accepted(session, delivery)
     if event.kind == "taken":
         return is_news
     delivery = delivery or _newest(session, key)

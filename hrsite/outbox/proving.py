@@ -18,7 +18,7 @@ HAS_NO_ANSWER = Delivery.state.in_(WITHOUT_ANSWER)
 TOLD_LATER = "Told later: your mail service had taken it."
 
 
-def was_taken(session: Session, copy: Delivery) -> bool:
+def call_accepted(session: Session, copy: Delivery) -> bool:
     """Call a copy accepted of which there is no answer; False when there is one.
 
     `copy` must be the very one that it was told of. It is not handed over again, and an answer
