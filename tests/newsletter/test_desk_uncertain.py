@@ -22,21 +22,26 @@ from tests.outbox.smtp_server import DROP, RawServer, mail_server
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-@pytest.fixture
-def issue(app: Flask, session: Session) -> Issue:
-    """An Issue for three readers, all of them in the air when the line broke."""
-    app.config["UNCERTAIN"] = "hold"
-    presence.announce(session, "one", our_clock.now())
-    for reader in READERS:
+def lost(app: Flask, session: Session, *readers: str) -> Issue:
+    """An Issue for these readers, all of them in the air when the line broke."""
+    for reader in readers:
         factories.make_subscriber(session, reader)
     factories.make_post(session, send_to_readers=True)
     (issue,) = factories.open_issues(session)
     with RawServer({"DOT": DROP}) as server:
         mail_goes_to(app, server.port)
-        for _ in READERS:
+        for _ in readers:
             look(app)
-    assert states(session) == {"uncertain": 3}
+    assert states(session) == {"uncertain": len(readers)}
     return issue
+
+
+@pytest.fixture
+def issue(app: Flask, session: Session) -> Issue:
+    """An Issue of which nobody knows; the worker is there, and waits for the coach."""
+    app.config["UNCERTAIN"] = "hold"
+    presence.announce(session, "one", our_clock.now())
+    return lost(app, session, *READERS)
 
 
 def press(coach: FlaskClient, issue: Issue, deed: str, **boxes: object) -> str:
@@ -135,13 +140,7 @@ def test_a_notice_whose_session_has_begun_is_not_handed_over_again(
 def test_where_repeats_come_by_themselves_the_page_says_when(
     app: Flask, session: Session, coach: FlaskClient
 ) -> None:
-    factories.make_subscriber(session)
-    factories.make_post(session, send_to_readers=True)
-    (issue,) = factories.open_issues(session)
-    with RawServer({"DOT": DROP}) as server:
-        mail_goes_to(app, server.port)
-        look(app)
-    page = page_of(coach, issue.id)
+    page = page_of(coach, lost(app, session, READERS[0]).id)
     assert "It is handed over once more, from" in page
     assert "10:15 am, Toronto time" in page
     assert not re.search(r'id="issue_(again|leave)', page)
@@ -151,16 +150,13 @@ def test_where_the_mail_service_knows_a_letter_again_the_page_says_that_nobody_h
     app: Flask, session: Session, coach: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     app.config["IDEMPOTENCY_HEADER"] = "Resend-Idempotency-Key"
-    factories.make_subscriber(session)
-    factories.make_post(session, send_to_readers=True)
-    (issue,) = factories.open_issues(session)
+    issue = lost(app, session, READERS[0])
+    page = page_of(coach, issue.id)
+    assert "It is handed over once more, from" in page
+    assert "takes it once only" in page
+    assert "twice" not in page
     with RawServer({"DOT": DROP}) as server:
         mail_goes_to(app, server.port)
-        look(app)
-        page = page_of(coach, issue.id)
-        assert "It is handed over once more, from" in page
-        assert "takes it once only" in page
-        assert "twice" not in page
         for _ in range(repeat_rules.KEYED.most):
             clock.shift(repeat_rules.UNCERTAIN_PAUSE)
             look(app)
