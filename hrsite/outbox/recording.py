@@ -160,7 +160,8 @@ def _outcome(
 
 def _repeat_at(delivery: Delivery, now: datetime) -> datetime | None:
     """When to repeat a letter that was in the air when the line broke; None: not by itself."""
-    again, rule = now + repeat_rules.UNCERTAIN_PAUSE, repeat_rules.rule()
+    again = now + repeat_rules.UNCERTAIN_PAUSE
+    rule = repeat_rules.rule(is_asked_for=delivery.message.is_transactional)
     may_repeat = (
         delivery.repeat_count < rule.most
         and delivery.next_at is not None  # Its reader has not left meanwhile.

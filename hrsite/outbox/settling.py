@@ -78,6 +78,8 @@ def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> N
     again = [Delivery.next_at.is_not(None), Delivery.repeat_count < rule.most]
     if rule.lasts is not None:
         again.append(~_is_past_repeating(rule.lasts, at))
+    elif rule == repeat_rules.HOLD:
+        again[-1] = _is_asked_for() & (Delivery.repeat_count < repeat_rules.ONCE.most)
     unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
     planned = {"next_at": at, "repeat_count": Delivery.repeat_count + 1}
     for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
@@ -87,6 +89,15 @@ def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> N
             .values(**unknown, **plan)
             .execution_options(synchronize_session=False)
         )
+
+
+def _is_asked_for() -> ColumnElement[bool]:
+    """repeat_rules.rule's `is_asked_for`, asked of the rows that it is about."""
+    return Delivery.message_id.in_(
+        select(OutboxMessage.id).where(
+            OutboxMessage.settled_at.is_(None), OutboxMessage.stream == "transactional"
+        )
+    )
 
 
 def _is_past_repeating(lasts: timedelta, at: datetime) -> ColumnElement[bool]:
@@ -109,7 +120,9 @@ def _hold_planned_repeats(session: Session, now: datetime, rule: RepeatRule) -> 
     ]
     if rule.lasts is not None:
         planned.append(_is_past_repeating(rule.lasts, now))
-    elif rule.most:
+    elif rule == repeat_rules.HOLD:
+        planned.append(~_is_asked_for())
+    else:
         return
     drop(session, DeliveryState.UNCERTAIN, now, *planned)
 

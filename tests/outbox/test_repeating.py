@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.outbox import claiming, presence, repeat_rules, repeating, tally
-from tests.outbox.ledger import READERS, claim_and_die, look, put_letter, rows, states
+from tests.outbox.ledger import READERS, claim_and_die, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.old_ledger import a_moment, put_message
+from tests.outbox.smtp_server import DROP, RawServer
 from tests.test_migrations import FOLDER
 
 A_SECOND = timedelta(seconds=1)
@@ -29,6 +30,27 @@ def test_with_hold_set_an_uncertain_letter_is_not_repeated(
     clock.shift(timedelta(hours=2))
     assert look(app) == 0
     assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]
+
+
+def test_what_somebody_asked_for_herself_is_repeated_once_though_hold_is_set(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    app.config["UNCERTAIN"] = "hold"
+    put_letter(session, *READERS[:2], stream="transactional")
+    # One is lost with its worker, one with its line.
+    claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    with RawServer({"DOT": DROP}) as server:
+        mail_goes_to(app, server.port)
+        look(app)
+    assert [(row.state, row.next_at is None) for row in rows(session)] == [("uncertain", False)] * 2
+    clock.shift(repeat_rules.UNCERTAIN_PAUSE)
+    with RawServer({"DOT": DROP}) as server:
+        mail_goes_to(app, server.port)
+        assert look(app) + look(app) == 2
+    # Both were lost again: that is once.
+    assert [(row.state, row.next_at is None) for row in rows(session)] == [("uncertain", True)] * 2
+    assert tally.check(session) == {}
 
 
 def test_what_was_planned_before_hold_was_set_is_held_too_until_the_coach_decides(
