@@ -134,7 +134,7 @@ def _read(env: Env) -> dict[str, Any]:
         # What to do with a letter that was in the air when the line broke: repeat once, or hold.
         "UNCERTAIN": env.str("UNCERTAIN", "repeat", validate=rules.repeat_or_hold),
         # Where a mail service looks for a number by which it takes each letter once only.
-        "IDEMPOTENCY_HEADER": env.str("IDEMPOTENCY_HEADER", "", validate=rules.header_of_its_own),
+        "IDEMPOTENCY_HEADER": env.str("IDEMPOTENCY_HEADER", "", validate=rules.idempotency_header),
         # How long an Issue can be taken back before the first letter goes out. 0: not at all.
         "UNDO_MINUTES": env.int("UNDO_MINUTES", 5, validate=rules.half_an_hour),
         # When the weekly letter is written; the monthly one on the first such day of a month.

@@ -14,13 +14,10 @@ from hrsite.addresses import BadAddress, wire_form
 # A host as it stands in an address bar: letters, digits, dots, hyphens; or an IPv6 address.
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _LINK = re.compile(r"(?i:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f\x7f]*")
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,75}")
-# What says something else in a letter already, or begins like it.
-_TAKEN_HEADERS = frozenset(
-    {"from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "reply-to"}
-    | {"in-reply-to", "references", "precedence", "auto-submitted", "x-mailer", "user-agent"}
+# By this word services call it; one that means something else would bring readers second copies.
+_IDEMPOTENCY_HEADER = re.compile(
+    r"(?=.{1,76}\Z)[A-Za-z0-9-]*idempotency[A-Za-z0-9-]*", re.IGNORECASE
 )
-_TAKEN_FAMILIES = ("list-", "content-", "mime-", "resent-", "received", "return-", "dkim-", "arc-")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
@@ -48,13 +45,10 @@ def repeat_or_hold(text: str) -> None:
         raise ValidationError('must be "repeat" or "hold"')
 
 
-def header_of_its_own(text: str) -> None:
-    """The name of a header, when there is one, that says nothing else already."""
-    name = text.lower()
-    if text and not _HEADER.fullmatch(text):
-        raise ValidationError("must be the name of a header, such as Resend-Idempotency-Key")
-    if name in _TAKEN_HEADERS or name.startswith(_TAKEN_FAMILIES):
-        raise ValidationError("is a header that says something else in each letter already")
+def idempotency_header(text: str) -> None:
+    """The name of a header by which a mail service knows a letter again, when it has one."""
+    if text and not _IDEMPOTENCY_HEADER.fullmatch(text):
+        raise ValidationError("must be a header such as Resend-Idempotency-Key")
 
 
 def base_url(text: str) -> None:

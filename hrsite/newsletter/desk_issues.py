@@ -112,8 +112,8 @@ def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
         "held_count": repeating.held_count(session, message_id, history.MOST_COUNTED)
         if rule.asks_her and numbers.uncertain
         else 0,
-        "decided": repeat_rules.DECIDED if rule.asks_her else 0,
-        "is_known_again": rule is repeat_rules.KEYED,
+        "repeat_rule": rule,
+        "decided": repeat_rules.DECIDED,
         "came_back": returned.came_back(session, message_id),
         "mask": addresses.mask,
     }

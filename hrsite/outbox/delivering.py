@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import Busy, without_waiting
-from hrsite.outbox import claiming, instance, presence, repeat_rules, settling
+from hrsite.outbox import claiming, instance, presence, settling
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.pacing import Pace
 from hrsite.outbox.packing import Packer
@@ -64,7 +64,7 @@ def deliver_due(
 
 
 def _settle(session: Session) -> None:
-    settling.settle(session, clock.now(), repeat_rules.rule())
+    settling.settle(session, clock.now())
     session.commit()
 
 

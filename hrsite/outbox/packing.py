@@ -80,8 +80,7 @@ class Packer:
             return ""
 
     def _spliced(self, frozen: Frozen, claimed: Claimed, number: str, now: datetime) -> Spliced:
-        # To the second, as the line says it: written anew for each letter it would cost as much as
-        # all the rest that is filled in.
+        # To the second, as the line says it: where letters go one by one, each has another moment.
         moment = self._repeats.date_of(frozen.written_at, now).replace(microsecond=0)
         if self._date[0] != moment:
             self._date = (moment, date_now(moment))

@@ -1,8 +1,8 @@
 """What time alone decides: dead leases, late letters, messages at their end; and giving up."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, false, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
@@ -15,11 +15,11 @@ DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERT
 MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
 
 
-def settle(session: Session, now: datetime, rule: RepeatRule) -> None:
+def settle(session: Session, now: datetime) -> None:
     """Write down what time alone has decided: dead leases, late letters, messages at their end."""
-    _give_up_dead_leases(session, now, rule)
+    _give_up_dead_leases(session, now)
     _free_claims_of_the_gone(session, now)
-    _hold_planned_repeats(session, now, rule)
+    _hold_planned_repeats(session, now)
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.settled_at.is_(None),
@@ -65,7 +65,7 @@ def _unsettled() -> ColumnElement[bool]:
     )
 
 
-def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> None:
+def _give_up_dead_leases(session: Session, now: datetime) -> None:
     """A permit whose owner is gone: nobody knows whether its letter arrived."""
     dead = [_unsettled(), Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
     counts = tally.states_of(session, *dead)
@@ -75,11 +75,7 @@ def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> N
         tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
     # Without a next_at its reader has left meanwhile, and nothing is repeated.
     at = now + repeat_rules.UNCERTAIN_PAUSE
-    again = [Delivery.next_at.is_not(None), Delivery.repeat_count < rule.most]
-    if rule.lasts is not None:
-        again.append(~_is_past_repeating(rule.lasts, at))
-    elif rule == repeat_rules.HOLD:
-        again[-1] = _is_asked_for() & (Delivery.repeat_count < repeat_rules.ONCE.most)
+    again = [Delivery.next_at.is_not(None), _may_be_repeated(at)]
     unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
     planned = {"next_at": at, "repeat_count": Delivery.repeat_count + 1}
     for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
@@ -91,39 +87,57 @@ def _give_up_dead_leases(session: Session, now: datetime, rule: RepeatRule) -> N
         )
 
 
-def _is_asked_for() -> ColumnElement[bool]:
-    """repeat_rules.rule's `is_asked_for`, asked of the rows that it is about."""
-    return Delivery.message_id.in_(
-        select(OutboxMessage.id).where(
-            OutboxMessage.settled_at.is_(None), OutboxMessage.stream == "transactional"
+def _may_be_repeated(at: datetime) -> ColumnElement[bool]:
+    """What recording.py asks of one copy in the air, asked of the rows."""
+    return or_(
+        *(
+            which & (Delivery.repeat_count < rule.most) & ~_is_past_repeating(rule, at)
+            for which, rule in _rules()
         )
     )
 
 
-def _is_past_repeating(lasts: timedelta, at: datetime) -> ColumnElement[bool]:
+def _rules() -> list[tuple[ColumnElement[bool], RepeatRule]]:
+    """Which copies are repeated by which rule."""
+    asked_for = Delivery.message_id.in_(
+        select(OutboxMessage.id).where(
+            OutboxMessage.settled_at.is_(None), OutboxMessage.stream == "transactional"
+        )
+    )
+    return [
+        (asked_for, repeat_rules.rule(is_asked_for=True)),
+        (~asked_for, repeat_rules.rule()),
+    ]
+
+
+def _is_past_repeating(rule: RepeatRule, at: datetime) -> ColumnElement[bool]:
     """RepeatRule.is_over, asked of the rows."""
-    old = select(OutboxMessage.id).where(OutboxMessage.created_at <= at - lasts)
+    if rule.lasts is None:
+        return false()
+    old = select(OutboxMessage.id).where(OutboxMessage.created_at <= at - rule.lasts)
     return Delivery.message_id.in_(old)
 
 
-def _hold_planned_repeats(session: Session, now: datetime, rule: RepeatRule) -> None:
+def _hold_planned_repeats(session: Session, now: datetime) -> None:
     """Of what may have arrived nothing is repeated by itself any more: the coach decides now.
 
     Nor what was planned before anybody said so, or was put off since. What she has asked for goes.
     """
+    held = [
+        which & (_is_past_repeating(rule, now) if rule.most else true())
+        for which, rule in _rules()
+        if rule.asks_her
+    ]
+    if not held:
+        return
     planned = [
         _unsettled(),
         # None of those that were never handed over, of which there may be a million.
         Delivery.state.in_((DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)),
         Delivery.repeat_count.between(1, repeat_rules.DECIDED - 1),
         Delivery.owner.is_(None),
+        or_(*held),
     ]
-    if rule.lasts is not None:
-        planned.append(_is_past_repeating(rule.lasts, now))
-    elif rule == repeat_rules.HOLD:
-        planned.append(~_is_asked_for())
-    else:
-        return
     drop(session, DeliveryState.UNCERTAIN, now, *planned)
 
 

@@ -120,9 +120,9 @@ def _not_known(session: Session) -> list[Need]:
     found = []
     for issue in session.scalars(issues) if held else ():
         number = held[issue.message_id]
-        letters, them = (
-            furniture.count(number, "letter", "letters"),
+        them, letters = (
             "it" if number == 1 else "them",
+            furniture.count(number, "letter", "letters"),
         )
         text = f"“{issue.title}”: nobody knows whether {letters} arrived."
         text += f" Hand {them} over once more, or leave {them}?"

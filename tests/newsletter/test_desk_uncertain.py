@@ -173,7 +173,7 @@ def test_where_the_mail_service_knows_a_letter_again_the_page_says_that_nobody_h
         ({"MAIL_IN_FLIGHT": 16}, "At the most that is 16 letters at a time"),
         ({"UNCERTAIN": "repeat"}, "handed over once more after a quarter of an hour"),
         ({"UNCERTAIN": "hold"}, "It waits for you to decide."),
-        ({"UNCERTAIN": "hold", "IDEMPOTENCY_HEADER": "X-Key"}, "so nobody has it twice"),
+        ({"UNCERTAIN": "hold", "IDEMPOTENCY_HEADER": "Idempotency-Key"}, "so nobody has it twice"),
     ],
 )
 def test_the_desk_says_what_the_coach_can_rely_on_with_her_own_settings(

@@ -14,7 +14,7 @@ from time_machine import Traveller
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import claiming, delivering, forgetting, repeat_rules, settling, tally
+from hrsite.outbox import claiming, delivering, forgetting, settling, tally
 from hrsite.outbox.recording import Result, record
 from hrsite.outbox.retrying import Answer
 from tests.outbox.ledger import (
@@ -141,7 +141,7 @@ def test_a_late_answer_about_somebody_erased_since_takes_no_other_answer_with_it
 ) -> None:
     put_letter(session)
     sent = claim_and_die(session, most=3)
-    settling.settle(session, our_clock.now() + 2 * claiming.LEASE, repeat_rules.ONCE)
+    settling.settle(session, our_clock.now() + 2 * claiming.LEASE)
     session.commit()
     forgetting.forget_of(session, rows(session)[0].recipient_id)
     session.commit()

@@ -245,7 +245,8 @@ class World:
         ).all()
         for message_id, count in rows:
             assert self.memory.created.setdefault(message_id, count) == count
-        # A mail service that knows a letter again leaves one excuse: that we do not, after a day.
+        # Where the mail service knows letters again, only a database that was put back is excused:
+        # it may hand over what the service, after a day, has forgotten too.
         is_known = bool(self.office.knows_again_by)
         excuses = self.memory.forgotten if is_known else self.memory.excused
         for (who, key), count in self.memory.copies.items():
