@@ -26,6 +26,11 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+# SQLite would give the number of a row that was deleted to the next one, and a worker that still
+# holds the old one in its hands would write to somebody else.
+NUMBERS_ONCE = {"sqlite_autoincrement": True}
+
+
 class OutboxMessage(Base):
     """What is said, once, frozen when the coach pressed the button.
 
@@ -41,6 +46,7 @@ class OutboxMessage(Base):
         "pause_kind pause_reason discreet_sender_name discreet_subject discreet_text "
         "discreet_html calendar discreet_calendar settled_at"
     )
+    __table_args__ = NUMBERS_ONCE
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -191,6 +197,7 @@ class Delivery(Base):
         # In this order it also finds all that was written to one address.
         UniqueConstraint("recipient_id", "message_id"),
         Index("ix_deliveries_due", "message_id", "state", "next_at"),
+        NUMBERS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
