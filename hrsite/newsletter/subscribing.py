@@ -82,7 +82,8 @@ def choose(
 
     Twenty presses at the same moment wait for each other, and nineteen find nothing to do.
     """
-    session.refresh(subscriber, with_for_update={"of": Subscriber})
+    # Not her key: who writes an article down that is owed to her looks at that, and we wait for it.
+    session.refresh(subscriber, with_for_update={"of": Subscriber, "key_share": True})
     held = {subscription.topic: subscription for subscription in subscriber.subscriptions}
     for topic in wanted:
         if topic not in held:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
-from hrsite.outbox import recipients, settling, tally
+from hrsite.columns import UTCDateTime
+from hrsite.outbox import changing, recipients, settling, tally, turns
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 
@@ -123,6 +124,7 @@ def reword(session: Session, address_key: str, is_discreet: bool) -> None:
 
     A letter in a worker's hands too, for it may have to be handed over again.
     """
+    turns.before_a_change(session)
     session.execute(
         update(Delivery)
         .where(
@@ -170,12 +172,24 @@ def blank(session: Session, address_key: str, now: datetime) -> None:
 
 
 def _call_back(session: Session, now: datetime, *whose: ColumnElement[bool]) -> int:
-    count = settling.drop(session, DeliveryState.WITHDRAWN, now, *whose)
-    # In the hands of a worker: its answer still counts, but no next_at means no next time.
-    session.execute(
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.SENDING, *whose)
-        .values(next_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    return count
+    """The count of those that no worker has in its hands.
+
+    Of one that is in the air the answer still counts, but no next_at means no next time.
+    """
+    turns.before_a_change(session)
+    is_in_the_air = Delivery.state == DeliveryState.SENDING
+    values = {
+        "changed_at": case((is_in_the_air, Delivery.changed_at), else_=literal(now, UTCDateTime)),
+        "owner": case((is_in_the_air, Delivery.owner)),
+        "next_at": None,
+    }
+    states = (DeliveryState.SENDING, *settling.DUE_STATES)
+    is_planned = Delivery.next_at.is_not(None)
+    found = changing.change(session, states, _called_back, values, is_planned, *whose)
+    return found.total() - found[DeliveryState.SENDING]
+
+
+def _called_back(before: DeliveryState, may_have_arrived: bool) -> DeliveryState:
+    if before == DeliveryState.SENDING:
+        return before
+    return settling.dropped(DeliveryState.WITHDRAWN)(before, may_have_arrived)

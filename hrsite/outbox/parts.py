@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from hrsite.columns import LARGEST_ID, UTCDateTime
-from hrsite.outbox import tally
+from hrsite.outbox import tally, turns
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.prepared import Prepared, given
 
@@ -74,6 +74,7 @@ class ListWriter:
 
     def next_part(self, session: Session, message: OutboxMessage, most: int) -> Part:
         """The next part of a list, as large as it may be: nobody else can write meanwhile."""
+        turns.before_a_list(session)
         after = message.audience_cursor or 0
         found = self._last.rows(session, after=after, skipped=most - 1)
         return Part(after, found[0][0] if found else None)

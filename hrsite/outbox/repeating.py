@@ -67,6 +67,8 @@ def repeat(
     The repeat carries the same Message-ID. Its state stays "uncertain" until there is an answer,
     so that the numbers hold; and a second press of the button finds nothing that is held.
     """
+    # A worker may be about to call it settled; what it has done by now, we undo.
+    session.refresh(message, with_for_update=True)
     if message.is_timely and message.not_after <= now:
         raise TooLate
     count = _decide(session, message.id, {"next_at": now, "changed_at": now}, *which)

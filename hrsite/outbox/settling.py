@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, case, exists, false, literal, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from hrsite.columns import changed_rows
-from hrsite.outbox import presence, repeat_rules, tally
+from hrsite.columns import UTCDateTime, is_one_of
+from hrsite.outbox import presence, repeat_rules
+from hrsite.outbox.changing import Rule, change
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.outbox.models_workers import Worker
 from hrsite.outbox.repeat_rules import RepeatRule
 
 DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
-MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
+UNCERTAIN = DeliveryState.UNCERTAIN
 
 
 def settle(session: Session, now: datetime) -> None:
@@ -36,26 +37,14 @@ def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnEl
     A copy that was in the air once may have arrived. It stays "uncertain", whatever the reason:
     only the plan to repeat it goes.
     """
-    waiting = [Delivery.state.in_(DUE_STATES), Delivery.next_at.is_not(None), *which]
-    counts = [(tally.states_of(session, *waiting, ~MAY_HAVE_ARRIVED), state)]
-    counts += [(tally.states_of(session, *waiting, MAY_HAVE_ARRIVED), DeliveryState.UNCERTAIN)]
-    if not any(found for found, _ in counts):
-        return 0
-    answer = session.execute(
-        update(Delivery)
-        .where(*waiting)
-        .values(
-            state=case((MAY_HAVE_ARRIVED, DeliveryState.UNCERTAIN.value), else_=state.value),
-            changed_at=now,
-            next_at=None,
-            owner=None,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    for found, after in counts:
-        for message_id, before in found.items():
-            tally.moved(session, message_id, before, {after: before.total()})
-    return changed_rows(answer)
+    values = {"changed_at": now, "next_at": None, "owner": None}
+    is_planned = Delivery.next_at.is_not(None)
+    return change(session, DUE_STATES, dropped(state), values, is_planned, *which).total()
+
+
+def dropped(state: DeliveryState) -> Rule:
+    """What becomes of a copy that is tried no more."""
+    return lambda before, may_have_arrived: UNCERTAIN if may_have_arrived else state
 
 
 def _unsettled() -> ColumnElement[bool]:
@@ -67,24 +56,17 @@ def _unsettled() -> ColumnElement[bool]:
 
 def _give_up_dead_leases(session: Session, now: datetime) -> None:
     """A permit whose owner is gone: nobody knows whether its letter arrived."""
-    dead = [_unsettled(), Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now]
-    counts = tally.states_of(session, *dead)
-    if not counts:
-        return
-    for message_id, before in counts.items():
-        tally.moved(session, message_id, before, {DeliveryState.UNCERTAIN: before.total()})
     # Without a next_at its reader has left meanwhile, and nothing is repeated.
     at = now + repeat_rules.UNCERTAIN_PAUSE
-    again = [Delivery.next_at.is_not(None), _may_be_repeated(at)]
-    unknown = {"state": DeliveryState.UNCERTAIN, "changed_at": now, "owner": None}
-    planned = {"next_at": at, "repeat_count": Delivery.repeat_count + 1}
-    for which, plan in ((dead + again, planned), (dead, {"next_at": None})):
-        session.execute(
-            update(Delivery)
-            .where(*which)
-            .values(**unknown, **plan)
-            .execution_options(synchronize_session=False)
-        )
+    again = Delivery.next_at.is_not(None) & _may_be_repeated(at)
+    values = {
+        "changed_at": now,
+        "owner": None,
+        "next_at": case((again, literal(at, UTCDateTime))),
+        "repeat_count": Delivery.repeat_count + case((again, 1), else_=0),
+    }
+    dead = _unsettled(), Delivery.lease_until < now
+    change(session, (DeliveryState.SENDING,), dropped(UNCERTAIN), values, *dead)
 
 
 def _may_be_repeated(at: datetime) -> ColumnElement[bool]:
@@ -133,12 +115,12 @@ def _hold_planned_repeats(session: Session, now: datetime) -> None:
     planned = [
         _unsettled(),
         # None of those that were never handed over, of which there may be a million.
-        Delivery.state.in_((DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)),
+        Delivery.state.in_((UNCERTAIN, DeliveryState.DEFERRED)),
         Delivery.repeat_count.between(1, repeat_rules.DECIDED - 1),
         Delivery.owner.is_(None),
         or_(*held),
     ]
-    drop(session, DeliveryState.UNCERTAIN, now, *planned)
+    drop(session, UNCERTAIN, now, *planned)
 
 
 def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
@@ -166,32 +148,48 @@ def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
 def free_claims_of(session: Session, recipient_id: int, now: datetime) -> None:
     """Take a person's copies out of workers' hands that have not gone: they read her address when
     they claimed them, and it is another now.
+
+    Also those whose claim another transaction is about to commit: what is asked of the row when
+    it is ours stands in the values, not in the question.
     """
+    is_claimed = Delivery.owner.is_not(None)
     session.execute(
         update(Delivery)
         .where(
             Delivery.recipient_id == recipient_id,
             Delivery.state.in_(DUE_STATES),
             Delivery.next_at.is_not(None),
-            Delivery.owner.is_not(None),
         )
-        .values(owner=None, lease_until=None, next_at=now)
+        .values(
+            owner=None,
+            lease_until=None,
+            next_at=case((is_claimed, literal(now, UTCDateTime)), else_=Delivery.next_at),
+        )
         .execution_options(synchronize_session=False)
     )
 
 
 def _mark_the_settled(session: Session, now: datetime) -> None:
-    """Messages of which nothing waits any more: no worker needs to look at them again."""
+    """Messages of which nothing waits any more: no worker needs to look at them again.
+
+    Asked once more when they are locked: the coach may have set some of them going meanwhile.
+    """
     is_waiting = exists().where(
         Delivery.message_id == OutboxMessage.id,
         Delivery.state.in_((DeliveryState.SENDING, *DUE_STATES)),
         or_(Delivery.state == DeliveryState.SENDING, Delivery.next_at.is_not(None)),
     )
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.settled_at.is_(None), OutboxMessage.expanded_at.is_not(None), ~is_waiting
-        )
-        .values(settled_at=now)
-        .execution_options(synchronize_session=False)
+    is_at_its_end = (
+        OutboxMessage.settled_at.is_(None),
+        OutboxMessage.expanded_at.is_not(None),
+        ~is_waiting,
     )
+    ended = select(OutboxMessage.id).where(*is_at_its_end).order_by(OutboxMessage.id)
+    ids = session.scalars(ended.with_for_update()).all()
+    if ids:
+        session.execute(
+            update(OutboxMessage)
+            .where(is_one_of(OutboxMessage.id, ids), *is_at_its_end)
+            .values(settled_at=now)
+            .execution_options(synchronize_session=False)
+        )

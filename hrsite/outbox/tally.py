@@ -24,6 +24,7 @@ COUNTED = (
     DeliveryState.EXPIRED,
 )
 States = Mapping[DeliveryState, int]
+Counts = Counter[DeliveryState]
 
 
 def created(session: Session, message_id: int, count: int, suppressed_count: int = 0) -> None:

@@ -1,0 +1,26 @@
+"""Who writes a list down and who leaves it take turns, so that each sees what the other has done.
+
+On PostgreSQL both would else go on at once: her copy is not there yet when she calls hers back, and
+she has not left yet where the list is read. SQLite lets one write at a time.
+"""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+# Ours among the locks of this database, like MIGRATING and COUNTING elsewhere.
+LISTS = 7_264_103
+
+
+def before_a_list(session: Session) -> None:
+    """Until this transaction ends, nobody changes what is on a list; lock its message before."""
+    _lock(session, "pg_advisory_xact_lock")
+
+
+def before_a_change(session: Session) -> None:
+    """Until this transaction ends, no list is written down. Others may leave as well."""
+    _lock(session, "pg_advisory_xact_lock_shared")
+
+
+def _lock(session: Session, name: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(getattr(func, name)(LISTS)))
