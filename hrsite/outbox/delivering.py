@@ -134,7 +134,7 @@ class _Round:
             return True
         try:
             return not self._gate.is_open(clock.now())
-        except OperationalError:
+        except (OperationalError, OSError):  # No mark can be written when the disk is full.
             if not self._in_flight:
                 raise
             self._session.rollback()
@@ -146,7 +146,8 @@ class _Round:
         if not waiting:
             return True
         if not self._results:
-            return not stopping and waiting < self._most_in_flight and self._may_claim_more()
+            has_room = waiting < self._most_in_flight and self._may_claim_more()
+            return not stopping and has_room or self._is_long_silent()
         # While letters wait for a connection, no connection waits for a letter.
         is_enough = 2 * len(self._results) >= self._most_in_flight
         if is_enough and not self._carrier.has_waiting:
@@ -171,7 +172,10 @@ class _Round:
                 # Lost in that moment, it may have been written, and must not be counted twice.
                 is_unknown = self._is_committing and trouble.connection_invalidated
                 patience = PARTING_SECONDS if self._should_stop() else KEEPING_SECONDS
-                if not self._results or is_unknown or time.monotonic() - began > patience:
+                has_none = not self._results
+                if has_none and self._in_flight:
+                    return ASKING_AGAIN_SECONDS  # Meanwhile for what is under way.
+                if has_none or is_unknown or time.monotonic() - began > patience:
                     raise
                 log.warning("answers_kept", count=len(self._results), kind=type(trouble).__name__)
             stopping = True  # First of all the answers.
@@ -211,8 +215,9 @@ class _Round:
 
     def _begin(self) -> None:
         """Raises Busy while somebody else writes and there are letters under way to see to."""
-        is_something_to_do = 0 < len(self._results) < len(self._in_flight)
-        if is_something_to_do and time.monotonic() - self._first_result_at < OLD_ANSWER_SECONDS:
+        is_something_to_do = len(self._results) < len(self._in_flight)
+        age = time.monotonic() - self._first_result_at if self._results else 0.0
+        if is_something_to_do and age < OLD_ANSWER_SECONDS:
             with without_waiting():
                 self._session.connection()
 
@@ -265,9 +270,14 @@ class _Round:
             self._line_is_bad = True
 
     def _say_we_are_here(self, now: datetime) -> None:
-        if self._seen_at is None or abs(now - self._seen_at) > presence.FRESH:
+        if self._is_long_silent(now):
             presence.refresh(self._session, self._owner, now)
             self._seen_at = now
+
+    def _is_long_silent(self, now: datetime | None = None) -> bool:
+        """A server may take ten minutes to answer: the desk must not call us gone meanwhile."""
+        now = now or clock.now()
+        return self._seen_at is None or abs(now - self._seen_at) > presence.FRESH
 
 
 def _is_about_the_line(answer: Answer) -> bool:

@@ -1,8 +1,10 @@
 """What may stand in the way between a letter's last dot and the row that says how it went."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,17 @@ from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from hrsite import clock as our_clock
+from hrsite import markfile
 from hrsite.extensions import db
-from hrsite.outbox import claiming, delivering, forgetting, settling, tally
+from hrsite.outbox import (
+    claiming,
+    delivering,
+    forgetting,
+    instance,
+    presence,
+    settling,
+    tally,
+)
 from hrsite.outbox.recording import Result, record
 from hrsite.outbox.retrying import Answer
 from tests.outbox.ledger import (
@@ -108,6 +119,88 @@ def test_letters_under_way_are_seen_to_while_somebody_else_writes_until_answers_
         assert arrived == [seen_to]
         assert refused == ["database is locked"] * 3
         assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_letter_under_way_is_seen_to_when_the_next_cannot_be_let_go(
+    app: Flask,
+    session: Session,
+    clock: Traveller,
+    other: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a pace there is room for the next while one is in the air, and no answer yet."""
+    put_letter(session)
+    tried = threading.Event()
+    without_waiting = delivering.without_waiting
+
+    def try_it() -> AbstractContextManager[None]:
+        tried.set()
+        return without_waiting()
+
+    monkeypatch.setattr(delivering, "without_waiting", try_it)
+
+    def lock_until_tried() -> None:
+        other.execute("BEGIN IMMEDIATE")
+        tried.clear()
+        tried.wait(20)
+        other.rollback()
+
+    with mail_server() as inbox:
+        # A pace at which the next has its turn while the server still waits.
+        mail_goes_to(app, inbox.port, MAIL_IN_FLIGHT=3, MAIL_CONNECTIONS=1, MAIL_PACE=5.0)
+        while_in_the_air(inbox, lock_until_tried)
+        look(app)
+        assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])
+
+
+def test_a_full_disk_takes_no_answer_with_it(
+    app: Flask, session: Session, clock: Traveller, tmp_path: Path
+) -> None:
+    put_letter(session)
+    lock = tmp_path / f"{markfile.NAME}.lock"
+
+    def break_the_mark() -> None:
+        lock.unlink()
+        lock.mkdir()  # As good as a full disk: nobody can open it to write.
+        clock.shift(instance.FRESH + timedelta(seconds=1))
+
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        while_in_the_air(inbox, break_the_mark)
+        look(app)
+        assert states(session) == {"accepted": 1, "queued": 2}
+        with pytest.raises(OSError, match="directory"):
+            look(app)
+        lock.rmdir()
+        look(app)
+        assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])
+
+
+def test_a_worker_that_waits_for_a_slow_server_is_not_called_gone(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    put_letter(session)
+    has_written = threading.Event()
+    seen: list[bool] = []
+
+    def is_here() -> bool:
+        has_written.clear()
+        with app.app_context():
+            return presence.look(db.session(), our_clock.now()).is_here
+
+    def take_four_minutes() -> None:
+        clock.shift(timedelta(minutes=4))
+        event.listen(db.engine, "checkin", lambda *line: has_written.set())
+        while not is_here() and has_written.wait(20):
+            pass
+        seen.append(is_here())
+
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        while_in_the_air(inbox, take_four_minutes)
+        look(app)
+    assert seen == [True]
 
 
 @pytest.mark.parametrize("database", ["postgresql"])
