@@ -129,7 +129,7 @@ def troubled(session: Session, limit: int, message_id: int | None = None) -> lis
 
 def paused(session: Session) -> list[OutboxMessage]:
     """The messages that wait for the coach to press Resume."""
-    return list(session.scalars(select(OutboxMessage).where(OutboxMessage.paused_at.is_not(None))))
+    return list(session.scalars(_paused()))
 
 
 def paused_heads(session: Session, limit: int) -> list[OutboxMessage]:
@@ -158,5 +158,8 @@ def paused_single(session: Session) -> tuple[int, str | None]:
     return count, reason
 
 
-def _paused(which: ColumnElement[bool]) -> Select[OutboxMessage]:
-    return select(OutboxMessage).where(OutboxMessage.paused_at.is_not(None), which)
+def _paused(*which: ColumnElement[bool]) -> Select[OutboxMessage]:
+    """Of one that is settled nothing waits: there is nothing to go on with."""
+    return select(OutboxMessage).where(
+        OutboxMessage.paused_at.is_not(None), OutboxMessage.settled_at.is_(None), *which
+    )

@@ -113,6 +113,8 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
         log.warning("late_answer_ignored", delivery=claimed.id, answer=answer.kind)
         return
     before = delivery.state
+    if before == DeliveryState.UNCERTAIN and answer.kind == "uncertain":
+        return  # Its lease was over, so that is known, and what follows is planned.
     # Our own mistake is no attempt of the reader's.
     delivery.attempt_count += answer.kind not in ("setting", "too_large")
     delivery.state, delivery.next_at = _outcome(delivery, answer, now)
@@ -146,9 +148,10 @@ def _outcome(
     # Not taken. A copy that was in the air before stays "uncertain" when it is given up.
     in_the_air_before = delivery.repeat_count > 0
     if delivery.next_at is None:
-        # Its reader left while it was being handed over: there is no next time.
-        left = DeliveryState.WITHDRAWN
-        return (DeliveryState.UNCERTAIN if in_the_air_before else left), None
+        # Its reader left while it was being handed over: there is no next time. Nor is there one
+        # that is planned where the coach is to decide, since the answer came after the lease.
+        is_not_known = in_the_air_before or delivery.state == DeliveryState.UNCERTAIN
+        return (DeliveryState.UNCERTAIN if is_not_known else DeliveryState.WITHDRAWN), None
     if answer.kind in ("setting", "too_large"):
         # The pause below keeps it from being tried at once.
         return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.QUEUED), now

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import history, pausing, presence
+from hrsite.outbox import enqueue, history, pausing, presence, settling
 from hrsite.outbox.models import DeliveryState
 from tests.outbox.ledger import READERS, answer_to, becomes, look, mail_goes_to, put_letter, rows
 from tests.outbox.smtp_server import mail_server
@@ -81,6 +81,15 @@ def test_paused_messages_are_found_until_resumed(session: Session) -> None:
     pausing.resume(message, our_clock.now())
     session.commit()
     assert history.paused(session) == []
+
+
+def test_a_paused_message_at_its_end_waits_for_nobody(session: Session) -> None:
+    message = put_letter(session)
+    pausing.pause(message, "You stopped it.", our_clock.now())
+    enqueue.withdraw_all(session, message, our_clock.now())
+    settling.settle(session, our_clock.now())
+    session.commit()
+    assert history.paused(session) == history.paused_heads(session, 9) == []
 
 
 def test_nobody_has_seen_a_worker_until_one_runs(session: Session) -> None:

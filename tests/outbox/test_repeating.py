@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import claiming, presence, repeat_rules, repeating, tally
+from hrsite.outbox import claiming, presence, repeat_rules, repeating, settling, tally
+from hrsite.outbox.models import Delivery
+from hrsite.outbox.recording import Result, record
+from hrsite.outbox.repeat_rules import UNCERTAIN_PAUSE
+from hrsite.outbox.retrying import Answer
 from tests.outbox.ledger import READERS, claim_and_die, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.old_ledger import a_moment, put_message
 from tests.outbox.smtp_server import DROP, RawServer
@@ -99,3 +103,38 @@ def repeats_of_all() -> list[int]:
     with db.engine.connect() as connection:
         query = text("SELECT repeat_count FROM deliveries ORDER BY recipient_id")
         return list(connection.scalars(query))
+
+
+def answer_after_its_lease(
+    session: Session, clock: time_machine.Traveller, answer: Answer
+) -> Delivery:
+    """A worker's answer, once another has noticed that its lease is over; the copy then."""
+    put_letter(session, READERS[0])
+    (gone,) = claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    settling.settle(session, our_clock.now())
+    session.commit()
+    record(session, [Result(gone, answer)], our_clock.now())
+    session.commit()
+    assert tally.check(session) == {}
+    (copy,) = rows(session)
+    return copy
+
+
+def test_a_line_that_broke_long_ago_takes_no_repeat_away(
+    session: Session, clock: time_machine.Traveller
+) -> None:
+    hung_up = Answer("uncertain", "reply", None, None, "The mail server hung up.")
+    copy = answer_after_its_lease(session, clock, hung_up)
+    assert (copy.state, copy.repeat_count) == ("uncertain", 1)
+    assert copy.next_at == our_clock.now() + UNCERTAIN_PAUSE
+
+
+def test_a_late_no_to_what_the_coach_decides_does_not_say_that_its_reader_left(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    app.config["UNCERTAIN"] = "hold"
+    later = Answer("deferred", "reply", 451, "4.3.0", "4.3.0 later")
+    copy = answer_after_its_lease(session, clock, later)
+    assert (copy.state, copy.reply_code) == ("uncertain", 451)
+    assert repeating.held_count(session, copy.message_id, 9) == 1
