@@ -33,6 +33,9 @@ _SIGNED = {
 # Version 1 is SNS's default to this day. Forging it takes a second preimage, not a collision.
 _HASHES = {"1": "SHA1", "2": "SHA256"}
 _OUR_FAULT = ("ContentRejected", "AttachmentRejected", "MessageTooLarge")
+# What every report of a mail server's says of a reader (RFC 3464), as far as SES passes it on.
+_OF_A_REPORT = ("action", "status", "diagnosticCode")
+_NO_REASON = ("General", "Undetermined")
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def _events(said: dict[str, Any]) -> list[Event]:
         return [
             _event(said, f"{key}/{place}", _kind(part, one), one)
             for place, one in enumerate(objects(part, "bouncedRecipients"))
+            if not _is_an_answer(part, one)
         ]
     is_kept = words(part, "complaintFeedbackType") == "not-spam"
     if what == "Complaint" and key and not is_kept:
@@ -106,6 +110,16 @@ def _events(said: dict[str, Any]) -> list[Event]:
             for place, one in enumerate(objects(part, "complainedRecipients"))
         ]
     return []
+
+
+def _is_an_answer(bounce: dict[str, Any], person: dict[str, Any]) -> bool:
+    """Did a robot answer, such as an out-of-office? SES calls that a bounce for now.
+
+    Nothing else tells it from one: no mail server has reported, and SES found no reason either.
+    """
+    is_reported = any(words(person, name) for name in _OF_A_REPORT)
+    is_gone = words(bounce, "bounceType") == "Permanent"
+    return not is_reported and not is_gone and words(bounce, "bounceSubType") in _NO_REASON
 
 
 def _event(said: dict[str, Any], key: str, kind: EventKind, person: dict[str, Any]) -> Event:

@@ -103,6 +103,15 @@ def ses_bounce(
     }
 
 
+def ses_without_report(
+    address: str, kind: str, sub_type: str, feedback_id: str = "0100-bounce"
+) -> dict[str, Any]:
+    """What SES says of a letter that something answered, without a report of a mail server's."""
+    told = ses_bounce(address, kind=kind, sub_type=sub_type, feedback_id=feedback_id)
+    told["bounce"]["bouncedRecipients"] = [{"emailAddress": address}]
+    return told
+
+
 def ses_complaint(address: str, kind: str = "abuse") -> dict[str, Any]:
     """What SES says of a complaint."""
     return {

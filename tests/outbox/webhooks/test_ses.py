@@ -62,6 +62,35 @@ def test_amazon_s_kinds_become_ours(
 
 
 @pytest.mark.parametrize(
+    ("kind", "sub_type", "noted"),
+    [
+        ("Transient", "General", []),
+        ("Undetermined", "Undetermined", []),
+        ("Transient", "MailboxFull", ["soft"]),
+        ("Permanent", "General", ["hard"]),
+    ],
+)
+def test_an_out_of_office_answer_that_amazon_calls_a_bounce_changes_nothing(
+    client: FlaskClient, session: Session, amazon: calls.Amazon, copy: Delivery,
+    kind: str, sub_type: str, noted: list[str],
+) -> None:  # fmt: skip
+    told = calls.ses_without_report(ADA, kind, sub_type)
+    assert client.post("/webhooks/ses", data=amazon.call(told)).status_code == 200
+    assert [one for _, one in calls.noted(session)] == noted
+
+
+@pytest.mark.parametrize("field", ["action", "status", "diagnosticCode"])
+def test_what_a_mail_server_reported_is_a_bounce_whichever_part_of_it_amazon_passes_on(
+    client: FlaskClient, session: Session, amazon: calls.Amazon, copy: Delivery, field: str
+) -> None:
+    told = calls.ses_bounce(ADA, "4.4.7", "Transient", "General")
+    (person,) = told["bounce"]["bouncedRecipients"]
+    told["bounce"]["bouncedRecipients"] = [{"emailAddress": ADA, field: person[field]}]
+    client.post("/webhooks/ses", data=amazon.call(told))
+    assert calls.noted(session) == [("ses", "soft")]
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"Message": json.dumps(calls.ses_bounce(BEA))},
