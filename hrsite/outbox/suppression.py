@@ -4,7 +4,7 @@ import contextlib
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import case, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -118,7 +118,7 @@ def record(session: Session, bounce: Bounce, now: datetime) -> bool:
         return True
     elif bounce.kind == "hard":
         suppress(session, key, text or "The address does not take mail.", now, "hard")
-    elif bounce.kind == "soft" and _soft_bounce_count(session, key, now) >= MOST_SOFT_BOUNCES:
+    elif bounce.kind == "soft" and _soft_bounce_count(session, bounce, now) >= MOST_SOFT_BOUNCES:
         suppress(session, key, f"Several letters came back, the last with: {text}", now, "soft")
     return True
 
@@ -134,26 +134,49 @@ def _is_overtaken(session: Session, bounce: Bounce) -> bool:
     return delivery.changed_at < opened.opened_at
 
 
-def _soft_bounce_count(session: Session, address_key: str, now: datetime) -> int:
-    """From how many messages a letter came back for now, since one last arrived.
+def _soft_bounce_count(session: Session, bounce: Bounce, now: datetime) -> int:
+    """From how many messages a letter came back for now, with none between them that arrived.
+
+    Between them in the order of handing over, for reports come days late and in any order. Each
+    asks anew, around its own copy: the others arrived, until their own reports say otherwise.
+    """
+    its_copy = Delivery.id == Bounce.delivery_id
+    # What was put off at once may have been taken since, and then that arrived.
+    handed_at = case(
+        (Bounce.source == AT_ONCE, Bounce.happened_at),
+        else_=func.coalesce(Delivery.changed_at, Bounce.happened_at),
+    )
+    at = session.scalars(
+        select(handed_at).outerjoin(Delivery, its_copy).where(Bounce.id == bounce.id)
+    ).one()
+    earlier, later = _arrivals_around(session, bounce.address_key, at)
+    counted = select(func.count(Bounce.message_id.distinct())).outerjoin(Delivery, its_copy)
+    counted = counted.where(
+        Bounce.address_key == bounce.address_key,
+        Bounce.kind == "soft",
+        Bounce.happened_at >= now - SOFT_BOUNCE_SPAN,
+    )
+    if earlier is not None:
+        counted = counted.where(handed_at > earlier)
+    if later is not None:
+        counted = counted.where(handed_at < later)
+    return session.scalars(counted).one()
+
+
+def _arrivals_around(
+    session: Session, address_key: str, at: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """When a letter last arrived there before a moment, and when one next did.
 
     Our mail service accepts many a letter that comes back later: that was no arrival.
     """
-    # One that was put off first and taken at last did arrive.
     came_back = exists().where(Bounce.delivery_id == Delivery.id, Bounce.source != AT_ONCE)
-    arrived_at = session.scalar(
-        select(func.max(Delivery.changed_at)).where(
-            recipients.is_to(address_key),
-            Delivery.state == DeliveryState.ACCEPTED,
-            ~came_back,
-        )
-    )
+    handed_at = Delivery.changed_at
+    earlier, later = session.execute(
+        select(
+            func.max(handed_at).filter(handed_at < at), func.min(handed_at).filter(handed_at > at)
+        ).where(recipients.is_to(address_key), Delivery.state == DeliveryState.ACCEPTED, ~came_back)
+    ).one()
     opened = session.get(OpenedAddress, address_key)
-    arrivals = [at for at in (arrived_at, opened and opened.opened_at) if at]
-    since = max([now - SOFT_BOUNCE_SPAN, *arrivals])
-    counted = select(func.count(Bounce.message_id.distinct())).where(
-        Bounce.address_key == address_key,
-        Bounce.kind == "soft",
-        Bounce.happened_at >= since,
-    )
-    return session.scalars(counted).one()
+    arrived = [moment for moment in (earlier, opened and opened.opened_at) if moment]
+    return max(arrived, default=None), later
