@@ -13,11 +13,11 @@ from hrsite.extensions import db
 from hrsite.newsletter import (
     asking,
     bringing,
-    complaining,
     digests,
     following,
     holding,
     issues,
+    leaving,
     moving,
     reminding,
     spooling,
@@ -212,7 +212,7 @@ def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool
 
 
 def _let_them_leave(should_stop: Callable[[], bool]) -> None:
-    complaining.leave_after_complaints(db.session(), clock.now())
+    leaving.leave_as_told(db.session(), clock.now())
     db.session.commit()
 
 

@@ -188,7 +188,7 @@ class ConsentEvent(Base):
     # each, weekly, monthly, reminders, no_reminders, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
-    # form, letter, settings, header or list;
+    # form, letter, settings, header, list, complaint or service (her mail service told us);
     # what they told the coach: in_person, phone, paper or message
     how: Mapped[str] = mapped_column(String(20))
     words_version: Mapped[str] = mapped_column(String(20))

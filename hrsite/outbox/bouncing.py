@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
 from hrsite.outbox import pausing, proving, recipients, reports, suppression
-from hrsite.outbox.events import Event
+from hrsite.outbox.events import UNSUBSCRIBED, Event
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
@@ -56,18 +56,22 @@ def take_event(session: Session, event: Event, now: datetime) -> bool:
     if event.kind == "taken":
         return is_news
     delivery = delivery or _newest(session, key)
-    if delivery is None:
-        return False  # Somebody we never wrote to: the service may carry other people's mail too.
-    return _record(session, delivery, delivery.address_key, event, now)
+    if delivery is not None:
+        return _record(session, delivery, delivery.address_key, event, now)
+    if event.kind == UNSUBSCRIBED and _is_known(session, key):
+        return _record(session, None, key, event, now)  # From a letter that is forgotten here.
+    return False  # Somebody we never wrote to: the service may carry other people's mail too.
 
 
 def _record(
-    session: Session, delivery: Delivery, address_key: str, event: Event, now: datetime
+    session: Session, delivery: Delivery | None, address_key: str, event: Event, now: datetime
 ) -> bool:
     key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
+    if event.kind == UNSUBSCRIBED:
+        key += f"/{address_key}"  # Postmark gives it no number, only a moment.
     bounce = Bounce(
-        delivery_id=delivery.id,
-        message_id=delivery.message_id,
+        delivery_id=delivery and delivery.id,
+        message_id=delivery and delivery.message_id,
         address_key=address_key,
         kind=event.kind,
         source=event.source,
@@ -77,7 +81,7 @@ def _record(
     )
     if not suppression.record(session, bounce, now):
         return False
-    if event.kind == "policy":
+    if delivery is not None and event.kind == "policy":
         _count_policy(session, delivery.message_id, event.text, now)
     return True
 
@@ -120,6 +124,11 @@ def _newest(session: Session, address_key: str) -> Delivery | None:
     """The newest copy to this address that was handed over: it is the likeliest."""
     gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
     return session.scalar(_copies_to(address_key).where(Delivery.state.in_(gone_out)).limit(1))
+
+
+def _is_known(session: Session, address_key: str) -> bool:
+    """Did we ever write to this address, and do we know it still?"""
+    return any(one.address for one in recipients.among(session, [address_key]).values())
 
 
 def _copies_to(address_key: str) -> Select[Delivery]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.newsletter import complaining
+from hrsite.newsletter import leaving
 from hrsite.outbox import bouncing
 from hrsite.outbox.reports import MOST_OCTETS
 
@@ -43,5 +43,5 @@ def _take(app: Flask, octets: bytes, recipients: tuple[str, ...]) -> None:
     with app.app_context():
         now = clock.now()
         bouncing.take_message(db.session(), octets, recipients, now)
-        complaining.leave_after_complaints(db.session(), now)
+        leaving.leave_as_told(db.session(), now)
         db.session.commit()

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from hrsite.outbox.reports import BounceKind
 
 # "taken": it did not come back. The mail service has it, or their server has.
-EventKind = BounceKind | Literal["taken"]
+# "unsubscribed": its reader left at the mail service, by a link of its own instead of ours.
+EventKind = BounceKind | Literal["taken", "unsubscribed"]
+UNSUBSCRIBED: EventKind = "unsubscribed"
 
 _LETTER_ID = re.compile(r"<?([0-9a-f]{32})@", re.ASCII)
 
@@ -20,8 +22,8 @@ class NotSigned(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """One letter was taken, came back, or was complained of. `key` is the same however often it is
-    told.
+    """One letter was taken, came back, or was complained of, or its reader left. `key` is the same
+    however often it is told.
 
     `return_paths` and `letter_ids` (from Message-ID) name our copy; `address` only the reader.
     """

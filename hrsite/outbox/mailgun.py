@@ -7,6 +7,7 @@ from typing import Any
 
 from hrsite.outbox import reports
 from hrsite.outbox.events import (
+    UNSUBSCRIBED,
     Event,
     EventKind,
     NotSigned,
@@ -82,9 +83,9 @@ def _kind(said: dict[str, Any]) -> EventKind | None:
         return "taken"
     if what == "complained" or (what == "failed" and reason == "suppress-complaint"):
         return "complaint"
+    if what == "unsubscribed" or (what == "failed" and reason == "suppress-unsubscribe"):
+        return UNSUBSCRIBED
     if what != "failed" or words(said, "severity") != "permanent":
-        return None
-    if reason == "suppress-unsubscribe":
         return None
     status = inner(said, "delivery-status")
     code, text = whole_number(status, "code"), words(status, "message")

@@ -11,7 +11,10 @@ from hrsite.receipt import Kept, mark, nobody, of_reader
 
 
 class Bounce(Base):
-    """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault)."""
+    """A letter came back: soft, hard, as a complaint, or by policy (not the reader's fault).
+
+    Or its reader left at the mail service, instead of with us: unsubscribed.
+    """
 
     __tablename__ = "bounces"
     shows_on_pages = False
@@ -21,7 +24,7 @@ class Bounce(Base):
         Kept(
             "message_id delivery_id kind happened_at reply_code reply_text source",
             "Which letter came back, when, and why",
-            "To stop writing to an address that takes no mail",
+            "To stop writing where letters are not taken, or not wanted",
             "90 days. Then only how many there were",
             shown="kind happened_at reply_text",
         ),

@@ -3,9 +3,10 @@
 import base64
 import binascii
 import hmac
+from typing import Any
 
 from hrsite.outbox import reports
-from hrsite.outbox.events import Event, NotSigned, parsed, whole_number, words
+from hrsite.outbox.events import UNSUBSCRIBED, Event, NotSigned, parsed, whole_number, words
 
 # Postmark's own words for what happened. What is not here changes nothing: an answering machine,
 # a challenge, a delay, or what we do not know.
@@ -27,6 +28,8 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
     if not secret or not hmac.compare_digest(_password(authorization), secret.encode()):
         raise NotSigned
     found = parsed(octets)
+    if _has_left(found):
+        return [_leaving(found)]
     kind = _KINDS.get(words(found, "Type"))
     key = found.get("ID")
     if kind is None or not isinstance(key, int):
@@ -44,6 +47,24 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
             text=reports.tidy(text or words(found, "Description")),
         )
     ]
+
+
+def _has_left(found: dict[str, Any]) -> bool:
+    """Did the reader press Postmark's own link? What the keeper blocks there says nothing of her
+    will, and is undone there with one press.
+    """
+    said = [words(found, name) for name in ("RecordType", "SuppressionReason", "Origin")]
+    is_on = found.get("SuppressSending") is True
+    return is_on and said == ["SubscriptionChange", "ManualSuppression", "Recipient"]
+
+
+def _leaving(found: dict[str, Any]) -> Event:
+    return Event(
+        source="postmark",
+        key=f"{words(found, 'ChangedAt')[:40]}/{words(found, 'MessageID')[:40]}",
+        kind=UNSUBSCRIBED,
+        address=words(found, "Recipient"),
+    )
 
 
 def _password(authorization: str) -> bytes:

@@ -23,7 +23,7 @@ PAUSE_WHEN_FAILING = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class CameBack:
-    """One thing that came back. `kind` is "hard", "soft", "complaint" or "policy"."""
+    """One thing that came back: "hard", "soft", "complaint", "policy"; or "unsubscribed"."""
 
     kind: str
     happened_at: datetime

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from hrsite.outbox import reports
 from hrsite.outbox.certificates import Certificate
 from hrsite.outbox.events import (
+    UNSUBSCRIBED,
     Event,
     EventKind,
     NotSigned,
@@ -88,14 +89,14 @@ def _safe_link(url: str) -> str:
 
 
 def _events(said: dict[str, Any]) -> list[Event]:
-    """Bounces, complaints, and letters that SES has taken or handed on."""
+    """Bounces, complaints, letters that SES has taken or handed on, and readers who left there."""
     what = words(said, "notificationType") or words(said, "eventType")
-    if what in ("Send", "Delivery"):
-        mail = inner(said, "mail")
-        people = mail.get("destination")
-        to = [one for one in people if isinstance(one, str)] if isinstance(people, list) else []
-        return [_event(said, words(mail, "messageId"), "taken", {"emailAddress": "".join(to[:1])})]
     part = inner(said, what.lower())
+    if what in ("Send", "Delivery"):
+        return [_event(said, words(inner(said, "mail"), "messageId"), "taken", _addressee(said))]
+    if what == "Subscription" and _has_left(part):
+        key = f"{words(inner(said, 'mail'), 'messageId')[:80]}/{words(part, 'timestamp')[:30]}"
+        return [_event(said, key, UNSUBSCRIBED, _addressee(said))]
     key = words(part, "feedbackId")
     if what == "Bounce" and key:
         return [
@@ -110,6 +111,27 @@ def _events(said: dict[str, Any]) -> list[Event]:
             for place, one in enumerate(objects(part, "complainedRecipients"))
         ]
     return []
+
+
+def _addressee(said: dict[str, Any]) -> dict[str, Any]:
+    people = inner(said, "mail").get("destination")
+    to = [one for one in people if isinstance(one, str)] if isinstance(people, list) else []
+    return {"emailAddress": "".join(to[:1])}
+
+
+def _has_left(part: dict[str, Any]) -> bool:
+    """Did she leave all letters, or one more kind, of a list that SES manages? Its kinds are not
+    ours, and it is one of our letters that she left by.
+    """
+    new, old = inner(part, "newTopicPreferences"), inner(part, "oldTopicPreferences")
+    return new.get("unsubscribeAll") is True or bool(_left(new) - _left(old))
+
+
+def _left(preferences: dict[str, Any]) -> set[str]:
+    kinds = objects(preferences, "topicSubscriptionStatus")
+    return {
+        words(one, "topicName") for one in kinds if words(one, "subscriptionStatus") == "OptOut"
+    }
 
 
 def _is_an_answer(bounce: dict[str, Any], person: dict[str, Any]) -> bool:

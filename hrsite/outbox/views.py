@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.extensions import db
 from hrsite.limits import STRANGERS_OCTETS
-from hrsite.newsletter import complaining
+from hrsite.newsletter import leaving
 from hrsite.outbox import bouncing, mailgun, postmark, returned, ses
 from hrsite.outbox.certificates import Certificate, certificates_in
 from hrsite.outbox.events import Event, NotSigned
@@ -78,8 +78,8 @@ def _certificates(file: str) -> list[Certificate]:
 def _take(
     session: Session, events: tuple[Event, ...] | list[Event], now: datetime
 ) -> ResponseReturnValue:
-    for event in events:
-        bouncing.take_event(session, event, now)
-    complaining.leave_after_complaints(session, now)
+    are_news = [bouncing.take_event(session, event, now) for event in events]
+    if any(are_news):
+        leaving.leave_as_told(session, now)
     session.commit()
     return HEARD

@@ -282,7 +282,8 @@ def test_what_came_back_later_is_told_beside_the_numbers(
     look(app)
     assert 'id="returned" data-live="0" hidden' in page_of(coach, issue.id)
     first, second, third = rows(session, issue.message_id)
-    for place, (copy, kind) in enumerate([(first, "hard"), (second, "hard"), (third, "complaint")]):
+    kinds = [(first, "hard"), (second, "hard"), (third, "complaint"), (third, "unsubscribed")]
+    for place, (copy, kind) in enumerate(kinds):
         told = bouncing.Event("postmark", str(place), kind, copy.address)
         assert bouncing.take_event(session, told, our_clock.now())
     session.commit()
@@ -291,3 +292,4 @@ def test_what_came_back_later_is_told_beside_the_numbers(
     part = page[page.index("Came back later") :]
     assert "2 readers" in part
     assert "marked it as unwanted" in part
+    assert "left with your mail service’s own link" in part

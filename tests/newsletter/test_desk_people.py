@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account, AuditEvent
-from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter import consent, leaving, subscribing
 from hrsite.newsletter.models import Cadence, Subscriber, SubscriptionState, Topic
-from hrsite.outbox import pausing, presence, suppression
+from hrsite.outbox import bouncing, pausing, presence, suppression
 from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.outbox.ledger import answer_to, becomes, look, mail_goes_to, rows
@@ -71,6 +71,25 @@ def test_a_refusal_is_told_with_its_reason_and_closes_the_address(
     assert "Nothing is written to this address: mail to it came back." in page
     assert "Not handed over: the address was blocked." in page
     assert "Came back: the address does not take mail." in page
+
+
+def test_leaving_by_the_mail_service_s_own_link_is_told(
+    app: Flask, session: Session, coach: FlaskClient, ada: Subscriber, clock: time_machine.Traveller
+) -> None:
+    make_issue(session)
+    look(app)
+    told = bouncing.Event("mailgun", "1", "unsubscribed", ADA)
+    assert bouncing.take_event(session, told, our_clock.now())
+    assert leaving.leave_as_told(session, our_clock.now()) == 1
+    session.commit()
+    clock.shift(60)
+    make_issue(session, "The next one")
+    page = page_about(coach)
+    assert "Articles: left on Tuesday 2 June 2026" in page
+    assert "With your mail service’s own link, not ours." in page
+    assert "They left with your mail service’s own link. Until you take them off its list" in page
+    assert "Not written to. They had left this kind of letter." in page
+    assert "Nothing is written to this address" not in page
 
 
 @pytest.mark.parametrize(

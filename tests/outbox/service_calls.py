@@ -125,6 +125,30 @@ def ses_complaint(address: str, kind: str = "abuse") -> dict[str, Any]:
     }
 
 
+def ses_preferences(*left: str, everything: bool = False) -> dict[str, Any]:
+    """Which kinds of a list that SES manages somebody has left, and whether all."""
+    kinds = [
+        {"topicName": name, "subscriptionStatus": "OptOut" if name in left else "OptIn"}
+        for name in ("one", "two")
+    ]
+    return {"unsubscribeAll": everything, "topicSubscriptionStatus": kinds}
+
+
+def ses_subscription(address: str, new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """What SES says when a reader chose at a list that it manages."""
+    return {
+        "eventType": "Subscription",
+        "mail": {"source": "coach@example.com", "messageId": "0100-mail", "destination": [address]},
+        "subscription": {
+            "contactList": "readers",
+            "timestamp": "2026-06-02T14:00:00.000Z",
+            "source": "UnsubscribeHeader",
+            "newTopicPreferences": new,
+            "oldTopicPreferences": old,
+        },
+    }
+
+
 def ses_taken(address: str, source: str, what: str = "Delivery") -> dict[str, Any]:
     """What SES says of a letter that it took ("Send"), or that their server took."""
     mail = {"source": source, "messageId": "0100-mail", "destination": [address]}
@@ -146,6 +170,23 @@ def postmark(
             "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
             "BouncedAt": "2026-06-02T14:00:00Z",
         }
+    ).encode()
+
+
+def postmark_change(address: str, **changes: Any) -> bytes:
+    """Postmark's call when a reader pressed the link that it puts into letters."""
+    return json.dumps(
+        {
+            "RecordType": "SubscriptionChange",
+            "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+            "MessageStream": "broadcast",
+            "ChangedAt": "2026-06-02T14:00:00Z",
+            "Recipient": address,
+            "Origin": "Recipient",
+            "SuppressSending": True,
+            "SuppressionReason": "ManualSuppression",
+        }
+        | changes
     ).encode()
 
 

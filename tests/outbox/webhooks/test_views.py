@@ -38,12 +38,15 @@ def test_nonsense_is_refused_and_too_much_is_not_read(
 
 
 JSON: strategies.SearchStrategy[Any] = strategies.recursive(
-    strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(),
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.text()
+    | strategies.sampled_from(["Subscription", "SubscriptionChange", "unsubscribed", "Bounce"]),
     lambda inside: strategies.lists(inside, max_size=3)
     | strategies.dictionaries(
         strategies.sampled_from(
             ["Type", "ID", "Email", "event", "severity", "signature", "event-data", "bounce",
-             "mail", "notificationType", "bouncedRecipients", "headers", "delivery-status"]
+             "mail", "notificationType", "RecordType", "subscription", "newTopicPreferences",
+             "topicSubscriptionStatus", "destination", "feedbackId",
+             "bouncedRecipients", "headers", "delivery-status"]
         ),
         inside,
         max_size=4,

@@ -1,4 +1,4 @@
-"""Whoever complained has left, and comes back by their own yes alone."""
+"""Whoever left by way of the mail service has left, and comes back by their own yes alone."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,8 @@ from time_machine import Traveller
 
 from hrsite import clock as our_clock
 from hrsite.newsletter.models import Subscriber, Topic
-from hrsite.outbox import suppression
+from hrsite.outbox import bouncing, suppression
+from hrsite.outbox.events import Event
 from hrsite.outbox.models import Suppression
 from tests import factories
 from tests.journeys import doors
@@ -54,6 +55,22 @@ def test_a_bounce_makes_nobody_leave(session: Session, work: Work, ada: Subscrib
     close(session, ada, "hard")
     work()
     assert topics(session) == {"articles": "confirmed"}
+
+
+def test_whoever_left_at_the_mail_service_has_left_after_the_next_look(
+    client: FlaskClient, session: Session, work: Work, clock: Traveller, ada: Subscriber
+) -> None:
+    clock.shift(60)
+    told = Event("postmark", "1", "unsubscribed", ADA)
+    assert bouncing.take_event(session, told, our_clock.now())
+    session.commit()
+    work()
+    assert topics(session) == {"articles": "unsubscribed"}
+    assert closed(session) == []
+    clock.shift(60)
+    client.post(f"/settings/{ada.links['settings']}", data={"topics": ["articles"]})
+    work()
+    assert topics(session)["articles"] == "confirmed"
 
 
 @Kinds
