@@ -72,5 +72,7 @@ def set_up(stream: Any = None) -> None:
     handler.of_hrsite = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for chatty in ("huey", "alembic", "httpx", "flufl.bounce"):
+    for chatty in ("huey", "alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It tells of each odd message that a stranger wrote, at the length of its whole stack.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)

@@ -31,10 +31,14 @@ def take_message(
     `recipients`: where it came to, when the mail server has told us; else its headers say.
     """
     report = reports.read(octets)
-    if report.kind is None:
+    if report.kind is None and not report.is_wording:
         return False
     delivery = _claimed(session, (*recipients, *report.came_to))
-    if delivery is None or not _names(report.about, delivery):
+    if delivery is None:
+        return False
+    if report.is_wording:
+        report = reports.read_wording(octets)
+    if report.kind is None or not _names(report.about, delivery):
         return False
     proving.call_accepted(session, delivery)
     # A copy comes back once for each reason, by whichever ways the report reaches us.

@@ -1,14 +1,15 @@
 """What a message that came to a return path says: a bounce, a complaint, or nothing to us. Pure.
 
 Delivery reports (RFC 3464) and complaints (RFC 5965) are read part by part; older wordings by
-flufl.bounce. Whether to believe any of it is decided elsewhere, by the address it came to.
+flufl.bounce. Whether to believe any of it is decided elsewhere, by the address it came to; and
+as any stranger may write one, an older wording is read only after that.
 """
 
 from __future__ import annotations
 
 import email.utils
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -23,11 +24,18 @@ from hrsite.outbox.retrying import judge
 BounceKind = Literal["hard", "soft", "complaint", "policy"]
 
 # A report stands before the letter it returns, so its beginning is enough.
-MOST_OCTETS = 256 * 1024
+MOST_OCTETS = 64 * 1024
 _MOST_ADDRESSES = 50
 _MOST_PARTS = 20
 _MOST_TEXT = 8000
 _LONGEST_TEXT = 500
+# The parsers take the square of a line's or a header's length, and some the cube. RFC 5322 2.1.1
+# has no line above 998 octets; one that names a reader has few marks; a header goes on for few.
+LONGEST_LINE = 998
+_GOES_ON = re.compile(rb"((?:\n[ \t][^\n]*){20})(?:\n[ \t][^\n]*)+")
+_FEW_MARKS = re.compile(rb"(?:[^<@]*[<@]){0,8}[^<@]*")
+# Such a report says its words before the letter that it returns.
+MOST_WORDING = 16 * 1024
 # Which headers mail servers put the envelope's recipient into, and the letter's own.
 _ARRIVED_AT = (
     "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "original-recipient",
@@ -47,8 +55,9 @@ _SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
 class Report:
     """What came back. `kind` None: nothing that concerns us.
 
-    `came_to`: addresses, one of which must be a return path of ours. `about`: the readers it must
-    name, where it is only a wording and no report by the standard; empty when it need name none.
+    `came_to`: addresses, one of which must be a return path of ours. `is_wording`: no report by
+    the standard, and only `read_wording` tells whether it is one. `about`: the readers it must
+    name then; empty when it need name none.
     """
 
     kind: BounceKind | None
@@ -56,6 +65,7 @@ class Report:
     about: frozenset[str] = frozenset()
     code: int | None = None
     text: str = ""
+    is_wording: bool = False
 
 
 NOTHING = Report(None)
@@ -63,8 +73,21 @@ NOTHING = Report(None)
 
 def read(octets: bytes) -> Report:
     """Read a message, whatever it is; never raises."""
+    return _whatever_it_is(_read, octets[:MOST_OCTETS])
+
+
+def read_wording(octets: bytes) -> Report:
+    """Read one from before the standard: qmail, old Exim and Exchange, and many more.
+
+    For a message that came to a return path of ours: it takes longer. Never raises.
+    """
+    return _whatever_it_is(_wording, octets[:MOST_WORDING])
+
+
+def _whatever_it_is(reading: Callable[[Message], Report], octets: bytes) -> Report:
     try:
-        return _read(BytesParser().parsebytes(octets[:MOST_OCTETS]))
+        short = b"\n".join(line[:LONGEST_LINE] for line in octets.splitlines())
+        return reading(BytesParser().parsebytes(_GOES_ON.sub(rb"\1", short)))
     except Exception:
         # Strangers write these, and the parsers are made for letters: what cannot be read says
         # nothing.
@@ -118,7 +141,7 @@ def _read(message: Message) -> Report:
             return _status_report(message, came_to)
         return NOTHING  # Such as a receipt for reading.
     if _is_from_a_mail_server(message) and not _is_automatic(message):
-        return _old_wording(message, came_to)
+        return Report(None, came_to, is_wording=True)
     return NOTHING
 
 
@@ -163,8 +186,8 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
     return Report(kind_of(code, status), came_to, code=code, text=tidy(said or status or ""))
 
 
-def _old_wording(message: Message, came_to: tuple[str, ...]) -> Report:
-    """From before the standard: qmail, old Exim and Exchange, and many more."""
+def _wording(message: Message) -> Report:
+    _shorten(message)
     _, permanent = all_failures(message)
     about = frozenset(one.decode("ascii", "replace") for one in permanent)
     if not about:
@@ -172,7 +195,28 @@ def _old_wording(message: Message, came_to: tuple[str, ...]) -> Report:
     said = "\n".join(_texts(message))[:_MOST_TEXT]
     status, code = status_in(said), code_in(said)
     text = f"Returned by a mail server {status or code or ''}"
-    return Report(kind_of(code, status), came_to, about, code, text.strip())
+    return Report(kind_of(code, status), (), about, code, text.strip())
+
+
+def _shorten(message: Message) -> None:
+    """Leave short lines alone, as they are read: those of a decoded text could be long again."""
+    for part in message.walk():
+        for name in set(part.keys()):
+            values = part.get_all(name, [])
+            del part[name]
+            for value in values:
+                part[name] = str(value)[:LONGEST_LINE]
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            del part["content-transfer-encoding"]
+            part.set_payload(
+                b"\n".join(map(_short, content.splitlines())).decode("ascii", "replace")
+            )
+
+
+def _short(line: bytes) -> bytes:
+    found = _FEW_MARKS.match(line[:LONGEST_LINE])
+    return found[0] if found else b""
 
 
 def _is_from_a_mail_server(message: Message) -> bool:

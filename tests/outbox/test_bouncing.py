@@ -12,7 +12,7 @@ from time_machine import Traveller
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import bouncing, enqueue, returned, suppression
+from hrsite.outbox import bouncing, enqueue, reports, returned, suppression
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
@@ -125,6 +125,19 @@ def test_a_mere_wording_must_name_the_reader(app: Flask, session: Session) -> No
     assert not take(session, returned_mail.qmail(path_of(copy), reader="someone@example.net"))
     assert take(session, returned_mail.qmail(path_of(copy)))
     assert [kind for kind, _ in closed(session)] == ["hard"]
+
+
+def test_a_wording_is_read_only_where_it_came_to_a_return_path_of_ours(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy,) = accepted(app, session)
+    asked, known = [], reports.all_failures
+    monkeypatch.setattr(reports, "all_failures", lambda one: asked.append(one) or known(one))
+    for stranger in ("bounces@example.com", f"bounces+{copy.id}.{'a' * 16}@example.com"):
+        assert not take(session, returned_mail.qmail(stranger))
+    assert asked == []
+    assert take(session, returned_mail.qmail("bounces@example.com"), path_of(copy))
+    assert len(asked) == 1
 
 
 def test_a_complaint_closes_the_address(app: Flask, session: Session) -> None:

@@ -194,7 +194,7 @@ def test_only_so_many_and_so_much_is_read_at_a_time(app: Flask, tmp_path: Path) 
     box = mailboxes.Maildir(maildir(app, tmp_path / "bounces", *messages))
     read = [octets for _, octets in box.unread()]
     assert len(read) == mailboxes.MOST_MESSAGES
-    assert max(map(len, read)) == 256 * 1024
+    assert max(map(len, read)) == 64 * 1024
 
 
 def pipe(app: Flask, octets: bytes, *recipients: str, **changes: str) -> int:

@@ -1,5 +1,7 @@
 """A bounce is told from a complaint, and both from all that is neither."""
 
+from email.message import Message
+
 import hypothesis
 import pytest
 from hypothesis import strategies
@@ -8,6 +10,13 @@ from hrsite.outbox import reports
 from tests.outbox import returned_mail
 
 PATH = "bounces+7.abcdefghijklmnop@example.com"
+FROM_A_SERVER = b"Return-Path: <>\r\nFrom: mailer-daemon@old.example.net\r\n"
+
+
+def wholly_read(octets: bytes) -> reports.Report:
+    """What it says when it came to a return path of ours."""
+    report = reports.read(octets)
+    return reports.read_wording(octets) if report.is_wording else report
 
 
 @pytest.mark.parametrize(
@@ -49,7 +58,7 @@ def test_a_complaint_is_a_complaint(kind: str) -> None:
     ("said", "kind"), [("#5.1.1", "hard"), ("#5.7.1", "policy"), ("#5.2.2", "soft"), ("", "soft")]
 )
 def test_an_old_server_s_wording_is_understood(said: str, kind: str) -> None:
-    report = reports.read(returned_mail.qmail(PATH, said=said))
+    report = wholly_read(returned_mail.qmail(PATH, said=said))
     assert report.kind == kind
     assert report.about == {returned_mail.READER}
 
@@ -58,17 +67,17 @@ def test_an_old_server_s_wording_is_understood(said: str, kind: str) -> None:
 @pytest.mark.parametrize("language", sorted(returned_mail.OUT_OF_OFFICE))
 def test_an_out_of_office_says_nothing(language: str, marked: bool) -> None:
     octets = returned_mail.out_of_office(language, PATH, marked)
-    assert reports.read(octets) == reports.NOTHING
+    assert wholly_read(octets) == reports.NOTHING
 
 
 @pytest.mark.parametrize("name", sorted(returned_mail.harmless(PATH)))
 def test_what_is_neither_bounce_nor_complaint_says_nothing(name: str) -> None:
-    assert reports.read(returned_mail.harmless(PATH)[name]) == reports.NOTHING
+    assert wholly_read(returned_mail.harmless(PATH)[name]) == reports.NOTHING
 
 
 @hypothesis.given(strategies.binary(max_size=3000))
 def test_no_octets_make_it_stumble(octets: bytes) -> None:
-    assert reports.read(octets).kind is None
+    assert wholly_read(octets).kind is None
 
 
 WHOLE = [
@@ -87,8 +96,8 @@ def test_a_broken_report_never_says_worse_than_the_whole_one(
     whole: bytes, cuts: tuple[int, int], noise: bytes
 ) -> None:
     start, end = min(cuts), max(cuts)
-    report = reports.read(whole[:start] + noise + whole[end:])
-    assert report.kind in (None, "hard", "soft", "policy", reports.read(whole).kind)
+    report = wholly_read(whole[:start] + noise + whole[end:])
+    assert report.kind in (None, "hard", "soft", "policy", wholly_read(whole).kind)
 
 
 @hypothesis.given(cut=strategies.integers(0, 600))
@@ -108,3 +117,38 @@ def test_parts_within_parts_without_end_say_nothing() -> None:
 def test_only_the_beginning_of_an_endless_message_is_read() -> None:
     report = reports.read(returned_mail.status_report(PATH) + b"x" * 5_000_000)
     assert report.kind == "hard"
+
+
+QUOTED = b"".join(
+    b"--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s"
+    % (b"<x@" * 300 + b"=\r\n")
+    * 100
+    for _ in range(2)
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\r\nFailed addresses follow:\r\n" + b" " * 60_000,
+        b"\r\nFailed addresses follow:\r\n" + (b"<," * 499 + b"\r\n") * 60,
+        b"\r\n" + b"<ada@example.org>:\r\n" * 10_000,
+        b"X-Failed-Recipients: " + b"(" * 60_000 + b"\r\n\r\nno",
+        b"X-Failed-Recipients: x" + b"\r\n ,,,,,,,," * 5_000 + b"\r\n\r\nno",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + QUOTED,
+    ],
+    ids=["one line", "many marks", "long", "a header", "a folded header", "decoded"],
+)
+def test_whatever_a_stranger_writes_a_wordings_lines_are_few_and_short(
+    monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    handed_over: list[Message] = []
+    monkeypatch.setattr(reports, "all_failures", lambda one: handed_over.append(one) or ((), ()))
+    assert wholly_read(FROM_A_SERVER + body).kind is None
+    (message,) = handed_over
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    lines = [line for part in parts for line in part.get_payload(decode=True).splitlines()]
+    values = [str(value) for part in message.walk() for value in part.values()]
+    assert sum(map(len, lines)) <= reports.MOST_WORDING
+    assert max(map(len, [*lines, *values])) <= 998
+    assert max((line.count(b"<") + line.count(b"@") for line in lines), default=0) <= 8
