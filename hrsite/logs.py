@@ -8,8 +8,12 @@ from typing import Any
 
 import structlog
 
-# As it is written, and as it stands in a URL's query.
-ADDRESS = re.compile(r"[^\s<>\"'@,;:()&=?/]{1,64}(?:@|%40)[^\s<>\"'@,;:()&=?/]{1,253}")
+# As it is written, with all that may stand before its @ (RFC 5322 3.2.3), whether or not its other
+# half is there; and as it stands in a URL's query, where most of that is spelled otherwise.
+ADDRESS = re.compile(
+    r"[^\s<>\"@,;:()\[\]\\]{1,64}@[^\s<>\"'@,;:()&=?/]{0,253}"
+    r"|[^\s<>\"'@,;:()&=?/]{1,64}%40[^\s<>\"'@,;:()&=?/]{0,253}"
+)
 # Link tokens are 22 letters, set-up codes and cookies longer: any run that long may be a secret.
 # One without a capital or a digit is a word or a function's name (a token: once in 80 million).
 TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{22,}(?![A-Za-z0-9_-])")

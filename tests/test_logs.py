@@ -44,6 +44,13 @@ def test_an_address_is_taken_out_wherever_it_stands(line: str) -> None:
         assert "[address]" in said
 
 
+@pytest.mark.parametrize("local", ["kathleen.o'brien", "kathleen/brien", "kathleen=b&brien?x"])
+def test_no_part_of_an_address_stays_whatever_its_letters(local: str) -> None:
+    said = logs.redact(f"to {local}@example.org.")
+    assert "kathleen" not in said
+    assert "brien" not in said
+
+
 def test_what_stands_around_it_stays() -> None:
     assert logs.redact("GET /desk?address=a%40b.org&x=1") == "GET /desk?address=[address]&x=1"
 

@@ -14,6 +14,7 @@ from hrsite.outbox.events import UNSUBSCRIBED, Event
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
+from hrsite.outbox.quoting import quoted
 from hrsite.outbox.return_paths import return_paths
 
 # Refused by policy so often, and by so large a part, that it is our letter that is not wanted.
@@ -73,6 +74,7 @@ def _record(
     key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
     if event.kind == UNSUBSCRIBED:
         key += f"/{address_key}"  # Postmark gives it no number, only a moment.
+    text = quoted(event.text, event.address)
     bounce = Bounce(
         delivery_id=delivery and delivery.id,
         message_id=delivery and delivery.message_id,
@@ -81,12 +83,12 @@ def _record(
         source=event.source,
         event_key=key[:200],
         reply_code=event.code,
-        reply_text=event.text,
+        reply_text=text,
     )
     if not suppression.record(session, bounce, now):
         return False
     if delivery is not None and event.kind == "policy":
-        _count_policy(session, delivery.message_id, event.text, now)
+        _count_policy(session, delivery.message_id, text, now)
     return True
 
 

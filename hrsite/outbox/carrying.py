@@ -240,7 +240,8 @@ class Carrier:
         """Write down how letters ended; a letter nobody has heard of waits for another lane."""
         for end in reversed(ended):
             if end.was_begun:
-                answer = answer_to(end.stage, end.code, end.text, end.fault)
+                about = end.parcel.recipient.decode("ascii")
+                answer = answer_to(end.stage, end.code, end.text, end.fault, about)
                 self._done.append((end.parcel.token, answer))
             else:
                 self._waiting.appendleft(end.parcel)

@@ -17,7 +17,7 @@ from typing import Literal
 
 from flufl.bounce import all_failures
 
-from hrsite.logs import redact
+from hrsite.outbox.quoting import quoted
 from hrsite.outbox.retrying import judge
 
 # "policy": our letter was not wanted, whoever it was for. It is not the reader's fault.
@@ -28,7 +28,6 @@ MOST_OCTETS = 64 * 1024
 _MOST_ADDRESSES = 50
 _MOST_PARTS = 20
 _MOST_TEXT = 8000
-_LONGEST_TEXT = 500
 # The parsers take the square of a line's or a header's length, and some the cube. RFC 5322 2.1.1
 # has no line above 998 octets; one that names a reader has few marks; a header goes on for few.
 LONGEST_LINE = 998
@@ -125,10 +124,9 @@ def code_in(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def tidy(text: str) -> str:
+def tidy(text: str, about: str = "") -> str:
     """A server's words on one line, bounded, and without the address that they often repeat."""
-    shown = (mark if mark.isprintable() else " " for mark in text[: 4 * _LONGEST_TEXT])
-    return redact(" ".join("".join(shown).split()))[:_LONGEST_TEXT]
+    return quoted(text, about)
 
 
 def _read(message: Message) -> Report:
@@ -183,7 +181,15 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
     code = code_in(said)
     if status is None and code is None:
         return NOTHING
-    return Report(kind_of(code, status), came_to, code=code, text=tidy(said or status or ""))
+    text = tidy(said or status or "", next(iter(_readers(block)), ""))
+    return Report(kind_of(code, status), came_to, code=code, text=text)
+
+
+def _readers(block: Message) -> list[str]:
+    """Whom a block of a report is about (RFC 3464 2.3): a kind of address, and the address."""
+    names = ("original-recipient", "final-recipient")
+    values = [str(block.get(name, ""))[:_MOST_TEXT].partition(";")[2].strip() for name in names]
+    return [value.strip("<>") for value in values if "@" in value]
 
 
 def _wording(message: Message) -> Report:
