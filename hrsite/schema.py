@@ -66,6 +66,13 @@ class _Commands(click.Group):
 
         return cast("click.Command | None", group.get_command(context, name))
 
+    def invoke(self, context: click.Context) -> object:
+        """Run one, after what Flask-Migrate's own group tells each of them beforehand."""
+        from flask_migrate.cli import db as group  # See init_app.
+
+        context.invoke(group.callback, directory=None, x_arg=())
+        return super().invoke(context)
+
 
 def _flask_migrate(app: Flask) -> object:
     from flask_migrate import Migrate  # See init_app.

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import Connection, LargeBinary, String
 from sqlalchemy import types as sqltypes
 
+LETTERS_OF_A_NUMBER = 4
 # Tables in our database that others keep: the queue's, and the search index's shadows.
 NOT_OURS = ("huey_", "search_")
 
@@ -53,6 +54,14 @@ def unwatched_references(connection: Connection) -> Iterator[None]:
         sqlite.execute("PRAGMA foreign_keys = ON")
 
 
+def take_next_number(found: Any, revision: Any, directives: list[Any]) -> None:
+    """Number a new migration after the newest, unless somebody has given it a number."""
+    newest = found.script.get_current_head() or "0"
+    for directive in directives:
+        if len(directive.rev_id) != LETTERS_OF_A_NUMBER:
+            directive.rev_id = f"{int(newest) + 1:0{LETTERS_OF_A_NUMBER}}"
+
+
 def run() -> None:
     """Apply what is asked for, each migration in its own transaction with its record."""
     extension = current_app.extensions["migrate"]
@@ -63,6 +72,7 @@ def run() -> None:
             include_object=is_ours,
             render_item=plain_type,
             transaction_per_migration=True,
+            process_revision_directives=take_next_number,
             **extension.configure_args,
         )
         with context.begin_transaction():

@@ -1,6 +1,11 @@
 """The README keeps its word: every setting, target, command and room it should name is there."""
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +54,30 @@ def test_every_command_it_names_exists(name: str) -> None:
 def test_its_pictures_are_there() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (PROJECT / path).is_file(), path
+
+
+def test_its_command_for_a_migration_writes_the_next_one(tmp_path: Path) -> None:
+    (command,) = re.findall(r"`\.venv/bin/(flask --app wsgi db revision [^`]+)`", README)
+    for name in ("hrsite", "templates", "wsgi.py"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    copy = shutil.copytree(PROJECT / "migrations", tmp_path / "migrations")
+    newest = max(file.name for file in copy.glob("versions/[0-9]*.py"))
+    settings = {
+        "HRSITE_MODE": "development",
+        "HRSITE_ENV_FILE": "",
+        "DATA_DIR": str(tmp_path / "d"),
+    }
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words, "--directory", str(copy)],
+            cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert run("flask", "--app", "wsgi", "db", "heads").startswith(newest[:4])
+    run("flask", "--app", "wsgi", "db", "upgrade")
+    run(*shlex.split(command))
+    (made,) = set(copy.glob("versions/*what_changes.py"))
+    assert made.name == f"{int(newest[:4]) + 1:04}_what_changes.py"
