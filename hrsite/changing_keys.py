@@ -47,12 +47,14 @@ def change(app: Flask) -> str:
         raise NotChanged(NOT_OURS)
     if fit == rekeying.Fit.OLDER and not begun:
         count = _advance(ours)
-        return f"Done: {count:,} rows of an older database are under your key now."
+        rows = "row of an older database is" if count == 1 else "rows of an older database are"
+        return f"Done: {count:,} {rows} under your key now."
     if file is None:
         raise NotChanged(IN_SETTINGS)
     count = _advance(Seal(keys.begin_next(file)))
     keys.end_next(file)
-    return f"Done: {count:,} rows are under a new key. Keep a copy of {file} somewhere else, now."
+    rows = "row is" if count == 1 else "rows are"
+    return f"Done: {count:,} {rows} under a new key. Keep a copy of {file} somewhere else, now."
 
 
 def look(app: Flask) -> str:

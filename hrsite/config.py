@@ -1,22 +1,17 @@
 """Every setting: its name, its default, and why. Read once, at start, with all faults at once."""
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError
 
+from hrsite import dangers
 from hrsite import setting_rules as rules
 from hrsite.keys import UnsafeKeyFile, load_or_make
 
 PROJECT = Path(__file__).resolve().parent.parent
-SECRETS = (
-    "SECRET_KEY", "ADDRESS_KEY", "MAIL_PASSWORD", "BOUNCE_IMAP_PASSWORD", "POSTMARK_SECRET",
-    "MAILGUN_SIGNING_KEY",
-)  # fmt: skip
 
 
 class WrongSettings(Exception):
@@ -38,8 +33,8 @@ def read_settings(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     settings = _read(env) | dict(changes or {})
     faults = _faults(env, set(changes or {}))
     wrong = {fault.split(":", 1)[0] for fault in faults}
-    faults += [fault for fault in _dangers(settings) if fault.split(":", 1)[0] not in wrong]
-    faults += _open_secrets(settings, file)
+    others = dangers.found(settings, PROJECT, file)
+    faults += [fault for fault in others if fault.split(":", 1)[0] not in wrong]
     if not faults:
         faults = _complete(settings)
     if faults:
@@ -88,7 +83,8 @@ def _read(env: Env) -> dict[str, Any]:
         "EXIT_URL": env.str("EXIT_URL", "https://www.wikipedia.org/", validate=rules.elsewhere),
         # Empty: letters go into a folder and onto a page of the desk, and nothing leaves here.
         "MAIL_SERVER": env.str("MAIL_SERVER", ""),
-        "MAIL_PORT": env.int("MAIL_PORT", 587, validate=rules.port),
+        # Empty: 465 where the line is TLS from its first octet (RFC 8314), else 587.
+        "MAIL_PORT": env.int("MAIL_PORT", None, validate=rules.port),
         "MAIL_USE_TLS": env.bool("MAIL_USE_TLS", True),
         "MAIL_USE_SSL": env.bool("MAIL_USE_SSL", False),
         "MAIL_USERNAME": env.str("MAIL_USERNAME", ""),
@@ -96,8 +92,9 @@ def _read(env: Env) -> dict[str, Any]:
         # A certificate authority of your own, as a PEM file; empty: the system's.
         "MAIL_CA_FILE": env.str("MAIL_CA_FILE", "", validate=rules.readable_file),
         # Seconds for each SMTP command, and for the reply to the last dot (RFC 5321 4.5.3.2.6).
-        "MAIL_TIMEOUT": env.float("MAIL_TIMEOUT", 60.0, validate=rules.positive),
-        "MAIL_REPLY_TIMEOUT": env.float("MAIL_REPLY_TIMEOUT", 600.0, validate=rules.positive),
+        # A claim's lease must be longer: outbox/claiming.py.
+        "MAIL_TIMEOUT": env.float("MAIL_TIMEOUT", 60.0, validate=rules.ten_minutes),
+        "MAIL_REPLY_TIMEOUT": env.float("MAIL_REPLY_TIMEOUT", 600.0, validate=rules.ten_minutes),
         # How many letters may be gone while their results are not on disk: the most that can be in
         # doubt, and so doubled, when a worker is killed. More is faster.
         "MAIL_IN_FLIGHT": env.int("MAIL_IN_FLIGHT", 1, validate=rules.positive),
@@ -141,15 +138,17 @@ def _read(env: Env) -> dict[str, Any]:
         "DIGEST_WEEKDAY": env.str("DIGEST_WEEKDAY", "friday", validate=rules.weekday),
         "DIGEST_HOUR": env.int("DIGEST_HOUR", 8, validate=rules.hour),
         # A form sent faster than a person can read it was sent by a machine.
-        "SIGNUP_MIN_SECONDS": env.float("SIGNUP_MIN_SECONDS", 3.0, validate=rules.not_negative),
-        "SIGNUP_MAX_HOURS": env.float("SIGNUP_MAX_HOURS", 24.0, validate=rules.positive),
+        "SIGNUP_MIN_SECONDS": env.float("SIGNUP_MIN_SECONDS", 3.0, validate=rules.of_an_hour),
+        "SIGNUP_MAX_HOURS": env.float("SIGNUP_MAX_HOURS", 24.0, validate=rules.of_a_month),
         # So many letters may be set off by whoever types one address into a form.
         "SIGNUP_LETTERS_A_DAY": env.int("SIGNUP_LETTERS_A_DAY", 1, validate=rules.positive),
         "SIGNUP_LETTERS_A_MONTH": env.int("SIGNUP_LETTERS_A_MONTH", 3, validate=rules.positive),
         # So often a day a network asks without a wait; then it waits, twice as long each time.
         "SIGNUP_FREE_A_DAY": env.int("SIGNUP_FREE_A_DAY", 5, validate=rules.positive),
-        "SIGNUP_WAIT_MINUTES": env.float("SIGNUP_WAIT_MINUTES", 1.0, validate=rules.of_a_day),
-        "SIGNUP_WAIT_HOURS": env.float("SIGNUP_WAIT_HOURS", 12.0, validate=rules.of_a_day),
+        "SIGNUP_WAIT_MINUTES": env.float(
+            "SIGNUP_WAIT_MINUTES", 1.0, validate=rules.minutes_of_a_day
+        ),
+        "SIGNUP_WAIT_HOURS": env.float("SIGNUP_WAIT_HOURS", 12.0, validate=rules.hours_of_a_day),
         # So many letters an hour strangers may set off in all; and so many when of the last so
         # many who were asked to confirm fewer than this part did. The others wait.
         "SIGNUP_MOST_AN_HOUR": env.int("SIGNUP_MOST_AN_HOUR", 60, validate=rules.positive),
@@ -200,18 +199,13 @@ def _complete(settings: dict[str, Any]) -> list[str]:
     if not settings["BASE_URL"] and development:
         settings["BASE_URL"] = f"http://localhost:{settings['PORT']}"
     settings["BASE_URL"] = rules.normal_base_url(settings["BASE_URL"])
-    host = urlsplit(settings["BASE_URL"]).hostname or "localhost"
+    host = dangers.host_of(settings)
     if settings["READY_FILES"]:
-        files = (PROJECT / settings["READY_FILES"]).resolve()
-        settings["READY_FILES"] = str(files)
-        if files == folder or files in folder.parents or folder in files.parents:
-            return ["READY_FILES: must lie apart from DATA_DIR, which nobody else may read."]
+        settings["READY_FILES"] = str((PROJECT / settings["READY_FILES"]).resolve())
     settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{folder / 'hrsite.db'}"
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{folder / 'queue.db'}"
     settings["MAIL_SENDER"] = settings["MAIL_SENDER"] or f"post@{host}"
-    if not development and not rules.is_address(settings["MAIL_SENDER"]):
-        # RFC 5321 4.5.3.1.3: not every host name leaves room for one.
-        return ["MAIL_SENDER: missing. Your host name makes no address to write from by itself."]
+    settings["MAIL_PORT"] = settings["MAIL_PORT"] or (465 if settings["MAIL_USE_SSL"] else 587)
     settings["MAIL_ISSUE_SENDER"] = settings["MAIL_ISSUE_SENDER"] or settings["MAIL_SENDER"]
     settings |= {
         "DATA_DIR": folder,
@@ -231,8 +225,8 @@ def _complete(settings: dict[str, Any]) -> list[str]:
         "MAX_FORM_PARTS": 100,
         "TRUSTED_HOSTS": [host, "localhost", "127.0.0.1"] if development else [host],
         # __Host- (RFC 6265bis) binds the cookie to this host; browsers take it over https only.
-        "SESSION_COOKIE_NAME": "desk" if _is_http(settings) else "__Host-desk",
-        "SESSION_COOKIE_SECURE": not _is_http(settings),
+        "SESSION_COOKIE_NAME": "desk" if dangers.is_http(settings) else "__Host-desk",
+        "SESSION_COOKIE_SECURE": not dangers.is_http(settings),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,  # A form left open overnight must still keep its words.
@@ -248,7 +242,7 @@ def _add_keys(settings: dict[str, Any], folder: Path) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Only a key in its file can be changed by a command.
         settings["ADDRESS_KEY_FILE"] = None if settings["ADDRESS_KEY"] else folder / "address.key"
-        for name, file in (("SECRET_KEY", "secret.key"), ("ADDRESS_KEY", "address.key")):
+        for name, file in dangers.KEY_FILES.items():
             try:
                 settings[name] = settings[name] or load_or_make(folder / file)
             except UnsafeKeyFile as trouble:
@@ -256,45 +250,3 @@ def _add_keys(settings: dict[str, Any], folder: Path) -> list[str]:
     except OSError as trouble:
         faults.append(f"DATA_DIR: {folder} cannot be used ({trouble.strerror}).")
     return faults
-
-
-def _dangers(settings: dict[str, Any]) -> list[str]:
-    """What must not be true of a site that strangers can reach."""
-    if settings["MODE"] in ("development", "demo"):
-        return []
-    faults = []
-    if not settings["BASE_URL"]:
-        faults.append("BASE_URL: missing. Set the address readers use, such as https://example.org")
-    elif _is_http(settings):
-        faults.append(
-            "BASE_URL: must begin with https:// so that nobody on the way can read along."
-        )
-    for name in ("SECRET_KEY", "ADDRESS_KEY"):
-        if settings[name] and rules.is_weak(settings[name]):
-            faults.append(
-                f"{name}: too short or well known. Leave it empty and hrsite makes one,"
-                f" or set at least {rules.SHORTEST_SECRET} random letters."
-            )
-    if os.environ.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
-        faults.append("FLASK_DEBUG: must be off. A debug page shows secrets to anyone.")
-    if settings["MAIL_SERVER"] and not settings["MAIL_SENDER"]:
-        faults.append("MAIL_SENDER: missing. Set the address your letters come from.")
-    if settings["MAIL_USERNAME"] and not (settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]):
-        faults.append("MAIL_USE_TLS: must be on when there is a password to send.")
-    return faults
-
-
-def _open_secrets(settings: dict[str, Any], file: Path | None) -> list[str]:
-    """The file of settings, when everybody on this machine can read the secrets in it."""
-    if file is None or settings["MODE"] in ("development", "demo"):
-        return []
-    if not file.stat().st_mode & stat.S_IROTH:
-        return []
-    secrets = [settings[name] for name in SECRETS]
-    if not any(secret and secret in file.read_text("utf-8", "replace") for secret in secrets):
-        return []
-    return [f"{file.name}: others here can read the secrets in it. Run: chmod 600 {file}"]
-
-
-def _is_http(settings: dict[str, Any]) -> bool:
-    return not str(settings["BASE_URL"]).lower().startswith("https://")

@@ -23,7 +23,7 @@ def load_or_make(path: Path) -> str:
     """
     if not path.exists():
         _make(path)
-    return _load(path)
+    return load(path)
 
 
 def next_of(path: Path) -> Path:
@@ -37,8 +37,8 @@ def begin_next(path: Path) -> str:
     Raises UnsafeKeyFile.
     """
     if not next_of(path).exists():
-        _make(next_of(path), _load(path) + "\n")
-    return _load(next_of(path))
+        _make(next_of(path), load(path) + "\n")
+    return load(next_of(path))
 
 
 def end_next(path: Path) -> None:
@@ -70,7 +70,8 @@ def _make(path: Path, before: str = "") -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _load(path: Path) -> str:
+def load(path: Path) -> str:
+    """Return the keys in a file, the newest last. Raises UnsafeKeyFile."""
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UnsafeKeyFile(f"Others on this machine can read {path}. Run: chmod 600 {path}")
     key = path.read_bytes().decode("ascii", "replace").strip()

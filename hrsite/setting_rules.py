@@ -130,10 +130,34 @@ def half_an_hour(number: int) -> None:
         raise ValidationError("must be a number from 0 to 30")
 
 
-def of_a_day(number: float) -> None:
-    """Minutes or hours, not more than a day has."""
+def ten_minutes(seconds: float) -> None:
+    """More than nothing, and less than a worker may keep a letter to itself."""
+    if not 0 < seconds <= 600:
+        raise ValidationError("must be a number of seconds, more than 0 and at most 600")
+
+
+def of_an_hour(seconds: float) -> None:
+    """Nothing, or up to an hour."""
+    if not 0 <= seconds <= 3600:
+        raise ValidationError("must be a number of seconds from 0 to 3600")
+
+
+def minutes_of_a_day(number: float) -> None:
+    """Not more minutes than a day has."""
     if not 0 <= number <= 1440:
-        raise ValidationError("must be a number from 0 to 1440")
+        raise ValidationError("must be a number of minutes from 0 to 1440")
+
+
+def hours_of_a_day(number: float) -> None:
+    """Not more hours than a day has."""
+    if not 0 <= number <= 24:
+        raise ValidationError("must be a number of hours from 0 to 24")
+
+
+def of_a_month(hours: float) -> None:
+    """More than nothing, up to thirty days."""
+    if not 0 < hours <= 720:
+        raise ValidationError("must be a number of hours, more than 0 and at most 720")
 
 
 def percent(number: int) -> None:

@@ -290,3 +290,9 @@ def test_other_keys_change_nothing_and_a_start_says_so(
     with other.app_context():
         assert changing_keys.look(other) == ""
     assert "put back the key that belongs to it" in capsys.readouterr().err
+
+
+def test_one_row_is_told_as_one(app: Flask, session: Session) -> None:
+    suppression.suppress(session, key_in(app, ADA), "gone", our_clock.now())
+    session.commit()
+    assert "Done: 1 row is under a new key." in change(app)

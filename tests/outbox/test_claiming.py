@@ -3,11 +3,13 @@
 import threading
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite import setting_rules
 from hrsite.extensions import db
 from hrsite.outbox import claiming, enqueue, pausing, presence, repeat_rules, settling
 from hrsite.outbox.models import DeliveryState
@@ -273,3 +275,8 @@ def test_an_uncertain_letter_past_its_time_stays_uncertain(
     clock.shift(repeat_rules.UNCERTAIN_PAUSE)
     assert look(app) == 0
     assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]
+
+
+def test_a_claim_is_held_for_longer_than_any_reply_may_take() -> None:
+    with pytest.raises(setting_rules.ValidationError):
+        setting_rules.ten_minutes(claiming.LEASE.total_seconds())

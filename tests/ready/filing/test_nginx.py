@@ -66,7 +66,7 @@ def test_it_goes_by_the_settings(make_app: AppMaker, folder: Path, tmp_path: Pat
     secure = nginx.block(
         make_app(
             READY_FILES=str(folder), DATA_DIR=data, BASE_URL="https://coach.example",
-            HOST="::", PORT=8123, TRUSTED_PROXIES=1,
+            MODE="production", HOST="::", PORT=8123, TRUSTED_PROXIES=1,
         )
     )  # fmt: skip
     for words in ("listen 443 ssl;", "server_name coach.example;", "http://[::1]:8123$request_uri",
