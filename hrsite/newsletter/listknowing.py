@@ -40,6 +40,8 @@ NOT_SURE = {"not confirmed", "unconfirmed", "pending", "pending confirmation"}
 YES = {"true", "yes", "1", "on"}
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 EARLIEST = date(1990, 1, 1)
+# Of a name no more is read: anybody may have written the file.
+LONGEST_NAME = 100
 NO_ADDRESS = "There is no address in this row."
 NO_COLUMN = "No column of this file holds email addresses. Its first row should say “Email”."
 
@@ -158,7 +160,7 @@ def _is_address(cell: str) -> bool:
 
 def _name(cell: str) -> str:
     """A column's name as we compare it: "Created At (UTC+0)" is "created at"."""
-    plain = re.sub(r"\(.*?\)", " ", cell.casefold())
+    plain = re.sub(r"\([^()]*\)", " ", cell[:LONGEST_NAME].casefold())
     return " ".join(re.sub(r"[_\W]+", " ", plain).split())
 
 

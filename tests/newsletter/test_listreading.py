@@ -173,3 +173,10 @@ def test_only_days_that_can_be_one_day_alone_are_taken() -> None:
     people = listknowing.read(f"email,created_at\n{rows}\n".encode(), TODAY).people
     day = date(2025, 3, 4)
     assert [one.said_on for one in people] == [day, day, None, None, None, None]
+
+
+@pytest.mark.parametrize("rest", ["(" * 60_000 + "x", " " * 60_000 + "x"])
+def test_of_an_endless_name_only_the_beginning_is_read(rest: str) -> None:
+    name = f"Email{' ' * 100}{rest}"
+    reading = listknowing.read(f"Name,{name}\nada@else.example,ada@example.org\n".encode(), TODAY)
+    assert [person.address.typed for person in reading.people] == ["ada@example.org"]
