@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.security import check_password_hash
 
 from hrsite.accounts import passwords
 from hrsite.accounts.passwords import WeakPassword, hash_password, is_right, judge_password
@@ -105,6 +106,23 @@ def test_the_hash_says_nothing_and_is_never_the_same_twice() -> None:
 def test_nobody_has_no_password() -> None:
     assert not is_right(None, "seven quiet herons")
     assert not is_right(None, "")
+
+
+@pytest.mark.parametrize("text", ["seven quiet herons", "", "x" * 1000, "\ud800"])
+def test_where_there_is_no_account_a_hash_is_checked_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    checked: list[str] = []
+
+    def check(password_hash: str, typed: str) -> bool:
+        checked.append(password_hash)
+        return check_password_hash(password_hash, typed)
+
+    monkeypatch.setattr(passwords, "check_password_hash", check)
+    kept = hash_password("eight quiet herons")
+    for password_hash in (None, kept):
+        assert not is_right(password_hash, text)
+    assert checked == [passwords.NOBODY, kept]
 
 
 def test_a_kept_password_takes_a_thief_the_work_that_owasp_asks_for() -> None:

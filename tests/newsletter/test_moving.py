@@ -171,6 +171,18 @@ def test_an_address_that_gets_letters_already_is_not_taken(
     assert found.id == other.id
 
 
+def test_an_address_that_is_never_written_to_again_is_not_even_asked(
+    client: FlaskClient, session: Session, ada: Subscriber, work: Work
+) -> None:
+    suppression.suppress(session, key(NEW), "asked for it", our_clock.now(), "erased")
+    session.commit()
+    assert "200" in ask(client, ada, NEW)
+    work()
+    session.rollback()
+    kept = session.scalars(select(Recipient.address_key)).all()
+    assert (key(OLD) in kept, key(NEW) in kept) == (True, False)
+
+
 def test_an_address_that_had_left_can_be_moved_to(
     client: FlaskClient, session: Session, ada: Subscriber, mail: Callable[[str], MailProgram],
     work: Work,
