@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock
-from hrsite.accounts import guard, passwords, signing_in, tries
+from hrsite.accounts import guard, noting, passwords, signing_in, tries
 from hrsite.accounts.forms import PasswordForm
 from hrsite.accounts.views import REFUSED, wait_words
 from hrsite.columns import LARGEST_ID
@@ -100,4 +100,7 @@ def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
         )
         for row in rows
     ]
-    return render_template("accounts/desk/account.html", form=form, sessions=shown), status
+    page = render_template(
+        "accounts/desk/account.html", form=form, sessions=shown, done=noting.newest(db.session())
+    )
+    return page, status

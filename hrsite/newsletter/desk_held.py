@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.newsletter import holding
 from hrsite.newsletter.models import Issue
@@ -26,6 +27,7 @@ def reschedule(issue_id: int) -> ResponseReturnValue:
         except holding.TooLate as trouble:
             form.time.errors = [str(trouble)]
         else:
+            noting.note("issue_planned", clock.now(), f"issue {issue_id}")
             db.session.commit()
             flash(f"It goes out on {furniture.moment(at)}.", "done")
             return _back(issue_id)
@@ -36,6 +38,7 @@ def drop(issue_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
     session, issue = db.session(), db.get_or_404(Issue, issue_id)
     is_free = holding.drop(session, issue, clock.now())
+    noting.note("issue_dropped", clock.now(), f"issue {issue_id}")
     session.commit()
     queue.wake()
     words = "Dropped. Nothing more of this goes out."

@@ -9,6 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.newsletter import drawing, issues, recounting
 from hrsite.newsletter.consent import TOPIC_LABELS
@@ -154,6 +155,7 @@ def stop(issue_id: int) -> ResponseReturnValue:
         flash("It had stopped already. Nothing more goes out until you press Resume.", "careful")
     else:
         pausing.pause(message, "You stopped it.", now, "stopped")
+        noting.note("issue_stopped", clock.now(), f"issue {issue_id}")
         db.session.commit()
         flash("Stopped. Nothing more of this goes out until you press Resume.", "done")
     return _back(issue_id)
@@ -164,6 +166,7 @@ def resume(issue_id: int) -> ResponseReturnValue:
     message = db.get_or_404(Issue, issue_id).message
     if message.paused_at is not None:
         pausing.resume(message, clock.now())
+        noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
         db.session.commit()
         queue.wake()
     flash("Going on. Whoever has it already does not get it again.", "done")

@@ -9,6 +9,7 @@ from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from hrsite import clock, unsaved
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.hints import keeping
 from hrsite.newsletter import welcoming
@@ -68,6 +69,7 @@ def welcome() -> ResponseReturnValue:
         db.session.rollback()
         form.version.data = str(stale.theirs.version)
         return _page(form, stale.theirs, 409)
+    noting.note("welcome_changed", clock.now())
     db.session.commit()
     words = "Saved. Whoever says yes from now on gets it." if is_on else "Saved. It is off."
     flash(words, "done")

@@ -9,6 +9,7 @@ from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock
+from hrsite.accounts import auditing
 from hrsite.extensions import db
 from hrsite.newsletter import disclosing, erasing, subscribing
 from hrsite.newsletter.views_leaving import person, unknown_link
@@ -55,7 +56,9 @@ def erase(token: str) -> ResponseReturnValue:
     if subscriber is not None:
         never_again = bool(request.form.get("never_again"))
         folder = current_app.config["DATA_DIR"]
-        erasing.erase(db.session(), folder, subscriber.address_key, never_again, clock.now())
+        session, now = db.session(), clock.now()
+        erasing.erase(session, folder, subscriber.address_key, never_again, now)
+        auditing.record(session, "reader_erased", now=now)
         db.session.commit()
     return render_template("newsletter/erased.html")
 

@@ -11,6 +11,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.newsletter import following, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
@@ -106,6 +107,7 @@ def _send(notice: SessionNotice) -> ResponseReturnValue:
     publishing.plan_letter(notice, at or now)
     people = furniture.count(ready, "reader", "readers")
     when = f"on {furniture.moment(at)}" if at else "in a moment"
+    noting.note("notice_told", clock.now(), f"notice {notice.id}")
     return _done(notice, f"It goes to {people} by email {when}.")
 
 
@@ -124,6 +126,7 @@ def _tell(notice: SessionNotice) -> ResponseReturnValue:
         flash(str(trouble), "wrong")
         return redirect(url_for("notices_desk.readers", id=notice.id), 303)
     people = furniture.count(told.ready, "person", "people")
+    noting.note("notice_told", clock.now(), f"notice {notice.id}")
     return _done(notice, f"It goes to {people}. You can still stop it for a moment, under Issues.")
 
 

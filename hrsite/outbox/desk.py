@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, queue
-from hrsite.accounts import guard
+from hrsite.accounts import guard, noting
 from hrsite.extensions import db
 from hrsite.outbox import folder, history, instance, pausing, presence
 from hrsite.outbox.models import OutboxMessage
@@ -80,6 +80,7 @@ def resume_one(message_id: int) -> ResponseReturnValue:
 
 
 def _go_on(words: str) -> ResponseReturnValue:
+    noting.note("letters_resumed", clock.now())
     db.session.commit()
     queue.wake()
     flash(words, "done")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from hrsite import addresses, clock, queue
-from hrsite.accounts import guard
+from hrsite.accounts import guard, noting
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters, trying
 from hrsite.newsletter.models import Issue
@@ -29,6 +29,7 @@ def stop(id: int) -> ResponseReturnValue:
     # Another reason it may have is not lost by a late press.
     if issue.message.paused_at is None and issue.dropped_at is None:
         holding.stop(issue, clock.now())
+        noting.note("issue_stopped", clock.now(), f"issue {issue.id}")
     session.commit()
     flash("Stopped. Nothing goes out until you say so.", "done")
     return redirect(url_for("newsletter_desk.issue", issue_id=issue.id), 303)

@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues
 from hrsite.newsletter.audience import counts
@@ -97,6 +98,7 @@ def withdraw(id: int) -> ResponseReturnValue:
         words += holding.take_back(session, issues.issue_of_post(session, id), now)
     else:
         words = "It does not go on the site. It stays as it went out by email."
+    noting.note("article_withdrawn", clock.now(), f"article {id}")
     session.commit()
     flash(words, "done")
     return redirect(url_for("posts_desk.edit", id=id), 303)
@@ -117,6 +119,7 @@ def _act(form: PublishForm, plan: Plan, id: int, now: datetime) -> ResponseRetur
     except (publishing.BinnedPost, publishing.OnSite):  # In another tab, a moment ago.
         session.rollback()
         return redirect(url_for("posts_desk.publish", id=id), 303)
+    noting.note("article_published", clock.now(), f"article {id}")
     session.commit()
     queue.wake()
     return redirect(url_for("posts_desk.done", id=id), 303)

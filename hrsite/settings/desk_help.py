@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.furniture import as_configured
 from hrsite.posts.boxes import number_in
@@ -126,6 +127,7 @@ def servers_line() -> ResponseReturnValue:
 
 
 def _saved(words: str) -> ResponseReturnValue:
+    noting.note("help_lines_changed", clock.now())
     db.session.commit()
     flash(words, "done")
     is_from_home = request.form.get("back") == "home"
