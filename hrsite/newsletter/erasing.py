@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hrsite import addresses
 from hrsite.newsletter import consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
+from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import enqueue, forgetting, recipients, suppression
 from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
@@ -58,7 +59,7 @@ def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
     subscriber = subscribing.find_by_key(session, key)
-    if subscriber is not None and subscriber.created_at > erasure.at:
+    if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
     recipient = recipients.among(session, [key]).get(key)
     enqueue.blank(session, key, now)
@@ -80,6 +81,13 @@ def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
     if erasure.never_again:
         suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")
     return subscriber is not None
+
+
+def _is_here_since(session: Session, subscriber: Subscriber, moment: datetime) -> bool:
+    """Did she take this address after a moment: by asking for letters, or by moving to it?"""
+    return subscriber.created_at > moment or moving.has_moved_since(
+        session, subscriber.address_key, moment
+    )
 
 
 def _drop_requests(session: Session, address_key: str) -> None:

@@ -130,6 +130,16 @@ def stop(session: Session, change: AddressChange, now: datetime) -> bool:
     return True
 
 
+def has_moved_since(session: Session, address_key: str, moment: datetime) -> bool:
+    """Did the person at an address come to it from another one after a moment?"""
+    moved = select(ConsentEvent.id).where(
+        ConsentEvent.address_key == address_key,
+        ConsentEvent.kind == "moved",
+        ConsentEvent.happened_at > moment,
+    )
+    return session.scalar(moved.limit(1)) is not None
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """Drop what has had its time, and the addresses that were never proved."""
     for change in session.scalars(
