@@ -135,7 +135,8 @@ BESIDES = (
     ),
     Kept(
         "",
-        "If you were erased: a mark made from your address, in a list beside the storage",
+        "If you were erased: a mark made from your address, and from each you had here before,"
+        " in a list beside the storage",
         "So that an old copy of the storage does not bring you back",
         "One year",
     ),

@@ -37,7 +37,7 @@ from hrsite.sealing import BrokenSeal, Seal
 KEYS_INSIDE = "keys_inside"
 # So many rows in a transaction.
 PART = 500
-HASHES = frozenset({"address_key", "account_key", "network_key"})
+HASHES = frozenset({"address_key", "former_key", "account_key", "network_key"})
 
 
 class KeyMark(Base):

@@ -47,6 +47,7 @@ def note(
     words_version: str = CONSENT_VERSION,
     said_on: date | None = None,
     list_id: int | None = None,
+    former_key: str | None = None,
 ) -> None:
     """Write down one act of consent. Nothing changes it; it is removed only as written below, and
     when a list of wrong people is undone.
@@ -61,17 +62,17 @@ def note(
             happened_at=now,
             said_on=said_on,
             list_id=list_id,
+            former_key=former_key,
         )
     )
 
 
-def forget_of(session: Session, address_key: str) -> None:
-    """Remove all that one person said: she is erased, or never said yes."""
-    session.execute(
-        delete(ConsentEvent)
-        .where(ConsentEvent.address_key == address_key)
-        .execution_options(synchronize_session=False)
-    )
+def forget_of(session: Session, address_key: str, upto: datetime | None = None) -> None:
+    """Remove all that one person said, up to a moment: she is erased, or never said yes."""
+    said = [ConsentEvent.address_key == address_key]
+    if upto is not None:
+        said.append(ConsentEvent.happened_at <= upto)
+    session.execute(delete(ConsentEvent).where(*said).execution_options(synchronize_session=False))
 
 
 def forget_old(session: Session, before: datetime) -> int:

@@ -36,7 +36,8 @@ def erase(
     The file first: were it the other way round, a crash in between could let her come back.
     """
     erasure = Erasure(address_key, now, never_again, _seal().depth)
-    erasures.note(folder, erasure)
+    for one in (erasure, *_former(session, address_key)):
+        erasures.note(folder, one)
     _erase(session, erasure, now)
 
 
@@ -55,19 +56,21 @@ def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], N
 
 
 def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
-    """Take every trace away; was there a person?"""
+    """Take every trace away, also where her letters went before; was there a person?"""
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
     subscriber = subscribing.find_by_key(session, key)
     if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
+    former = [] if subscriber is None else _former(session, key)
     recipient = recipients.among(session, [key]).get(key)
     enqueue.blank(session, key, now)
     if subscriber is not None:
         moving.forget_of(session, subscriber.id, now)
         session.delete(subscriber)
         session.flush()
-    consent.forget_of(session, key)
+    # Whoever was here since, and is gone again, is somebody else: her leaving stays known.
+    consent.forget_of(session, key, upto=erasure.at if subscriber is None else None)
     for table in (Bounce, OpenedAddress):
         session.execute(
             delete(table)
@@ -80,7 +83,18 @@ def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
         recipients.forget(session, key)
     if erasure.never_again:
         suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")
+    for one in former:
+        _erase(session, one, now)
     return subscriber is not None
+
+
+def _former(session: Session, address_key: str) -> list[Erasure]:
+    """The addresses that a person had before, each up to when she left it.
+
+    Whoever came to one since then is somebody else, and stays.
+    """
+    kept = moving.former_keys(session, address_key)
+    return [Erasure(key, until, depth=_seal().depth) for key, until in kept.items()]
 
 
 def _is_here_since(session: Session, subscriber: Subscriber, moment: datetime) -> bool:

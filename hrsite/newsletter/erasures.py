@@ -1,7 +1,8 @@
 """The list of who was erased, in a file beside the database: so that a backup brings nobody back.
 
-A line holds a moment and a keyed hash, never an address. It is on the disk before the database
-knows of it, and read again at every start and every night.
+A line holds a moment and a keyed hash, never an address; one that she had before has a line of its
+own, with the moment when she left it. It is on the disk before the database knows of it, and read
+again at every start and every night.
 """
 
 import fcntl
@@ -21,7 +22,7 @@ _NEVER, _UNLESS_ASKED = "never", "-"
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Somebody was erased: the keyed hash of her address, and when."""
+    """Somebody was erased: the keyed hash of her address, and until when it was hers."""
 
     address_key: str
     at: datetime

@@ -178,13 +178,15 @@ class ConsentEvent(Base):
             "Three years after you leave, or until you erase it",
             shown="words_version said_on",
         ),
-        mark("address_key", "Three years after you leave, or until you erase it"),
+        mark("address_key former_key", "Three years after you leave, or until you erase it"),
         of_nobody="id",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), index=True)
-    # asked, confirmed, brought, chosen, unsubscribed or returned;
+    # Of one who moved: where her letters went before. She is erased there too.
+    former_key: Mapped[str | None] = mapped_column(String(64))
+    # asked, confirmed, brought, chosen, moved, unsubscribed or returned;
     # each, weekly, monthly, reminders, no_reminders, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))

@@ -130,6 +130,19 @@ def stop(session: Session, change: AddressChange, now: datetime) -> bool:
     return True
 
 
+def former_keys(session: Session, address_key: str) -> dict[str, datetime]:
+    """Where the letters of the person at an address went before, and until when."""
+    moved = (
+        select(ConsentEvent.former_key, func.max(ConsentEvent.happened_at))
+        .where(
+            ConsentEvent.address_key == address_key,
+            ConsentEvent.former_key != address_key,
+        )
+        .group_by(ConsentEvent.former_key)
+    )
+    return {key: until for key, until in session.execute(moved) if key is not None}
+
+
 def has_moved_since(session: Session, address_key: str, moment: datetime) -> bool:
     """Did the person at an address come to it from another one after a moment?"""
     moved = select(ConsentEvent.id).where(
@@ -183,7 +196,7 @@ def _go_to(
     )
     # Her proof is whole at the new address; at the old one only that she left it is known.
     consent.note(session, old, "unsubscribed", None, "settings", now)
-    consent.note(session, new, "moved", None, "letter", now)
+    consent.note(session, new, "moved", None, "letter", now, former_key=old)
     for purpose in ("settings", "confirm"):
         subscribing.renew_link(subscriber, purpose)
     # A letter arrived there, and its owner pressed the button. What comes back from now on of
