@@ -17,7 +17,7 @@ from hrsite.newsletter import consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
-from hrsite.outbox import enqueue, forgetting, recipients, suppression
+from hrsite.outbox import enqueue, forgetting, history, recipients, suppression
 from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 from hrsite.sealing import Seal
 
@@ -38,7 +38,7 @@ def erase(
     erasure = Erasure(address_key, now, never_again, _seal().depth)
     for one in (erasure, *_former(session, address_key)):
         erasures.note(folder, one)
-    _erase(session, erasure, now)
+    _erase(session, erasure, now, now)
 
 
 def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], None]) -> int:
@@ -48,43 +48,45 @@ def replay(session: Session, folder: Path, now: datetime, commit: Callable[[], N
     """
     count = 0
     for erasure in erasures.read(folder):
-        count += _erase(session, erasure, now)
+        count += _erase(session, erasure, erasure.at, now)
         commit()
     if count:
         log.warning("erased_again", count=count)
     return count
 
 
-def _erase(session: Session, erasure: Erasure, now: datetime) -> bool:
-    """Take every trace away, also where her letters went before; was there a person?"""
+def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime) -> bool:
+    """Take every trace away, also where her letters went before; was there a person?
+
+    `said_at`: when she asked for it. What is asked for after that is asked anew.
+    """
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
     subscriber = subscribing.find_by_key(session, key)
     if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
     former = [] if subscriber is None else _former(session, key)
-    recipient = recipients.among(session, [key]).get(key)
-    enqueue.blank(session, key, now)
     if subscriber is not None:
         moving.forget_of(session, subscriber.id, now)
         session.delete(subscriber)
         session.flush()
-    # Whoever was here since, and is gone again, is somebody else: her leaving stays known.
-    consent.forget_of(session, key, upto=erasure.at if subscriber is None else None)
+        consent.forget_of(session, key)
+    else:
+        # Whoever was here since, and is gone again, has left: that stays known.
+        consent.forget_of(session, key, upto=erasure.at)
+    if subscriber is not None or not _is_written_to_since(session, key, erasure.at):
+        _forget_letters(session, key, now)
     for table in (Bounce, OpenedAddress):
         session.execute(
             delete(table)
             .where(table.address_key == key)
             .execution_options(synchronize_session=False)
         )
-    _drop_requests(session, key)
-    if recipient is not None:
-        forgetting.forget_of(session, recipient.id)
-        recipients.forget(session, key)
+    _drop_requests(session, key, said_at)
     if erasure.never_again:
         suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")
     for one in former:
-        _erase(session, one, now)
+        _erase(session, one, said_at, now)
     return subscriber is not None
 
 
@@ -104,9 +106,24 @@ def _is_here_since(session: Session, subscriber: Subscriber, moment: datetime) -
     )
 
 
-def _drop_requests(session: Session, address_key: str) -> None:
-    """What she typed a moment ago and nobody has answered: only opening it tells whose it is."""
-    newest = select(SignupRequest).order_by(SignupRequest.id.desc()).limit(MOST_REQUESTS)
+def _is_written_to_since(session: Session, address_key: str, moment: datetime) -> bool:
+    """Was somebody asked there after a moment if letters shall come there?"""
+    return history.letter_count(session, address_key, enqueue.TRANSACTIONAL, moment) > 0
+
+
+def _forget_letters(session: Session, address_key: str, now: datetime) -> None:
+    """Call back what waits, and make numbers of the rest."""
+    recipient = recipients.among(session, [address_key]).get(address_key)
+    if recipient is not None:
+        enqueue.blank(session, address_key, now)
+        forgetting.forget_of(session, recipient.id)
+        recipients.forget(session, address_key)
+
+
+def _drop_requests(session: Session, address_key: str, said_at: datetime) -> None:
+    """What she typed before and nobody has answered: only opening it tells whose it is."""
+    before = select(SignupRequest).where(SignupRequest.asked_at <= said_at)
+    newest = before.order_by(SignupRequest.id.desc()).limit(MOST_REQUESTS)
     for request in session.scalars(newest):
         try:
             typed = addresses.check(request.address)

@@ -166,3 +166,15 @@ def test_when_the_list_cannot_be_written_nothing_is_erased(
     db.session.rollback()
     assert session.scalars(select(ConsentEvent)).all()
     assert session.scalars(select(Recipient.address)).all() == [ADA]
+
+
+def test_what_she_asks_for_after_it_is_answered_though_a_night_comes_between(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    erase(app, a_life(session))
+    clock.shift(timedelta(hours=1))
+    asking.request_signup(session, ADA, [Topic.ARTICLES], "home", our_clock.now())
+    session.commit()
+    looking.tidy_up()
+    looking.do_what_is_due()
+    assert session.scalars(select(Subscriber)).one().address == ADA

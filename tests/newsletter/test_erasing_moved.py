@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from hrsite import addresses, looking
+from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.newsletter import cli, subscribing
+from hrsite.newsletter import cli, moving, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
 from hrsite.newsletter.models import Subscriber
 from tests import factories
@@ -177,3 +178,21 @@ def test_of_who_moved_before_this_was_kept_it_is_known_where_from(empty_app: Fla
     with db.engine.connect() as connection:
         kept = connection.execute(text("SELECT address_key, former_key FROM consent_events"))
         assert sorted(map(tuple, kept)) == [("new", "old"), ("old", None), ("other", None)]
+
+
+def test_a_question_to_an_address_that_was_erased_goes_out_though_a_night_comes_between(
+    client: FlaskClient, session: Session, letters: Letters, work: Work, clock: Traveller
+) -> None:
+    factories.make_subscriber(session, HOME)
+    person = factories.make_subscriber(session, WORK)
+    session.commit()
+    work()
+    erase(client, session, HOME)
+    clock.shift(60)
+    moving.ask(session, person, HOME, our_clock.now())
+    for change in moving.unwritten(session):
+        moving.write(session, change, our_clock.now())
+    session.commit()
+    night(session, clock)
+    work()
+    assert MailProgram(client, letters, HOME).path("move")
