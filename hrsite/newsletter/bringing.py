@@ -81,6 +81,17 @@ def foreseen(session: Session, brought: BroughtList) -> dict[Verdict, int]:
     return {verdict: found.count(verdict) for verdict in Verdict}
 
 
+def looked_at_count(brought: BroughtList) -> int:
+    """Of how many of its people it is known what became of them."""
+    return (
+        brought.added_count
+        + brought.here_count
+        + brought.waiting_count
+        + brought.left_count
+        + brought.closed_count
+    )
+
+
 def unsure_count(brought: BroughtList) -> int:
     """How many of its people are asked to confirm, though the others are not."""
     return sum(packed["ask"] for packed in _people(brought))
@@ -136,6 +147,33 @@ def forget_unused(session: Session, now: datetime) -> None:
     )
     for brought in unused.all():
         session.delete(brought)
+
+
+def leave_out(session: Session, address_key: str, upto: datetime) -> None:
+    """Take somebody who is erased out of every list read in by then and not added whole.
+
+    A worker that has one in its hands ends its part first.
+    """
+    waiting = (
+        select(BroughtList)
+        .where(
+            BroughtList.state.in_((ListState.READ, ListState.ADDING)), BroughtList.made_at <= upto
+        )
+        .order_by(BroughtList.id)
+        .with_for_update()
+        .options(undefer(BroughtList.people))
+        .execution_options(populate_existing=True)
+    )
+    for brought in session.scalars(waiting).all():
+        people = _people(brought)
+        places = [at for at, packed in enumerate(people) if packed["key"] == address_key]
+        if places:
+            passed_count = sum(at < brought.cursor for at in places)
+            brought.cursor -= passed_count
+            # Who was looked at before is in one of the counts.
+            brought.people_count -= len(places) - passed_count
+            kept = [packed for packed in people if packed["key"] != address_key]
+            brought.people = json.dumps(kept)
 
 
 def held(session: Session, list_id: int) -> BroughtList | None:
@@ -212,4 +250,5 @@ def _add(
             subscriber.reminded_at = now
             asked.append(subscriber)
     session.flush()
-    letters.put_to_a_list(session, f"list/{brought.id}/{brought.cursor}", asked, now)
+    # Not by the place in the list: that is less when somebody on it is erased.
+    letters.put_to_a_list(session, f"list/{brought.id}/{looked_at_count(brought)}", asked, now)

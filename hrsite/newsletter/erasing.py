@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.newsletter import consent, erasures, moving, subscribing
+from hrsite.newsletter import bringing, consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
@@ -66,6 +66,7 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
     if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
     former = [] if subscriber is None else _former(session, key)
+    bringing.leave_out(session, key, said_at)
     if subscriber is not None:
         moving.forget_of(session, subscriber.id, now)
         session.delete(subscriber)

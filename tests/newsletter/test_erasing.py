@@ -12,10 +12,11 @@ from time_machine import Traveller
 from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.extensions import db
-from hrsite.newsletter import asking, cli, consent, erasing, erasures
+from hrsite.newsletter import asking, bringing, cli, consent, erasing, erasures
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
 from hrsite.newsletter.models_asking import SignupRequest
+from hrsite.newsletter.models_people import ListState
 from hrsite.outbox import suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 from tests import factories
@@ -178,3 +179,42 @@ def test_what_she_asks_for_after_it_is_answered_though_a_night_comes_between(
     looking.tidy_up()
     looking.do_what_is_due()
     assert session.scalars(select(Subscriber)).one().address == ADA
+
+
+@pytest.mark.parametrize("added_count", [0, 1, 2])
+def test_no_list_that_was_read_in_before_brings_her_back(
+    app: Flask, session: Session, clock: Traveller, monkeypatch: pytest.MonkeyPatch,
+    added_count: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(bringing, "PART", 1)
+    brought = factories.make_list(session, f"Email\nzoe@example.org\n{ADA}\n{BEA}\n")
+    key = a_life(session)
+    clock.shift(timedelta(hours=1))
+    if added_count:
+        assert bringing.start(session, brought.id, our_clock.now())
+    for _ in range(added_count):
+        bringing.add_part(session, brought.id, our_clock.now())
+    session.commit()
+    erase(app, key)
+    session.expire_all()
+    assert ADA not in (brought.people or "")
+    bringing.start(session, brought.id, our_clock.now())
+    session.commit()
+    looking.do_what_is_due()
+    session.expire_all()
+    here = session.scalars(select(Recipient.address).join(Subscriber)).all()
+    assert sorted(here) == [BEA, "zoe@example.org"]
+    assert (brought.state, brought.added_count) == (ListState.ADDED, 2)
+    assert brought.added_count + brought.here_count == brought.people_count
+
+
+def test_a_list_that_is_read_in_after_it_is_the_coach_s_word(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    erase(app, a_life(session))
+    clock.shift(timedelta(hours=1))
+    brought = factories.make_list(session, f"Email\n{ADA}\n")
+    session.commit()
+    looking.tidy_up()
+    session.expire_all()
+    assert ADA in (brought.people or "")
