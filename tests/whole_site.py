@@ -88,7 +88,7 @@ def furnish(app: Flask, session: Session) -> Furnished:
     )  # fmt: skip
     factories.make_post(session, published_at=None, slug="~a-draft")
     mailed = factories.make_post(
-        session, published_at=None, slug="~mailed", unlisted_at=now, unlisted_token="m" * 22
+        session, published_at=None, slug="~mailed", unlisted_at=now, unlisted_token="u" * 22
     )
     binned = factories.make_post(session, published_at=None, slug="~binned", deleted_at=now)
     notice = factories.make_notice(session)

@@ -51,22 +51,27 @@ def ask_to_erase(token: str) -> ResponseReturnValue:
 
 
 def erase(token: str) -> ResponseReturnValue:
-    """Nothing of her is left from here on; pressed twice, nothing was left before."""
+    """Nothing of her is left from here on.
+
+    Pressed twice, or with a link that was renewed meanwhile: which of the two nobody can tell.
+    """
     subscriber = person("settings", token)
-    if subscriber is not None:
-        never_again = bool(request.form.get("never_again"))
-        folder = current_app.config["DATA_DIR"]
-        session, now = db.session(), clock.now()
-        erasing.erase(session, folder, subscriber.address_key, never_again, now)
-        auditing.record(session, "reader_erased", now=now)
-        db.session.commit()
+    if subscriber is None:
+        return unknown_link("be erased", "newsletter/erase_unknown.html")
+    never_again = bool(request.form.get("never_again"))
+    folder = current_app.config["DATA_DIR"]
+    session, now = db.session(), clock.now()
+    erasing.erase(session, folder, subscriber.address_key, never_again, now)
+    auditing.record(session, "reader_erased", now=now)
+    session.commit()
     return render_template("newsletter/erased.html")
 
 
 def forget_link(token: str) -> ResponseReturnValue:
     """On a shared device: this link, which stays in the list of pages seen, opens nothing more."""
     subscriber = person("settings", token)
-    if subscriber is not None:
-        subscribing.renew_link(subscriber, "settings")
-        db.session.commit()
+    if subscriber is None:
+        return unknown_link("close her link", "newsletter/close_unknown.html")
+    subscribing.renew_link(subscriber, "settings")
+    db.session.commit()
     return render_template("newsletter/link_forgotten.html")

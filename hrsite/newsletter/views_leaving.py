@@ -66,11 +66,11 @@ def person(purpose: str, token: str) -> Subscriber | None:
     return subscribing.find(db.session(), purpose, token)
 
 
-def unknown_link(what: str) -> ResponseReturnValue:
+def unknown_link(what: str, page: str = "newsletter/unknown_link.html") -> ResponseReturnValue:
     """The page for a link that is nobody's, or that came with a test."""
     if (request.view_args or {}).get("token") == trying.TEST_LINK:
         return render_template("newsletter/test_link.html", what=what)
-    return render_template("newsletter/unknown_link.html", what=what), 404
+    return render_template(page, what=what), 404
 
 
 def _is_button() -> bool:

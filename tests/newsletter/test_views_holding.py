@@ -82,7 +82,7 @@ def test_the_file_holds_every_column_the_receipt_names_and_no_secret(
         assert secret not in answer.text
 
 
-def test_erased_by_one_press_and_the_second_says_the_same(
+def test_erased_by_one_press_and_the_second_says_only_what_is_true_in_every_case(
     client: FlaskClient, session: Session, ada: Subscriber
 ) -> None:
     home, path = link(ada), link(ada, "/erase")
@@ -90,9 +90,25 @@ def test_erased_by_one_press_and_the_second_says_the_same(
     assert session.scalars(select(Subscriber)).all()
     first, second = client.post(path), client.post(path)
     assert "You are erased" in first.text
-    assert first.text == second.text
+    assert first.status_code == 200
+    assert second.status_code == 404
+    assert "If you pressed twice, the first press may have erased you." in second.text
+    assert second.text == client.post(f"/settings/{'A' * 22}/erase").text
     assert session.scalars(select(Subscriber)).all() == []
     assert client.get(home).status_code == 404
+
+
+def test_nobody_is_told_that_she_is_erased_who_is_not(
+    client: FlaskClient, session: Session, ada: Subscriber
+) -> None:
+    path = link(ada, "/erase")
+    assert client.get(path).status_code == 200
+    client.post(link(ada, "/close"))
+    answer = client.post(path)
+    assert answer.status_code == 404
+    assert "So this press changed nothing." in answer.text
+    assert "You are erased" not in answer.text
+    assert session.scalars(select(Subscriber)).one().address == ADA
 
 
 @pytest.mark.parametrize("never_again", [False, True])
@@ -121,7 +137,9 @@ def test_on_a_shared_device_the_link_can_be_closed_and_letters_go_on(
     clock.shift(60)
     looking.do_what_is_due()
     assert link(ada) in letters()[-1].text
-    assert "Your link is closed" in client.post(f"{old}/close").text
+    again = client.post(f"{old}/close")
+    assert again.status_code == 404
+    assert "sees nothing of yours" in again.text
 
 
 def test_on_a_shared_device_the_browser_is_asked_not_to_remember_the_address(
