@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from hrsite import clock, unsaved
 from hrsite.accounts import auditing, signing_in
 from hrsite.media import tidying as stray_files
-from hrsite.newsletter import consent, erasing, erasures, guarding, moving, owing, subscribing
+from hrsite.newsletter import (
+    consent,
+    erasing,
+    erasures,
+    guarding,
+    letting_go,
+    moving,
+    owing,
+    subscribing,
+)
 from hrsite.outbox import forgetting, presence, returned, suppression
 from hrsite.pages import binning
 from hrsite.posts import viewing
@@ -58,6 +67,7 @@ def forget(
         partial(signing_in.forget_ended, session, now),
         partial(guarding.forget, session, now),
         partial(moving.forget_old, session, now),
+        partial(letting_go.let_go, session, session.commit, should_stop),
         partial(owing.tidy, session, now - LEFT_FOR_GOOD, now),
         partial(presence.forget, session, now - UNCONFIRMED_FOR),
         partial(returned.forget_calls, session, now - UNCONFIRMED_FOR),

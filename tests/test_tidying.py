@@ -16,15 +16,17 @@ from hrsite import clock as our_clock
 from hrsite import looking, tidying
 from hrsite.accounts import auditing
 from hrsite.accounts.models import AuditEvent, DeskSession
-from hrsite.extensions import Base
-from hrsite.newsletter import consent, subscribing
+from hrsite.extensions import Base, db
+from hrsite.newsletter import asking, consent, letting_go, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
-from hrsite.outbox import forgetting
+from hrsite.outbox import forgetting, recipients
+from hrsite.outbox.models import Delivery, Recipient
 from hrsite.posts import viewing
 from hrsite.posts.models_viewing import PostViews
 from hrsite.receipt import BESIDES, Whose, sections
 from tests import factories
+from tests.raw_values import raw_values
 
 pytestmark = pytest.mark.usefixtures("clock")
 Night = Callable[[int], None]
@@ -63,6 +65,41 @@ def test_who_never_says_yes_is_forgotten_with_what_she_asked(
     assert count_of(session, Subscriber) == count_of(session, ConsentEvent) == 1
     night(2)
     assert count_of(session, Subscriber) == count_of(session, ConsentEvent) == 0
+
+
+def test_of_who_never_said_yes_no_mark_stays_once_her_letters_are_forgotten(
+    session: Session, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letting_go, "PART", 1)
+    looking.do_what_is_due()
+    for typed in ("never@example.org", "neither@example.org"):
+        asking.request_signup(session, typed, [Topic.ARTICLES], "home", our_clock.now())
+    leaver = factories.make_subscriber(session, state=SubscriptionState.UNSUBSCRIBED)
+    session.commit()
+    looking.do_what_is_due()
+    night(15)
+    # Their letters are still counted by it.
+    assert count_of(session, Subscriber) == 1
+    assert count_of(session, Recipient) == count_of(session, Delivery) + 1 == 3
+    night(76)
+    marks = session.scalars(select(Recipient.address_key)).all()
+    assert marks == [leaver.address_key]
+    assert b"".join(raw_values(session).values()).count(leaver.address_key.encode()) == 1
+
+
+# On SQLite everybody who writes waits for each other.
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_an_address_that_is_written_to_at_this_moment_is_not_let_go(
+    app: Flask, session: Session
+) -> None:
+    session.add(Recipient(address="", address_key="k" * 64, links={}))
+    session.commit()
+    recipients.find_or_make(session, "ada@example.org", "k" * 64)
+    with app.app_context():
+        other = db.session()
+        letting_go.let_go(other, other.commit, lambda: False)
+    session.rollback()
+    assert count_of(session, Recipient) == 1
 
 
 def test_many_silent_people_go_in_parts(

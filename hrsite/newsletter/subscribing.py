@@ -207,7 +207,7 @@ def find_by_key(session: Session, address_key: str) -> Subscriber | None:
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
     """Remove the next people who never said yes to anything since before a moment; the count.
 
-    Of the letters they were written only the keyed hash stays, to count by.
+    As long as copies of their letters are kept, the keyed hash stays, to count by.
     """
     spoke = exists().where(
         Subscription.subscriber_id == Subscriber.id,

@@ -144,7 +144,8 @@ class MessageTally(Base):
 class Recipient(Base):
     """An address letters go to, once for all its letters. It is sealed, and found by a keyed hash.
 
-    A row stays for good, and is only blanked: results are counted by it.
+    Whoever is forgotten or erased is blanked. A row goes when no copy and nobody on the list is
+    left that speaks of it (`newsletter/letting_go.py`).
     """
 
     __tablename__ = "recipients"
@@ -168,7 +169,8 @@ class Delivery(Base):
     """One copy to one address, and how far it has come.
 
     A million are written at once, so a row holds only what differs from reader to reader and is
-    nowhere else; and no foreign key is asked for each: messages and recipients are never deleted.
+    nowhere else; and no foreign key is asked for each: a message or recipient is only deleted when
+    it has no copy any more.
     """
 
     __tablename__ = "deliveries"

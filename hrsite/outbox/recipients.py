@@ -9,8 +9,12 @@ from hrsite.outbox.models import Delivery, Recipient
 
 
 def find_or_make(session: Session, address: str, address_key: str) -> Recipient:
-    """The recipient with this key; made without links, or told its address again when blank."""
-    found = session.scalar(select(Recipient).where(Recipient.address_key == address_key))
+    """The recipient with this key; made without links, or told its address again when blank.
+
+    As long as the transaction lasts, the row is not removed as one that nothing speaks of.
+    """
+    known = select(Recipient).where(Recipient.address_key == address_key)
+    found = session.scalar(known.with_for_update(read=True, key_share=True))
     if found is None:
         found = Recipient(address=address, address_key=address_key, links={})
         session.add(found)

@@ -120,4 +120,4 @@ def test_a_letter_to_one_person_goes_with_its_copy(session: Session, clock: Trav
     clock.shift(timedelta(days=91))
     looking.tidy_up()
     assert count_of(session, OutboxMessage) == count_of(session, ForgottenCopies) == 0
-    assert count_of(session, Recipient) == 1
+    assert count_of(session, Recipient) == 0
