@@ -85,6 +85,8 @@ def test_the_pages_of_asking_choosing_and_leaving_can_be_read_by_a_child(
     said += lines_of(client.post(f"{settings}/address", data={"address": "c@example.org"}).text)
     said += lines_of(client.post(f"/confirm/{links['confirm']}").text)
     said += lines_of(client.post(f"{settings}/close").text)
+    said += lines_of(client.post(f"{settings}/close").text)
+    said += lines_of(client.post(f"{settings}/erase").text)
     said += lines_of(client.post(f"/unsubscribe/{links['unsubscribe']}", data={"button": "1"}).text)
     assert len(" ".join(said).split()) > 700
     assert age(said) <= OLDEST

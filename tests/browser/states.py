@@ -158,6 +158,8 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
         for what, token in zip(("move", "stay"), moving_to(session, "new@example.net"), strict=True)
     )
     confirm = f"/confirm/{new['confirm']}"
+    # A link to choices is another one as soon as letters go to another address.
+    closing, erasing = (f"/settings/{reader(session).links['settings']}" for _ in range(2))
     db.session.remove()
     deeds: dict[str, Callable[[], TestResponse]] = {
         "confirm": lambda: client.get(confirm),
@@ -188,8 +190,10 @@ def _own_pages(client: FlaskClient) -> dict[str, Answer]:
         "unsubscribe, text only": lambda: client.get(f"{leave}?plain=1"),
         "unsubscribed": lambda: send(client, leave, button="1"),
         "unsubscribed, undone": lambda: send(client, f"{leave}/undo"),
-        "settings, link closed": lambda: send(client, f"{settings}/close"),
-        "erased": lambda: send(client, f"{settings}/erase"),
+        "settings, link closed": lambda: send(client, f"{closing}/close"),
+        "settings, closed before": lambda: send(client, f"{closing}/close"),
+        "erased": lambda: send(client, f"{erasing}/erase"),
+        "erased before": lambda: send(client, f"{erasing}/erase"),
         "unsubscribed, nothing to undo": lambda: send(client, f"/unsubscribe/{NOBODYS}/undo"),
     }
     return {name: _answer(deed()) for name, deed in deeds.items()}

@@ -17,7 +17,7 @@ from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.newsletter.models_people import ListState
-from hrsite.outbox import suppression, tally
+from hrsite.outbox import bouncing, returned, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 from tests import factories
 from tests.outbox.backups import backup_of
@@ -76,6 +76,21 @@ def test_nothing_is_left_and_the_numbers_add_up(app: Flask, session: Session) ->
     assert tally.check(session) == {}
     (message_id,) = session.scalars(select(func.max(Delivery.message_id))).all() or [None]
     assert message_id is None
+
+
+def test_what_came_back_of_a_letter_is_counted_though_she_is_erased(
+    app: Flask, session: Session
+) -> None:
+    key = a_life(session)
+    (row,) = rows(session)
+    assert bouncing.take_event(
+        session, bouncing.Event("postmark", "1", "soft", row.address), our_clock.now()
+    )
+    session.commit()
+    message_id = row.message_id
+    erase(app, key)
+    session.rollback()
+    assert returned.came_back(session, message_id) == {"soft": 1}
 
 
 def test_only_who_asks_for_it_leaves_a_mark_that_closes_the_address(
