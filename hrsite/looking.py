@@ -228,7 +228,8 @@ def _be_there_in_time(should_stop: Callable[[], bool]) -> None:
 def tidy_up(should_stop: Callable[[], bool] = lambda: False) -> None:
     """By night: forget what has had its time, count articles anew, add up letters' numbers."""
     now, config = clock.now(), current_app.config
-    tidying.forget(db.session(), config["DATA_DIR"], config["MEDIA_FOLDER"], now, should_stop)
+    folders = tidying.Folders(config["DATA_DIR"], config["MEDIA_FOLDER"], config["MAIL_FOLDER"])
+    tidying.forget(db.session(), folders, now, should_stop)
     standing.keep(db.session(), now)
     db.session.commit()
     keeping.recount(db.session())

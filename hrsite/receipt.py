@@ -135,6 +135,12 @@ BESIDES = (
     ),
     Kept(
         "",
+        "While this site has no mail service: the letters to you, as files on its computer",
+        "So that your coach can see what would go out",
+        "14 days, also when you were erased",
+    ),
+    Kept(
+        "",
         "If you were erased: a mark made from your address, and from each you had here before,"
         " in a list beside the storage",
         "So that an old copy of the storage does not bring you back",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from hrsite.newsletter import (
     owing,
     subscribing,
 )
-from hrsite.outbox import forgetting, presence, returned, suppression
+from hrsite.outbox import folder, forgetting, presence, returned, suppression
 from hrsite.pages import binning
 from hrsite.posts import viewing
 
@@ -44,15 +45,25 @@ LEFT_FOR_GOOD = timedelta(days=1)
 REPORTS_COME_WITHIN = timedelta(days=30)
 # Words in a form that was never saved wait so long for her to come back to them.
 UNSAVED_FOR = timedelta(days=90)
+# Without a mail server letters lie in a folder, in the clear.
+FOLDER_FOR = timedelta(days=14)
 # A file without a picture may be one that is being saved just now.
 STRAYS_FOR = timedelta(days=1)
 
 
+class Folders(NamedTuple):
+    """Where things lie that are in no table."""
+
+    data: Path
+    media: Path
+    mail: Path
+
+
 def forget(
-    session: Session, data: Path, media: Path, now: datetime, should_stop: Callable[[], bool]
+    session: Session, folders: Folders, now: datetime, should_stop: Callable[[], bool]
 ) -> None:
     """Forget what has had its time. Commits after each part: nobody waits long for the database."""
-    _safely(session, partial(_forget_erased, session, data, now))
+    _safely(session, partial(_forget_erased, session, folders.data, now))
     for some in (
         partial(subscribing.forget_unconfirmed, session, now - UNCONFIRMED_FOR, now),
         partial(forgetting.forget_part, session, now - COPIES_FOR),
@@ -75,7 +86,8 @@ def forget(
         partial(unsaved.forget_old, session, now - UNSAVED_FOR),
         partial(binning.empty, session, now),
         partial(viewing.fold_old, session, clock.local(now).date()),
-        partial(stray_files.remove_strays, session, media, now - STRAYS_FOR),
+        partial(stray_files.remove_strays, session, folders.media, now - STRAYS_FOR),
+        partial(folder.forget_old, folders.mail, now - FOLDER_FOR),
     ):
         _safely(session, job)
 

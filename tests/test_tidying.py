@@ -20,7 +20,7 @@ from hrsite.extensions import Base, db
 from hrsite.newsletter import asking, consent, letting_go, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
-from hrsite.outbox import forgetting, recipients
+from hrsite.outbox import folder, forgetting, recipients
 from hrsite.outbox.models import Delivery, Recipient
 from hrsite.posts import viewing
 from hrsite.posts.models_viewing import PostViews
@@ -201,6 +201,21 @@ def test_files_of_no_picture_are_removed_and_all_others_stay(
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
+def test_letters_in_the_folder_are_removed_after_14_days_and_nothing_else_is(
+    app: Flask, night: Night
+) -> None:
+    place = Path(app.config["MAIL_FOLDER"])
+    letter = folder.write(place, b"To: ada@example.org\r\n\r\nwords\r\n", our_clock.now())
+    half = f".{letter}.part"
+    for name in ("notes.txt", half):
+        (place / name).write_text("x")
+    night(13)
+    assert sorted(path.name for path in place.iterdir()) == sorted([letter, half, "notes.txt"])
+    night(2)
+    assert [path.name for path in place.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_one_fault_keeps_nothing_else_back(
     session: Session,
     night: Night,
@@ -234,3 +249,4 @@ def test_the_receipt_says_the_periods_that_hold(app: Flask) -> None:
     assert tidying.AUDIT_FOR.days == 365
     assert "One year" in words
     assert f"{tidying.REPORTS_COME_WITHIN.days} days" in words
+    assert f"{tidying.FOLDER_FOR.days} days, also when you were erased" in words

@@ -14,7 +14,9 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{16}\.eml", re.ASCII)
+_NAME = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{16}\.eml", re.ASCII)
+_UNFINISHED = re.compile(rf"\.{_NAME.pattern}\.part", re.ASCII)
+_MOMENT = "%Y%m%dT%H%M%S.%fZ"
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _PARSER = BytesParser(policy=email.policy.default)
 
@@ -58,7 +60,7 @@ def write(folder: Path, octets: bytes, now: datetime) -> str:
     Only the site's own account may read it: it holds an address, and links that act for it.
     """
     make_ready(folder)
-    moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    moment = now.astimezone(UTC).strftime(_MOMENT)
     name = f"{moment}-{secrets.token_hex(8)}.eml"
     unfinished = folder / f".{name}.part"
     try:
@@ -105,6 +107,25 @@ def read(folder: Path, name: str) -> OpenLetter:
         html=_part(message, "html"),
         links=tuple(_links(text)),
     )
+
+
+def forget_old(folder: Path, before: datetime) -> int:
+    """Remove the letters from before a moment; how many. Their names tell when they were written.
+
+    Raises OSError.
+    """
+    if not folder.is_dir():
+        return 0
+    moment = before.astimezone(UTC).strftime(_MOMENT)
+    old = [
+        path
+        for path in folder.iterdir()
+        if (found := _NAME.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name))
+        and found[1] < moment
+    ]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _summary(name: str, message: EmailMessage) -> FolderLetter:
