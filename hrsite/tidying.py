@@ -20,10 +20,10 @@ from hrsite.newsletter import (
     erasing,
     erasures,
     guarding,
+    lapsing,
     letting_go,
     moving,
     owing,
-    subscribing,
 )
 from hrsite.outbox import folder, forgetting, presence, returned, suppression
 from hrsite.pages import binning
@@ -65,7 +65,7 @@ def forget(
     """Forget what has had its time. Commits after each part: nobody waits long for the database."""
     _safely(session, partial(_forget_erased, session, folders.data, now))
     for some in (
-        partial(subscribing.forget_unconfirmed, session, now - UNCONFIRMED_FOR, now),
+        partial(lapsing.forget_unconfirmed, session, now - UNCONFIRMED_FOR, now),
         partial(forgetting.forget_part, session, now - COPIES_FOR),
         partial(forgetting.forget_loose_bounces, session, now - COPIES_FOR),
         partial(consent.forget_old, session, now - EVIDENCE_FOR),

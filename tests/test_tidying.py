@@ -17,7 +17,7 @@ from hrsite import looking, tidying
 from hrsite.accounts import auditing
 from hrsite.accounts.models import AuditEvent, DeskSession
 from hrsite.extensions import Base, db
-from hrsite.newsletter import asking, consent, letting_go, subscribing
+from hrsite.newsletter import asking, consent, lapsing, letting_go, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
 from hrsite.outbox import folder, forgetting, recipients
@@ -105,7 +105,7 @@ def test_an_address_that_is_written_to_at_this_moment_is_not_let_go(
 def test_many_silent_people_go_in_parts(
     session: Session, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribing, "FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr(lapsing, "FORGOTTEN_AT_ONCE", 2)
     for number in range(5):
         factories.make_subscriber(
             session, f"r{number}@example.org", state=SubscriptionState.UNCONFIRMED

@@ -125,6 +125,7 @@ def _answer_signup(
             held[topic] = Subscription(topic=topic, state=UNCONFIRMED, changed_at=now)
             subscriber.subscriptions.append(held[topic])
         elif held[topic].state == UNSUBSCRIBED:
+            consent.keep_leaving(session, subscriber.address_key, held[topic])
             subscribing.set_state(held[topic], UNCONFIRMED, now)
         consent.note(session, subscriber.address_key, "asked", topic, "form", now, words_version)
     session.flush()

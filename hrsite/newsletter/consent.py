@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hrsite.columns import is_one_of
@@ -64,6 +64,45 @@ def note(
             list_id=list_id,
             former_key=former_key,
         )
+    )
+
+
+def leavings(session: Session, address_key: str) -> dict[Topic | None, datetime]:
+    """What one person left, and when the last time. No topic: the address, for another one."""
+    rows = session.execute(
+        select(ConsentEvent.topic, func.max(ConsentEvent.happened_at).label("at"))
+        .where(ConsentEvent.address_key == address_key, ConsentEvent.kind == "unsubscribed")
+        .group_by(ConsentEvent.topic)
+    )
+    return {row.topic: row.at for row in rows}
+
+
+def keep_leaving(session: Session, address_key: str, left: Subscription) -> None:
+    """Before she is asked once more: see that a line says that she left, if none does.
+
+    Lines go three years after she left; and whoever left before her first yes has none.
+    """
+    if left.topic not in leavings(session, address_key):
+        note(session, address_key, "unsubscribed", left.topic, "", left.changed_at)
+
+
+def forget_asking(session: Session, address_key: str, topic: Topic) -> None:
+    """Remove that letters were asked for in vain; what was said of them before stays."""
+    other = aliased(ConsentEvent)
+    said_before = (
+        select(func.coalesce(func.max(other.id), 0))
+        .where(other.address_key == address_key, other.topic == topic, other.kind != "asked")
+        .scalar_subquery()
+    )
+    session.execute(
+        delete(ConsentEvent)
+        .where(
+            ConsentEvent.address_key == address_key,
+            ConsentEvent.topic == topic,
+            ConsentEvent.kind == "asked",
+            ConsentEvent.id > said_before,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

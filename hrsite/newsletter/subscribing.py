@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock, tokens
@@ -25,8 +25,6 @@ from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
 
 UNDO = timedelta(hours=1)
-# So many people in a transaction: on SQLite everybody who writes waits for it.
-FORGOTTEN_AT_ONCE = 100
 PURPOSES = ("confirm", "settings", "unsubscribe")
 CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
     SubscriptionState.CONFIRMED,
@@ -202,25 +200,6 @@ def find_by_address(session: Session, typed: str) -> Subscriber | None:
 def find_by_key(session: Session, address_key: str) -> Subscriber | None:
     """The person whose address has this keyed hash."""
     return _find(session, Subscriber.id == recipients.number_of(address_key))
-
-
-def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
-    """Remove the next people who never said yes to anything since before a moment; the count.
-
-    As long as copies of their letters are kept, the keyed hash stays, to count by.
-    """
-    spoke = exists().where(
-        Subscription.subscriber_id == Subscriber.id,
-        or_(Subscription.state != UNCONFIRMED, Subscription.changed_at >= before),
-    )
-    silent = session.scalars(
-        select(Subscriber).where(Subscriber.created_at < before, ~spoke).limit(FORGOTTEN_AT_ONCE)
-    ).all()
-    for subscriber in silent:
-        enqueue.blank(session, subscriber.address_key, now)
-        consent.forget_of(session, subscriber.address_key)
-        session.delete(subscriber)
-    return len(silent)
 
 
 def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None:

@@ -80,7 +80,7 @@ def test_confirming_is_one_question_and_one_button(reading: Open) -> None:
         - heading "Shall we write to you?" [level=1]
         - paragraph: Press the button and we start. Nothing comes before you do.
         - button "Yes, write to me"
-        - paragraph: Not you? Close this page. We forget the address in 14 days.
+        - paragraph: Not you? Close this page. We forget all of it in 14 days.
     """)
     expect(reading("confirmed").get_by_role("main")).to_match_aria_snapshot("""
       - main:

@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from hrsite import clock, looking
-from hrsite.newsletter import asking, bringing, erasing, subscribing
+from hrsite.newsletter import asking, bringing, erasing, lapsing, subscribing
 from hrsite.newsletter.models import Cadence, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import suppression
 from tests import factories
@@ -101,7 +101,7 @@ def forgotten(session: Session, who: str) -> None:
     """It never said yes, and its row is gone."""
     waiting(session, who)
     later = clock.now() + timedelta(seconds=1)
-    assert subscribing.forget_unconfirmed(session, later, later) == 1
+    assert lapsing.forget_unconfirmed(session, later, later) == 1
     session.commit()
 
 

@@ -1,0 +1,53 @@
+"""What nobody said yes to has its time: then it is as if nobody had asked."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
+from hrsite.outbox import enqueue
+
+# So many people in a transaction: on SQLite everybody who writes waits for it.
+FORGOTTEN_AT_ONCE = 100
+UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
+
+
+def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
+    """End the next askings that nobody said yes to since before a moment; of how many people.
+
+    Whoever gets letters, or had left, stands there as before: she is a leaver whoever types her
+    address. Of anybody else the keyed hash stays while copies of her letters are kept, to count by.
+    """
+    theirs = Subscription.subscriber_id == Subscriber.id
+    waits = exists().where(theirs, Subscription.state == UNCONFIRMED)
+    lately = exists().where(
+        theirs, Subscription.state == UNCONFIRMED, Subscription.changed_at >= before
+    )
+    silent = session.scalars(
+        select(Subscriber)
+        .where(Subscriber.created_at < before, waits | ~exists().where(theirs), ~lately)
+        .limit(FORGOTTEN_AT_ONCE)
+    ).all()
+    for subscriber in silent:
+        _end_asking(session, subscriber, now)
+    return len(silent)
+
+
+def _end_asking(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    key = subscriber.address_key
+    left = consent.leavings(session, key)
+    vain = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
+    for held in vain:
+        consent.forget_asking(session, key, held.topic)
+        if held.topic in left:
+            subscribing.set_state(held, UNSUBSCRIBED, left[held.topic])
+        else:
+            subscriber.subscriptions.remove(held)
+    if subscriber.subscriptions:
+        return
+    enqueue.blank(session, key, now)
+    if not left:
+        consent.forget_of(session, key)
+    session.delete(subscriber)
