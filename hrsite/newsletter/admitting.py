@@ -54,7 +54,7 @@ def _some(session: Session, keys: Sequence[str]) -> dict[str, Verdict]:
     )
     for key, state in rows:
         states.setdefault(key, set()).add(state)
-    # Erased since, or forgotten: that somebody once left is still known.
+    # Letters go to another address since: that this one was left is still known.
     left = set(
         session.scalars(
             select(ConsentEvent.address_key).where(

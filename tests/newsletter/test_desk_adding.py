@@ -92,11 +92,11 @@ def test_whoever_is_here_or_has_left_stays_as_they_are(
     assert letters() == []
 
 
-def test_a_closed_address_and_a_leaver_whose_row_is_gone_are_not_added(
+def test_a_closed_address_and_one_that_was_left_for_another_are_not_added(
     coach: FlaskClient, session: Session
 ) -> None:
     key, now = subscribing.key_of(addresses.check(ADA)), our_clock.now()
-    consent.note(session, key, "unsubscribed", Topic.ARTICLES, "letter", now)
+    consent.note(session, key, "unsubscribed", None, "settings", now)
     session.commit()
     assert "They were on the list and left" in add(coach)[1]
     suppression.suppress(session, key, "5.1.1 no such mailbox", now)

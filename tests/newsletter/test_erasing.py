@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
@@ -13,6 +14,7 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.extensions import db
 from hrsite.newsletter import asking, bringing, cli, consent, erasing, erasures
+from hrsite.newsletter.admitting import Verdict, verdict
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import ConsentEvent, Subscriber, Topic
 from hrsite.newsletter.models_asking import SignupRequest
@@ -20,6 +22,7 @@ from hrsite.newsletter.models_people import ListState
 from hrsite.outbox import bouncing, returned, suppression, tally
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
 from tests import factories
+from tests.newsletter.test_bringing import add_all
 from tests.outbox.backups import backup_of
 from tests.outbox.ledger import becomes, rows
 from tests.raw_values import raw_values
@@ -102,6 +105,27 @@ def test_only_who_asks_for_it_leaves_a_mark_that_closes_the_address(
     kept = session.scalars(select(Suppression)).one()
     assert (kept.address_key, kept.kind) == (key, "erased")
     assert everything(session).count(key) == 1
+
+
+@pytest.mark.parametrize(("never_again", "found"), [(False, Verdict.NEW), (True, Verdict.CLOSED)])
+def test_of_a_leaver_who_was_erased_only_the_tick_tells_a_list_not_to_add_her(
+    app: Flask, client: FlaskClient, session: Session, never_again: bool, found: Verdict
+) -> None:
+    ada = factories.make_subscriber(session, ADA)
+    key, links = ada.address_key, ada.links
+    client.post(f"/unsubscribe/{links['unsubscribe']}", data={"button": "1"})
+    assert verdict(session, key) == Verdict.LEFT
+    path = f"/settings/{links['settings']}/erase"
+    asked = " ".join(client.get(path).text.split())
+    done = client.post(path, data={"never_again": "1"} if never_again else {})
+    told = " ".join(done.text.split())
+    for page in (asked, told):
+        assert "somebody who brings in a list with your address could add you again" in page
+    session.expire_all()
+    assert verdict(session, key) == found
+    brought = factories.make_list(session, f"Email\n{ADA}\n")
+    add_all(session, brought)
+    assert (brought.added_count, brought.closed_count) == ((0, 1) if never_again else (1, 0))
 
 
 def test_the_list_of_the_erased_names_nobody_and_is_our_own(app: Flask, session: Session) -> None:
