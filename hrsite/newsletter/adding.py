@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
-from hrsite.newsletter import consent, guarding, letters, subscribing
+from hrsite.newsletter import consent, guarding, lapsing, letters, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
 from hrsite.newsletter.models import Subscription, SubscriptionState, Topic
 
@@ -54,4 +54,5 @@ def add(session: Session, typed: str, topics: Iterable[Topic], told: Told, now: 
     if not guarding.may_write_to(session, key, now):
         return Added(was)
     letters.put_personal(session, "confirm", subscriber, now)
+    lapsing.begin_anew(subscriber, now)
     return Added(was, is_asked=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses
 from hrsite.columns import changed_rows, is_one_of
-from hrsite.newsletter import consent, guarding, letters, subscribing
+from hrsite.newsletter import consent, guarding, lapsing, letters, subscribing
 from hrsite.newsletter.models import (
     Subscriber,
     Subscription,
@@ -118,6 +118,9 @@ def _answer_signup(
     words_version: str,
     now: datetime,
 ) -> None:
+    key = subscribing.key_of(address)
+    if subscriber is None and not guarding.may_write_to(session, key, now):
+        return  # No letter could tell its owner, so the address is not kept.
     subscriber = subscriber or subscribing.new_subscriber(session, address, now)
     held = {subscription.topic: subscription for subscription in subscriber.subscriptions}
     for topic in wanted:
@@ -139,6 +142,8 @@ def _write_to(session: Session, subscriber: Subscriber, letter: str, now: dateti
     if guarding.may_write_to(session, subscriber.address_key, now):
         letters.put_personal(session, letter, subscriber, now)
         is_to_confirm = letter == "confirm"
+        if is_to_confirm:
+            lapsing.begin_anew(subscriber, now)
         guarding.note_letter(session, subscriber, now, is_to_confirm=is_to_confirm)
 
 

@@ -14,6 +14,19 @@ FORGOTTEN_AT_ONCE = 100
 UNCONFIRMED, UNSUBSCRIBED = SubscriptionState.UNCONFIRMED, SubscriptionState.UNSUBSCRIBED
 
 
+def begin_anew(subscriber: Subscriber, now: datetime) -> None:
+    """A letter has just been written that asks them to confirm: the time it names begins with it.
+
+    With the letter, and not with the wish for one: whoever types an address in more often than
+    letters may be written to it keeps it here no longer than its owner was told. And being asked
+    again is a reminder: no other follows.
+    """
+    for held in subscriber.subscriptions:
+        if held.state == UNCONFIRMED and held.changed_at < now:
+            subscribing.set_state(held, UNCONFIRMED, now)
+            subscriber.reminded_at = now
+
+
 def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int:
     """End the next askings that nobody said yes to since before a moment; of how many people.
 

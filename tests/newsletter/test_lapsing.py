@@ -12,9 +12,9 @@ from time_machine import Traveller
 
 from hrsite import addresses, looking
 from hrsite import clock as our_clock
-from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter import adding, consent, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
-from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState
+from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.outbox.models import Recipient
 from tests import factories
 from tests.journeys.doors import Letters, MailProgram, ask_for_link, sign_up
@@ -165,3 +165,61 @@ def test_an_address_left_for_another_one_is_known_as_left_and_otherwise_forgotte
     assert session.scalars(select(Recipient.address)).all() == [""]
     assert said(session) == ["unsubscribed"]
     assert verdict(session, key) == Verdict.LEFT
+
+
+def test_asked_again_on_the_last_day_she_has_as_long_as_the_letter_says(
+    client: FlaskClient, letters: Letters, work: Work, clock: Traveller, night: Night
+) -> None:
+    sign_up(client, ADA)
+    work()
+    clock.shift(timedelta(days=13, hours=20))
+    sign_up(client, ADA)
+    work()
+    ada = MailProgram(client, letters, ADA)
+    assert "14 days" in ada.inbox()[-1].text
+    night(13.9)
+    assert "You are on the list" in ada.confirm().text
+
+
+def test_whoever_is_asked_again_by_the_coach_has_as_long_too(
+    session: Session, night: Night
+) -> None:
+    told = adding.Told("phone", our_clock.now().date())
+    for days in (0, 13):
+        night(days)
+        assert adding.add(session, ADA, [Topic.ARTICLES], told, our_clock.now()).is_asked
+        session.commit()
+    night(13.9)
+    assert people(session) == {ADA: [UNCONFIRMED]}
+    night(0.2)
+    assert people(session) == {}
+
+
+def test_asked_again_nobody_is_reminded_besides(
+    client: FlaskClient, letters: Letters, work: Work, clock: Traveller
+) -> None:
+    counts = []
+    # Nobody was there to remind her after a day. Asked again, she has been reminded by that.
+    for hours, is_asked in ((0, True), (50, False), (190, True), (25, False), (25, False)):
+        clock.shift(timedelta(hours=hours))
+        if is_asked:
+            sign_up(client, ADA)
+        work()
+        counts.append(len(letters()))
+    assert counts == [1, 1, 2, 2, 2]
+
+
+def test_typed_in_every_day_an_address_is_kept_no_longer_than_the_last_letter_said(
+    client: FlaskClient, session: Session, letters: Letters, work: Work, night: Night
+) -> None:
+    counts, days_here = [], []
+    for day in range(32):
+        sign_up(client, ADA)
+        work()
+        counts.append(len(letters()))
+        night(1)
+        if people(session):
+            days_here.append(day)
+    # Three letters in thirty days, the last on the third of them; and then the next.
+    assert counts == [1, 2, *[3] * 28, 4, 5]
+    assert days_here == [*range(16), 30, 31]
