@@ -155,16 +155,7 @@ def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
 
     False when it is too late, or nothing was left.
     """
-    left = session.scalars(
-        select(ConsentEvent)
-        .where(
-            ConsentEvent.address_key == subscriber.address_key,
-            ConsentEvent.kind == "unsubscribed",
-            ConsentEvent.happened_at > now - UNDO,
-        )
-        .order_by(ConsentEvent.happened_at.desc())
-    ).all()
-    topics = {event.topic for event in left if event.happened_at == left[0].happened_at}
+    topics = {event.topic for event in _just_left(session, subscriber, now)}
     for subscription in subscriber.subscriptions:
         if subscription.topic in topics and subscription.state == UNSUBSCRIBED:
             set_state(subscription, CONFIRMED, now)
@@ -173,6 +164,28 @@ def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
             )
             suppression.lift_complaint(session, subscriber.address_key)
     return bool(topics)
+
+
+def may_undo_until(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
+    """Until when the last leaving can be taken back: an hour from when it really was."""
+    left = _just_left(session, subscriber, now)
+    return left[0].happened_at + UNDO if left else None
+
+
+def _just_left(session: Session, subscriber: Subscriber, now: datetime) -> list[ConsentEvent]:
+    """What was said in the last leaving, within the hour; a leaving may be of several topics."""
+    left = session.scalars(
+        select(ConsentEvent)
+        .where(
+            ConsentEvent.address_key == subscriber.address_key,
+            ConsentEvent.kind == "unsubscribed",
+            # Of an address that was left for another one nothing can be taken back here.
+            ConsentEvent.topic.is_not(None),
+            ConsentEvent.happened_at > now - UNDO,
+        )
+        .order_by(ConsentEvent.happened_at.desc())
+    ).all()
+    return [event for event in left if event.happened_at == left[0].happened_at]
 
 
 def chosen_topics(subscriber: Subscriber) -> list[Topic]:

@@ -87,10 +87,11 @@ def _leave_now(token: str, is_button: bool, now: datetime) -> ResponseReturnValu
         return unknown_link("leave") if is_button else DONE
     how = "letter" if is_button else "header"
     subscribing.unsubscribe(db.session(), subscriber, how, now)
+    # She may have left before, by her mail program: a second press makes the hour no longer.
+    undo_until = subscribing.may_undo_until(db.session(), subscriber, now) if is_button else None
     db.session.commit()
     if not is_button:
         return DONE
-    undo_until = now + subscribing.UNDO
     return render_template("newsletter/unsubscribed.html", token=token, undo_until=undo_until)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -99,3 +100,35 @@ def test_undo_brings_back_the_last_leaving_and_no_earlier_choice(
     client.post(path, data={"button": "1"})
     client.post(f"{path}/undo")
     assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED, Topic.NOTICES: CONFIRMED}
+
+
+@pytest.mark.parametrize("first", [{"button": "1"}, {"List-Unsubscribe": "One-Click"}])
+def test_a_later_press_promises_no_longer_an_undo_than_there_is(
+    client: FlaskClient, session: Session, clock: Traveller, first: dict[str, str]
+) -> None:
+    ada = factories.make_subscriber(session)
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.post(path, data=first)
+    clock.shift(timedelta(minutes=50))
+    page = client.post(path, data={"button": "1"})
+    assert "11:00" in page.text  # An hour after the first press, not after this one.
+    assert "11:50" not in page.text
+    clock.shift(timedelta(minutes=9))
+    assert "Undo" in client.post(path, data={"button": "1"}).text
+    clock.shift(timedelta(minutes=1))
+    page = client.post(path, data={"button": "1"})
+    assert page.status_code == 200
+    assert "Nothing more will be sent" in page.text
+    assert "ndo" not in page.text
+    assert client.post(f"{path}/undo").status_code == 404
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
+def test_whoever_had_nothing_to_leave_is_offered_no_undo(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session, state=UNCONFIRMED)
+    page = client.post(f"/unsubscribe/{ada.links['unsubscribe']}", data={"button": "1"})
+    assert "Nothing more will be sent" in page.text
+    assert "ndo" not in page.text
+    assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
