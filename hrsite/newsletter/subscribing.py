@@ -42,19 +42,34 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
     if subscriber is None:
         return None
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
-    if waiting and not _said_yes_before(session, subscriber):
-        subscriber.welcome_at = now
-    for subscription in waiting:
-        set_state(subscription, CONFIRMED, now)
-        consent.note(
-            session, subscriber.address_key, "confirmed", subscription.topic, "letter", now
-        )
+    if waiting:
+        _take_yes(session, subscriber, waiting, "confirmed", "letter", now)
     if not chosen_topics(subscriber):
         return None
     _note_yes(session, subscriber, now)
     # Their own yes, by a letter that arrived: whatever closed the address is over.
     suppression.lift(session, subscriber.address_key, now)
     return subscriber, not waiting
+
+
+def _take_yes(
+    session: Session,
+    subscriber: Subscriber,
+    wished: list[Subscription],
+    kind: str,
+    how: str,
+    now: datetime,
+) -> bool:
+    """Let a person have these letters; was it her first yes? Then a welcome is owed to her."""
+    was_waiting = any(held.state == UNCONFIRMED for held in subscriber.subscriptions)
+    is_first = was_waiting and not _said_yes_before(session, subscriber)
+    if is_first:
+        subscriber.welcome_at = now
+    for subscription in wished:
+        set_state(subscription, CONFIRMED, now)
+        consent.note(session, subscriber.address_key, kind, subscription.topic, how, now)
+    _note_yes(session, subscriber, now)
+    return is_first
 
 
 def _note_yes(session: Session, subscriber: Subscriber, now: datetime) -> None:
@@ -67,10 +82,12 @@ def _note_yes(session: Session, subscriber: Subscriber, now: datetime) -> None:
 
 
 def _said_yes_before(session: Session, subscriber: Subscriber) -> bool:
+    """Here, or where the list they came with is from. Whoever leaves has said it once, too."""
     yes = select(ConsentEvent.id).where(
-        ConsentEvent.address_key == subscriber.address_key, ConsentEvent.kind == "confirmed"
+        ConsentEvent.address_key == subscriber.address_key,
+        ConsentEvent.kind.in_(("confirmed", "chosen", "brought", "unsubscribed")),
     )
-    return session.scalar(yes.limit(1)) is not None
+    return bool(chosen_topics(subscriber)) or session.scalar(yes.limit(1)) is not None
 
 
 def choose(
@@ -87,11 +104,13 @@ def choose(
         if topic not in held:
             held[topic] = Subscription(topic=topic, state=UNSUBSCRIBED, changed_at=now)
             subscriber.subscriptions.append(held[topic])
-        if held[topic].state != CONFIRMED:
-            set_state(held[topic], CONFIRMED, now)
-            consent.note(session, subscriber.address_key, "chosen", topic, how, now)
-            # They ask for letters again, so a complaint is over; that mail arrives is not shown.
-            suppression.lift_complaint(session, subscriber.address_key)
+    wished = [held[topic] for topic in wanted if held[topic].state != CONFIRMED]
+    if wished and _take_yes(session, subscriber, wished, "chosen", how, now):
+        # Until now only letters that somebody asked for went there: the link came in one of them.
+        suppression.lift(session, subscriber.address_key, now)
+    elif wished:
+        # They ask for letters again, so a complaint is over; that mail arrives is not shown.
+        suppression.lift_complaint(session, subscriber.address_key)
     dropped = [held[topic] for topic in held if topic not in wanted]
     for subscription in dropped:
         if subscription.state == CONFIRMED:

@@ -139,6 +139,7 @@ def change_settings(token: str) -> ResponseReturnValue:
         return unknown_link("change what you get")
     _change(subscriber, ChoiceForm(), clock.now())
     db.session.commit()
+    queue.wake()  # It may be a first yes, which is answered by a letter.
     return _settings_page(token, saved=True)
 
 

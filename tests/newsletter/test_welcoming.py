@@ -14,8 +14,11 @@ from hrsite import clock as our_clock
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import subscribing, welcoming
 from hrsite.newsletter.models import Subscriber
-from tests.factories import make_help_line
-from tests.journeys.doors import Letters, MailProgram, sign_up
+from hrsite.newsletter.models_asking import AskedLetter
+from hrsite.outbox import suppression
+from tests.factories import make_help_line, make_list, make_subscriber
+from tests.journeys.doors import Letters, MailProgram, ask_for_link, sign_up
+from tests.newsletter.test_bringing import add_all
 
 HOUR = timedelta(hours=1)
 READER = "reader@example.org"
@@ -193,3 +196,63 @@ def test_who_chose_plain_letters_meanwhile_is_welcomed_in_plain_words(
     assert "Steady Ground" not in welcome.text
     assert reader.path("settings")
     assert reader.path("unsubscribe")
+
+
+def test_a_first_yes_on_the_page_behind_her_own_link_is_a_yes_like_any_other(
+    reader: MailProgram, client: FlaskClient, work: Work, session: Session, clock: Traveller
+) -> None:
+    clock.shift(49 * HOUR)
+    ask_for_link(client, READER)
+    work()
+    key = session.scalars(select(Subscriber)).one().address_key
+    suppression.suppress(session, key, "full for weeks", our_clock.now(), "soft")
+    session.commit()
+    for topics in ("notices", "articles"):
+        assert client.post(reader.path("settings"), data={"topics": topics}).status_code == 200
+        work()
+    assert subjects(reader) == [CONFIRM, "Your link", "Welcome"]
+    session.rollback()
+    asked = session.scalars(select(AskedLetter).where(AskedLetter.is_to_confirm)).one()
+    assert asked.confirmed_at == our_clock.now()
+    assert not suppression.is_suppressed(session, key)
+
+
+def test_whoever_gets_letters_and_wants_more_of_them_is_not_welcomed(
+    client: FlaskClient, session: Session, work: Work, letters: Letters
+) -> None:
+    add_all(session, make_list(session, f"Email\n{READER}\n"))
+    path = f"/settings/{session.scalars(select(Subscriber)).one().links['settings']}"
+    for topics in (["articles", "notices"], [], ["articles"]):
+        client.post(path, data={"topics": topics})
+        work()
+    assert letters() == []
+
+
+def test_an_old_link_opens_no_address_from_which_letters_come_back(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = make_subscriber(session, READER)
+    path, key = f"/settings/{ada.links['settings']}", ada.address_key
+    suppression.suppress(session, key, "no such user", our_clock.now())
+    session.commit()
+    for topics in (["notices"], [], ["articles"]):
+        client.post(path, data={"topics": topics})
+    assert suppression.is_suppressed(session, key)
+
+
+def test_who_left_and_says_yes_by_her_old_link_is_no_machine_and_not_welcomed_again(
+    reader: MailProgram, client: FlaskClient, work: Work, session: Session, clock: Traveller
+) -> None:
+    reader.confirm()
+    work()
+    settings = reader.path("settings")
+    client.post(settings, data={"stop": "1"})
+    clock.shift(48 * HOUR)
+    sign_up(client, READER)
+    work()
+    client.post(settings, data={"topics": "articles"})
+    work()
+    assert subjects(reader) == [CONFIRM, "Welcome", CONFIRM]
+    session.rollback()
+    asked = session.scalars(select(AskedLetter).where(AskedLetter.is_to_confirm)).all()
+    assert all(letter.confirmed_at for letter in asked)
