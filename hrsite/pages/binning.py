@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, select
+import structlog
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import earlier, unsaved
@@ -19,10 +21,18 @@ from hrsite.pages.models import Page
 from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
 
+log = structlog.get_logger(__name__)
+
 Row = Post | SessionNotice | Page
 Kind = type[Post] | type[SessionNotice] | type[Page]
 
 KINDS: dict[str, Kind] = {"article": Post, "notice": SessionNotice, "page": Page}
+
+# Where a letter's record names an article or a notice. Reminders and news of a change do too.
+_NAMED_IN = {
+    Post: (Issue.post_id, issue_articles.c.post_id),
+    SessionNotice: (Issue.notice_id, Issue.about_id),
+}
 
 
 class Lying(NamedTuple):
@@ -90,11 +100,8 @@ def delete(session: Session, row: Row) -> None:
 
 def is_kept(session: Session, row: Row) -> bool:
     """Did it go to readers? A plain letter's link to its number must never lead to another."""
-    if isinstance(row, Page):
-        return False
-    in_a_digest = select(issue_articles.c.post_id).where(issue_articles.c.post_id == row.id)
-    is_told = isinstance(row, Post) and session.scalar(in_a_digest.limit(1)) is not None
-    return is_told or _issue_of(session, row) is not None
+    named = select(type(row).id).where(type(row).id == row.id, _is_named(type(row)))
+    return session.scalar(named) is not None
 
 
 def lying(session: Session) -> list[Lying]:
@@ -110,10 +117,19 @@ def lying(session: Session) -> list[Lying]:
 def empty(session: Session, now: datetime) -> int:
     """Let go of what has lain there long enough. How many that were."""
     rows = [row for kind in KINDS.values() for row in _over(session, kind, now)]
-    for row in rows:
-        _delete(session, row)
-    session.flush()
-    return len(rows)
+    return sum(_is_let_go(session, row) for row in rows)
+
+
+def _is_let_go(session: Session, row: Row) -> bool:
+    """Let go of one; one that must stay after all keeps no other back."""
+    table, row_id = row.__tablename__, row.id
+    try:
+        with session.begin_nested():
+            _delete(session, row)
+    except IntegrityError as trouble:
+        log.error("not_let_go", table=table, row=row_id, exc_info=trouble)
+        return False
+    return True
 
 
 def _delete(session: Session, row: Row) -> None:
@@ -129,13 +145,13 @@ def all_of(table: Kind) -> Select[Row]:
 
 
 def _over(session: Session, table: Kind, now: datetime) -> Sequence[Row]:
-    query = all_of(table).where(table.deleted_at <= now - LASTS)
-    if table is not Page:
-        column = Issue.post_id if table is Post else Issue.notice_id
-        query = query.where(~exists().where(column == table.id))
-    if table is Post:
-        query = query.where(~exists().where(issue_articles.c.post_id == table.id))
+    query = all_of(table).where(table.deleted_at <= now - LASTS, ~_is_named(table))
     return session.scalars(query.with_for_update(of=table)).all()
+
+
+def _is_named(table: Kind) -> ColumnElement[bool]:
+    columns = _NAMED_IN.get(table, ())
+    return or_(false(), *(exists().where(column == table.id) for column in columns))
 
 
 def _issue_of(session: Session, row: Post | SessionNotice) -> Issue | None:
