@@ -23,7 +23,7 @@ def reschedule(issue_id: int) -> ResponseReturnValue:
     moment = moments.chosen(form, now) if form.validate_on_submit() else None
     if moment is not None and (at := moment.at) is not None:
         try:
-            holding.reschedule(issue, at, now)
+            holding.reschedule(db.session(), issue, at, now)
         except holding.TooLate as trouble:
             form.time.errors = [str(trouble)]
         else:

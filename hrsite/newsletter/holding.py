@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -75,15 +75,36 @@ def go_on(issue: Issue, now: datetime) -> None:
     pausing.resume(issue.message, now)
 
 
-def reschedule(issue: Issue, at: datetime, now: datetime) -> None:
+def reschedule(session: Session, issue: Issue, at: datetime, now: datetime) -> None:
     """Hand letters over from a later moment on. Raises TooLate."""
     message = issue.message
+    # Whoever writes its list down just now comes first: of those copies, too, the time is moved.
+    session.refresh(message, with_for_update=True)
     if message.is_timely and at >= message.not_after:
         raise TooLate("By then the session has begun. Choose an earlier time.")
     pausing.resume(message, now)
     message.starts_at = at
     if not message.is_timely:
         message.not_after = at + enqueue.PATIENCE
+    _bring_forward(session, message, at)
+
+
+def _bring_forward(session: Session, message: OutboxMessage, at: datetime) -> None:
+    """Copies that wait for the first start alone wait no longer than for the new one.
+
+    One that the mail service put off waits as long as it was told, and a claimed one for its claim.
+    """
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.message_id == message.id,
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.next_at > at,
+            Delivery.owner.is_(None),
+        )
+        .values(next_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def drop(session: Session, issue: Issue, now: datetime) -> bool:
