@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import drawing, issues, recounting
+from hrsite.newsletter import drawing, holding, issues, recounting
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
@@ -146,18 +146,12 @@ def issue_people(issue_id: int, state: str) -> ResponseReturnValue:
 
 def stop(issue_id: int) -> ResponseReturnValue:
     """Hand over nothing more of an Issue until Resume is pressed."""
-    message, now = db.get_or_404(Issue, issue_id).message, clock.now()
-    phase = progress.progress_of(message, now).phase
-    if phase == "done":
-        flash("There was nothing left to stop. Everybody has a result.", "careful")
-    elif phase == "paused":
-        # It may have another reason, which she must not lose by a late press.
-        flash("It had stopped already. Nothing more goes out until you press Resume.", "careful")
-    else:
-        pausing.pause(message, "You stopped it.", now, "stopped")
-        noting.note("issue_stopped", clock.now(), f"issue {issue_id}")
-        db.session.commit()
-        flash("Stopped. Nothing more of this goes out until you press Resume.", "done")
+    now = clock.now()
+    words, kind = holding.press_stop(db.session(), db.get_or_404(Issue, issue_id), now)
+    if kind == "done":
+        noting.note("issue_stopped", now, f"issue {issue_id}")
+    db.session.commit()
+    flash(words, kind)
     return _back(issue_id)
 
 

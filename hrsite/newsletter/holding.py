@@ -30,6 +30,25 @@ def stop(issue: Issue, now: datetime) -> None:
     pausing.pause(issue.message, "You stopped it.", now, "stopped")
 
 
+def press_stop(session: Session, issue: Issue, now: datetime) -> tuple[str, str]:
+    """What the button "Stop it" does, and what to say of that: words, and of which kind they are.
+
+    A page stays open while letters go out. A press that comes too late stops nothing: it would
+    only keep the article out of the next weekly letter, unseen.
+    """
+    if issue.message.paused_at is not None:
+        # It may have another reason, which she must not lose by a late press.
+        return "It had stopped already. Nothing more goes out until you press Resume.", "careful"
+    if not _is_over(issue):
+        stop(issue, now)
+        return "Stopped. Nothing more of this goes out until you press Resume.", "done"
+    # Its readers all get it in a weekly or monthly letter, and none of those is written yet.
+    is_ahead = issue.post_id is not None and issue.message.starts_at > now
+    if is_ahead and drop(session, issue, now):
+        return "Stopped. Nobody has got it, so you can email it anew when it is right.", "done"
+    return "There was nothing left to stop. Everybody has a result.", "careful"
+
+
 def hold_if_late(issue: Issue, now: datetime) -> None:
     """Hold an Issue that should have gone out long ago; the server was down, most likely.
 

@@ -26,13 +26,13 @@ def stop(id: int) -> ResponseReturnValue:
         issue = _issue_of(id)
     if issue is None:
         return redirect(url_for("posts_desk.done", id=id), 303)
-    # Another reason it may have is not lost by a late press.
-    if issue.message.paused_at is None and issue.dropped_at is None:
-        holding.stop(issue, clock.now())
-        noting.note("issue_stopped", clock.now(), f"issue {issue.id}")
+    now, issue_id = clock.now(), issue.id
+    words, kind = holding.press_stop(session, issue, now)
+    if kind == "done":
+        noting.note("issue_stopped", now, f"issue {issue_id}")
     session.commit()
-    flash("Stopped. Nothing goes out until you say so.", "done")
-    return redirect(url_for("newsletter_desk.issue", issue_id=issue.id), 303)
+    flash(words, kind)
+    return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
 
 
 def test(id: int) -> ResponseReturnValue:

@@ -78,7 +78,7 @@ def test_stop_it_holds_at_once_whether_or_not_the_worker_was_there(
     if worker_was_there:
         work()
     answer = coach.post(f"/desk/posts/{post.id}/stop")
-    assert "Stopped. Nothing goes out" in coach.get(answer.location).text
+    assert "Stopped. Nothing more of this goes out" in coach.get(answer.location).text
     clock.shift(10 * MINUTE)
     work()
     assert states(session) == {"queued": 3}
