@@ -98,7 +98,7 @@ def call_back_untrue(session: Session, notice: SessionNotice, now: datetime) -> 
     """Nobody is told any more what is not true; how many letters were called back.
 
     Of a session that has moved or is called off. When it has left the site its own letter is
-    stopped, for the coach to see (holding.py); those that follow it are called back here.
+    taken back by holding.py; those that follow it are called back here.
     """
     older = Issue.told_sequence < notice.sequence
     if notice.published_at is None:

@@ -19,6 +19,9 @@ from hrsite.posts.models import Post
 LATE = timedelta(hours=2)
 MAY_HAVE_IT = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+NOBODY_SO_FAR = (
+    "Its letter is made already, and not again. Nobody has it so far: you find it under Issues."
+)
 
 
 class TooLate(Exception):
@@ -142,32 +145,37 @@ def drop(session: Session, issue: Issue, now: datetime) -> bool:
         return False
     if issue.post_id is not None:
         owing.forget_article(session, issue.post_id)
-    if has_begun(session, issue) or _is_in_a_digest(session, issue.post_id):
+    is_going_out = _is_in_a_digest(session, issue.post_id, or_will_be=True)
+    if has_begun(session, issue) or is_going_out:
         return False
     _free(session, issue)
     return True
 
 
 def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
-    """What it tells of has gone off the site: stop what has not gone out. Says what became of it.
+    """What it tells of has gone off the site: nobody else gets it. Says what became of it.
 
-    The letter would say "read it on the site", and so would a digest.
+    The letter would say "read it on the site", and so would a digest. When nobody has it, it is
+    dropped: a mistake that she mends can then go out anew.
     """
     if issue is None:
         return ""
-    said = "" if issue.dropped_at is not None else _stop_the_rest(session, issue, now)
     digests = _digests_under_way(session, issue.post_id)
     for one in digests:
-        stop(one, now)
+        if one.message.paused_at is None:
+            stop(one, now)
+    said = "" if issue.dropped_at is not None else _take_the_rest_back(session, issue, now)
     return said + (" A weekly or monthly letter that names it is stopped too." if digests else "")
 
 
-def _stop_the_rest(session: Session, issue: Issue, now: datetime) -> str:
-    if not has_begun(session, issue):
-        stop(issue, now)
-        return " Its letter is stopped too: nobody has got it."
+def _take_the_rest_back(session: Session, issue: Issue, now: datetime) -> str:
+    if issue.message.pause_kind == "restored":  # This database may not know who has it.
+        return " Its letter stays stopped."
+    if not has_reached(session, issue) and drop(session, issue, now):
+        again = "When you publish it again, you can email it anew."
+        return f" Its letter is taken back: nobody has got it. {again}"
     said = " Letters that went out cannot be called back."
-    if _is_over(issue):
+    if issue.dropped_at is not None or _is_over(issue):
         return said
     stop(issue, now)
     return f"{said} The rest is stopped."
@@ -204,17 +212,30 @@ def has_begun(session: Session, issue: Issue) -> bool:
     return any(session.scalar(some.limit(1)) is not None for some in (copies, old))
 
 
+def has_reached(session: Session, issue: Issue) -> bool:
+    """Does anybody have what it tells of, or may have it, be it in a digest?"""
+    return has_begun(session, issue) or _is_in_a_digest(session, issue.post_id)
+
+
 def _hold(issue: Issue, now: datetime) -> None:
     reason = f"This was due on {furniture.moment(issue.due_at)}."
     pausing.pause(issue.message, reason, now, "late")
 
 
-def _is_in_a_digest(session: Session, post_id: int | None) -> bool:
+def _is_in_a_digest(session: Session, post_id: int | None, *, or_will_be: bool = False) -> bool:
+    """Has anybody a digest with this article, or will one go on that is under way?
+
+    Not one that is stopped: whoever waits for it is owed the article (owing.py), so she gets it
+    once, whatever becomes of that digest.
+    """
+    goes_on = Delivery.state.in_(WAITING) & OutboxMessage.paused_at.is_(None)
+    which = Delivery.state.in_(MAY_HAVE_IT)
     copies = (
         select(Delivery.id)
+        .join(Delivery.message)
         .join(Issue, Issue.message_id == Delivery.message_id)
         .join(issue_articles)
-        .where(issue_articles.c.post_id == post_id, Delivery.state.in_((*MAY_HAVE_IT, *WAITING)))
+        .where(issue_articles.c.post_id == post_id, which | goes_on if or_will_be else which)
     )
     old = (
         select(OutboxMessage.id)

@@ -171,7 +171,9 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     issue = issues.issue_of_notice(session, notice.id)
     publishing.publish(notice, with_email, now)
     words = "It is on the site."
-    if with_email and issue is not None:
+    if with_email and issue is not None and not holding.has_reached(session, issue):
+        words += f" {holding.NOBODY_SO_FAR}"
+    elif with_email and issue is not None:
         words += f" Readers got it by email on {furniture.day(issue.created_at)}, and not again."
     elif with_email and _is_too_late(notice):
         words += " It begins too soon for a letter, so no email goes out."

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import following, issues
+from hrsite.newsletter import following, holding, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import publishing, telling
@@ -168,11 +168,13 @@ def _page(notice: SessionNotice, status: int = 200, **facts: Any) -> ResponseRet
     session, now = db.session(), clock.now()
     has_news = following.has_news(session, notice)
     told = following.counts(session, notice, now) if has_news else following.ToldCounts()
+    issue = issues.issue_of_notice(session, notice.id)
     defaults = {"form": LetterForm(formdata=None), "sentence": "", "is_changed": False}
     page = render_template(
         "notices/desk/readers.html",
         notice=notice,
-        issue=issues.issue_of_notice(session, notice.id),
+        issue=issue,
+        has_reached=issue is not None and holding.has_reached(session, issue),
         news=telling.news_of(notice, now) if has_news else None,
         has_news=has_news,
         told=told,

@@ -40,7 +40,7 @@ class Lying(NamedTuple):
 
     kind: str
     row: Row
-    # Went to readers by email: it stays with the record of that.
+    # A letter names it: it stays with the record of that.
     is_kept: bool
 
     @property
@@ -50,7 +50,7 @@ class Lying(NamedTuple):
 
 
 class Kept(Exception):
-    """Readers got it by email, so it stays with the record of that."""
+    """A letter names it, so it stays with the record of that."""
 
 
 def hold(session: Session, kind: str, row_id: int) -> Row | None:
@@ -99,7 +99,7 @@ def delete(session: Session, row: Row) -> None:
 
 
 def is_kept(session: Session, row: Row) -> bool:
-    """Did it go to readers? A plain letter's link to its number must never lead to another."""
+    """Does a letter name it? A plain one's link to its number must never lead to another."""
     named = select(type(row).id).where(type(row).id == row.id, _is_named(type(row)))
     return session.scalar(named) is not None
 

@@ -15,7 +15,7 @@ from hrsite.pages import binning
 from hrsite.pages.models import Page
 from hrsite.posts.models import Post
 
-KEPT = "Readers got it by email, so the desk keeps it with the record of that."
+KEPT = "A letter to readers names it, so the desk keeps it with the record of that letter."
 # Where she was when she threw it away, and where its words are.
 _LISTS = {
     "article": "posts_desk.index",

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture
 from hrsite.extensions import db
+from hrsite.newsletter import holding
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.posts import moments, publishing, sentences
@@ -95,6 +96,8 @@ def read(form: PublishForm, now: datetime) -> Plan | None:
 def refusal(plan: Plan, post: Post, issue: Issue | None, now: datetime) -> str:
     """Why this cannot be, for the coach to read; empty when it can."""
     if plan.with_email and issue is not None:
+        if not holding.has_reached(db.session(), issue):
+            return holding.NOBODY_SO_FAR
         day = furniture.day(issue.created_at)
         return f"Readers got this by email on {day}. It cannot go to them again."
     if plan.how == ONLY and post.is_published(now):

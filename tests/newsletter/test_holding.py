@@ -251,16 +251,16 @@ def test_a_notice_past_its_session_is_never_handed_over(
     assert states(session) == {"accepted": 1, "expired": 1}
 
 
-def test_taking_an_article_off_the_site_stops_its_letter(
+def test_taking_an_article_off_the_site_takes_its_letter_back(
     coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
 ) -> None:
     post = published(coach, session)
     work()
     answer = coach.post(f"/desk/posts/{post.id}/withdraw")
-    assert "Its letter is stopped too" in coach.get(answer.location).text
+    assert "Its letter is taken back: nobody has got it." in coach.get(answer.location).text
     clock.shift(6 * MINUTE)
     work()
-    assert states(session) == {"queued": 3}
+    assert states(session) == {"withdrawn": 3}
 
 
 def test_an_article_that_half_of_them_have_goes_to_nobody_else_once_it_is_off_the_site(

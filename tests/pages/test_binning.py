@@ -73,7 +73,7 @@ def test_a_notice_that_one_person_was_reminded_of_cannot_be_deleted_by_hand(
 
     page = coach.get(BIN).text
 
-    assert "Readers got it by email, so the desk keeps it" in page
+    assert "A letter to readers names it, so the desk keeps it" in page
     assert "Delete for good" not in page
     assert coach.get(f"{BIN}notice/{notice.id}/delete").location == BIN
 

@@ -95,7 +95,7 @@ def test_a_planned_article_leaves_the_plan_and_comes_back_as_a_draft(
     assert issues.due(session, looking.clock.now()) == []
 
 
-def test_a_letter_that_has_not_begun_is_stopped(
+def test_a_letter_that_has_not_begun_is_taken_back(
     coach: FlaskClient, session: Session, clock: time_machine.Traveller
 ) -> None:
     now = looking.clock.now()
@@ -106,7 +106,7 @@ def test_a_letter_that_has_not_begun_is_stopped(
 
     answer = coach.post(f"{BIN}article/{post.id}")
 
-    assert "Its letter is stopped too: nobody has got it." in coach.get(answer.location).text
+    assert "Its letter is taken back: nobody has got it." in coach.get(answer.location).text
     clock.shift(timedelta(minutes=10))
     looking.do_what_is_due()
     assert [copy.attempt_count for copy in session.scalars(select(Delivery))] == [0]
@@ -178,7 +178,7 @@ def test_what_readers_got_by_email_stays_with_the_record_of_it(
         said = coach.get(coach.post(address).location).text
         assert "Letters that went out cannot be called back." in said
         refused = coach.post(f"{address}/delete")
-        assert "Readers got it by email" in coach.get(refused.location).text
+        assert "A letter to readers names it" in coach.get(refused.location).text
         assert "Delete for good" not in coach.get(BIN).text
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
         looking.tidy_up()
