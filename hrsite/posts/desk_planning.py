@@ -40,7 +40,8 @@ class Plan:
         if self.with_email != post.send_to_readers and not keeps_its_letter:
             return False
         if self.at is None:
-            return post.is_published(now)
+            is_later = self.with_email and post.has_letter_ahead(now)
+            return post.is_published(now) and not is_later
         return self.at == (post.send_at if self.with_email else post.published_at)
 
     def do(self, post: Post, now: datetime) -> None:
@@ -132,8 +133,9 @@ def fill(form: PublishForm, post: Post, now: datetime) -> None:
         form.how.data = SITE if post.is_unlisted(now) else ONLY
     elif post.published_at is not None:
         form.how.data = EMAIL if post.send_to_readers or post.is_published(now) else SITE
-    if post.out_at is not None and post.is_scheduled(now):
-        local = clock.local(post.out_at)
+    at = post.send_at if post.has_letter_ahead(now) else post.out_at
+    if at is not None and at > now:
+        local = clock.local(at)
         form.when.data, form.date.data, form.time.data = "later", local.date(), local.time()
         form.which.data = "second" if local.fold else "first"
 

@@ -155,6 +155,11 @@ class Post(Binned, Base):
         """Does its date lie ahead?"""
         return self.out_at is not None and self.out_at > now
 
+    def has_letter_ahead(self, now: datetime) -> bool:
+        """Is it on the site already, and does its letter go later?"""
+        is_planned = self.send_to_readers and self.send_at is not None and self.send_at > now
+        return is_planned and self.is_published(now)
+
     def is_past_its_date(self, now: datetime) -> bool:
         """Was what it says true until a moment that is over?"""
         return is_over(self.current_until, now)

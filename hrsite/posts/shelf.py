@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from hrsite.posts import listing
@@ -22,13 +22,16 @@ def drafts(session: Session, limit: int = 50) -> Sequence[Post]:
 
 
 def scheduled(session: Session, now: datetime) -> Sequence[Post]:
-    """Articles whose date lies ahead, on the site or by email alone, the next one first."""
+    """Articles whose date or letter lies ahead, the next one first."""
     date = func.coalesce(Post.published_at, Post.unlisted_at)
+    # On the site already: its letter alone goes later.
+    has_letter_ahead = and_(date <= now, Post.send_to_readers, Post.send_at > now)
+    moment = case((has_letter_ahead, Post.send_at), else_=date)
     return session.scalars(
         select(Post)
-        .where(date > now, Post.deleted_at.is_(None))
+        .where(moment > now, Post.deleted_at.is_(None))
         .options(defer(Post.body_html))
-        .order_by(date, Post.id)
+        .order_by(moment, Post.id)
     ).all()
 
 

@@ -136,9 +136,9 @@ def _planned_in_another_zone(form: SiteForm, now: datetime) -> list[tuple[str, s
     if key in (clock.zone().key, form.zone_seen.data):
         return []
     planned = [
-        (post.title, furniture.moment(post.out_at, key))
+        (post.title, furniture.moment(at, key))
         for post in shelf.scheduled(db.session(), now)
-        if post.out_at is not None
+        if (at := post.send_at if post.has_letter_ahead(now) else post.out_at) is not None
     ]
     if planned:
         form.zone_seen.data = key
