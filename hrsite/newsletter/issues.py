@@ -21,6 +21,7 @@ from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
 from hrsite.outbox.models import OutboxMessage, Recipient
 from hrsite.outbox.parts import AT_ONCE, ListWriter, in_part
 from hrsite.outbox.progress import Numbers
+from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
 from hrsite.prepared import Prepared
 
@@ -56,7 +57,7 @@ def due(session: Session, now: datetime) -> list[Due]:
 
 
 def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
-    """Open the Issue of one article or notice; None when it was opened meanwhile.
+    """Open the Issue of one article or notice; None when it was opened meanwhile, or has no text.
 
     All in the caller's one transaction: the Issue, the frozen text, a Delivery per reader.
     """
@@ -218,6 +219,9 @@ def _due_notices(now: datetime) -> Select[SessionNotice]:
 
 
 def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
+    if not post.has_text:  # Asked now: while she writes, it may be empty for a moment.
+        post_publishing.miss_hour(post)
+        return None
     letter = letters.article(post, current_app.config["BASE_URL"])
     wordings = letter, letters.discreet_article(post, letter.mark)
     due_at = post.send_at or post.out_at or now

@@ -79,6 +79,7 @@ def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
         *paused_letters(session),
+        *_without_text(session),
         *_not_known(session),
         *in_vain(session),
         *_no_worker(session, now),
@@ -110,6 +111,17 @@ def paused_letters(session: Session) -> list[Need]:
     if paused:
         text = "Some letters have stopped on their way."
         found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
+    return found
+
+
+def _without_text(session: Session) -> list[Need]:
+    """Articles whose hour came before their text."""
+    said = "“{}” was to go to readers on {}, but there was no text in it. Nobody has got it."
+    found = []
+    for post in shelf.missed(session):
+        if post.send_at is not None:
+            text = said.format(post.title, furniture.moment(post.send_at))
+            found.append(Need(text, "posts_desk.edit", {"id": post.id}, "Look at it"))
     return found
 
 
@@ -279,10 +291,7 @@ def _missing_pages(session: Session) -> list[Need]:
 
 
 def _first_article(session: Session, now: datetime) -> list[Need]:
-    if (
-        shelf.drafts(session, 1)
-        or shelf.scheduled(session, now)
-        or shelf.published(session, now, 1)
-    ):
+    begun = shelf.drafts(session, 1) or shelf.scheduled(session, now)
+    if begun or shelf.published(session, now, 1):
         return []
     return [Need("There are no articles yet.", "posts_desk.new", {}, "Write the first one")]

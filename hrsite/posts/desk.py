@@ -165,12 +165,18 @@ def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> Respo
         session.rollback()
         _say_at_picture(form, str(trouble))
         return _page(form, post, status=422)
-    words = _what_was_saved(kept)
+    told = (_what_was_saved(kept), "done"), (_what_is_lacking(kept), "careful")
     endpoint = "posts_desk.publish" if act == "publish" else "posts_desk.edit"
     answer = redirect(url_for(endpoint, id=kept.id), 303)
     session.commit()
-    flash(words, "done")
+    _tell(told)
     return answer
+
+
+def _tell(told: hinting.Told) -> None:
+    for words, kind in told:
+        if words:
+            flash(words, kind)
 
 
 def _add_picture(form: PostForm, post: Post | None) -> ResponseReturnValue:
@@ -197,6 +203,16 @@ def _what_was_saved(post: Post) -> str:
     return "Saved. Only you can see it."
 
 
+def _what_is_lacking(post: Post) -> str:
+    """A draft may be empty. What goes out, or is out, should not be."""
+    now = clock.now()
+    if post.has_text or post.is_draft:
+        return ""
+    if post.send_to_readers and (post.is_scheduled(now) or post.has_letter_ahead(now)):
+        return "There is no text in it now. Without text it goes to no readers."
+    return "There is no text in it now."
+
+
 def _page(
     form: PostForm,
     post: Post | None,
@@ -206,8 +222,7 @@ def _page(
     told: hinting.Told = (),
     status: int = 200,
 ) -> ResponseReturnValue:
-    for words in told:
-        flash(*words)
+    _tell(told)
     named(form)
     saved = theirs or (post if kept else None)
     html = put_in_box(form)

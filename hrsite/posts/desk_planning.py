@@ -32,6 +32,8 @@ class Plan:
 
     def is_done(self, post: Post, now: datetime) -> bool:
         """Was just this done already, by a first press of the same button?"""
+        if post.has_missed_its_hour:  # Any choice is an answer to that.
+            return False
         if self.how == ONLY:
             is_at = post.is_unlisted(now) if self.at is None else post.unlisted_at == self.at
             return post.is_email_only and is_at
@@ -104,7 +106,8 @@ def refusal(plan: Plan, post: Post, issue: Issue | None, now: datetime) -> str:
     if plan.how == ONLY and post.is_published(now):
         return "It is on the site already. To send it by email only, take it off the site first."
     if plan.how == SITE and post.is_published(now):
-        if issue is not None or not post.send_to_readers:
+        is_asked = post.send_to_readers or post.has_missed_its_hour
+        if issue is not None or not is_asked:
             return "It is on the site already. There is nothing to put there, now or later."
         if plan.at is not None:
             return "Its email is called off at once. Choose now."
@@ -116,7 +119,7 @@ def standing(post: Post, now: datetime) -> str:
     if post.out_at is None:
         return "a draft"
     if post.is_email_only:
-        is_out = post.is_unlisted(now)
+        is_out = post.is_unlisted(now) and post.send_to_readers
         when = "" if is_out else f" on {furniture.moment(post.out_at)}"
         return f"{'out' if is_out else 'planned'} by email only{when}"
     place = "on the site" if post.is_published(now) else ""
@@ -130,7 +133,8 @@ def standing(post: Post, now: datetime) -> str:
 def fill(form: PublishForm, post: Post, now: datetime) -> None:
     """The choice as it stands: a scheduled article keeps its plan in the boxes."""
     if post.is_email_only:
-        form.how.data = SITE if post.is_unlisted(now) else ONLY
+        is_out = post.is_unlisted(now) and post.send_to_readers
+        form.how.data = SITE if is_out else ONLY
     elif post.published_at is not None:
         form.how.data = EMAIL if post.send_to_readers or post.is_published(now) else SITE
     at = post.send_at if post.has_letter_ahead(now) else post.out_at
@@ -144,7 +148,7 @@ def offer(form: PublishForm, post: Post, issue: Issue | None, now: datetime) -> 
     """Leave of the choices those that can be, in words that fit the article."""
     if post.is_published(now):
         offered = [SelectChoice(EMAIL, "Email it to readers")]
-        if post.send_to_readers:
+        if post.send_to_readers or post.has_missed_its_hour:
             offered.append(SelectChoice(SITE, "Leave it on the site, without email"))
         form.how.choices = offered
     elif post.is_unlisted(now) and issue is not None:

@@ -36,7 +36,7 @@ def publish(id: int) -> ResponseReturnValue:
     if post.deleted_at is not None:
         flash("It is in the bin. Put it back first.", "wrong")
         return redirect(url_for("posts_desk.edit", id=id), 303)
-    if not post.body_html.strip():
+    if not post.has_text:
         flash("There is no text in it yet. Write something, then publish.", "wrong")
         return redirect(url_for("posts_desk.edit", id=id), 303)
     issue = issues.issue_of_post(session, id)

@@ -110,7 +110,8 @@ class Post(Binned, Base):
     # Its place under "Start here" on the first page, from 1.
     pinned_place: Mapped[int | None] = mapped_column(index=True)
     send_to_readers: Mapped[bool] = mapped_column(default=False)
-    # When its letter is due. It may have been on the site long before.
+    # When its letter is due. It may have been on the site long before. Kept though it does not go
+    # to readers: that hour came, and there was no text.
     send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Since when whoever has the address in its letter may read it, on the site or not.
     unlisted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -140,6 +141,16 @@ class Post(Binned, Base):
     def out_at(self) -> datetime | None:
         """Its date: on the site, or by email alone."""
         return self.published_at or self.unlisted_at
+
+    @property
+    def has_text(self) -> bool:
+        """Is there anything in it to read?"""
+        return bool(self.body_html.strip())
+
+    @property
+    def has_missed_its_hour(self) -> bool:
+        """Was it to go to readers, and had no text then?"""
+        return self.send_at is not None and not self.send_to_readers
 
     def is_unlisted(self, now: datetime) -> bool:
         """May whoever has the address in its letter read it?"""

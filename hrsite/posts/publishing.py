@@ -148,7 +148,7 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
     Raises EmptyPost and BinnedPost.
     """
     _check(post)
-    was_mailed = post.is_unlisted(now)
+    was_mailed = post.is_unlisted(now) and post.send_to_readers
     if not post.is_published(now):
         post.published_at = at or now
     post.slug = published_slug(post.slug)
@@ -178,7 +178,7 @@ def email_only(post: Post, at: datetime | None, now: datetime) -> None:
 def _check(post: Post) -> None:
     if post.deleted_at is not None:
         raise BinnedPost(post.id)
-    if not post.body_html.strip():
+    if not post.has_text:
         raise EmptyPost(post.id)
 
 
@@ -219,6 +219,12 @@ def call_off(post: Post) -> None:
     """It goes to no readers after all; on the site it stays. Nobody has its letter."""
     post.send_to_readers = False
     post.send_at = post.unlisted_at = None
+
+
+def miss_hour(post: Post) -> None:
+    """Its hour came and there is no text: it goes to no readers until she says when."""
+    post.send_to_readers = False
+    post.press_count += 1
 
 
 def throw_away(post: Post, now: datetime) -> None:

@@ -35,6 +35,16 @@ def scheduled(session: Session, now: datetime) -> Sequence[Post]:
     ).all()
 
 
+def missed(session: Session) -> Sequence[Post]:
+    """What was to go to readers, and had no text when its hour came; the oldest first."""
+    return session.scalars(
+        select(Post)
+        .where(Post.send_at.is_not(None), ~Post.send_to_readers, Post.deleted_at.is_(None))
+        .options(defer(Post.body_html))
+        .order_by(Post.send_at, Post.id)
+    ).all()
+
+
 def email_only(session: Session, now: datetime, limit: int = 50) -> Sequence[Post]:
     """What went out by email and does not stand on the site, the newest first."""
     return session.scalars(
