@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from hrsite.addresses import Address
 from hrsite.furniture import absolute
 from hrsite.newsletter.discretion import quiet
 from hrsite.newsletter.models import Cadence, Subscriber
@@ -72,12 +73,19 @@ def put_personal(
 
 
 def put_move(
-    session: Session, change_id: int, address: str, key: str, links: dict[str, str], now: datetime
+    session: Session,
+    change_id: int,
+    address: Address,
+    key: str,
+    links: dict[str, str],
+    now: datetime,
+    *,
+    is_discreet: bool,
 ) -> None:
-    """Ask at an address if letters shall come there."""
+    """Ask at an address if letters shall come there, in the words of whoever wants them there."""
     message = _put_once(session, "move", change_id, now)
     if message is not None:
-        put_delivery(session, message, address, key, links, now)
+        put_delivery(session, message, address.typed, key, links, now, is_discreet=is_discreet)
 
 
 def _put_once(session: Session, name: str, number: int, now: datetime) -> OutboxMessage | None:

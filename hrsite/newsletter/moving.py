@@ -83,7 +83,8 @@ def write(session: Session, change_id: int, now: datetime) -> None:
     if other is not None and subscribing.chosen_topics(other):
         letters.put_personal(session, "already", other, now)
     else:
-        letters.put_move(session, change.id, address.typed, key, {"move": move}, now)
+        plain = subscriber.is_discreet
+        letters.put_move(session, change.id, address, key, {"move": move}, now, is_discreet=plain)
 
 
 def find(session: Session, purpose: str, token: str, now: datetime) -> AddressChange | None:

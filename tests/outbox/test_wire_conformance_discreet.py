@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-import re
 from collections.abc import Iterator
 from html import unescape
 
@@ -11,22 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from hrsite import clock as our_clock
-from hrsite.newsletter.letters import put_personal
 from hrsite.newsletter.models import Topic
 from tests import factories
-from tests.journeys.doors import without_tokens
 from tests.outbox.conformance import deliver, parsed, raw_line, words
-from tests.outbox.keeping_server import EVERY_EXTENSION, Keeper, Received, keeping_server
+from tests.outbox.keeping_server import EVERY_EXTENSION, Keeper, keeping_server
 from tests.outbox.ledger import rows
+from tests.outbox.plain_letters import SUMMARY, TELLING_SITE, TITLE, telling
 
-TOPIC_WORDS = (
-    "harm", "reduc", "drug", "drink", "alcohol", "overdos", "naloxone", "recover", "addict",
-    "substance", "using", "sober", "needle", "opioid", "opiate", "coach", "session", "group ",
-    "newsletter", "notice", "help", "therap", "counsel", "clinic", "steady",
-)  # fmt: skip
-TITLE = "Carrying naloxone without making a speech"
-SUMMARY = "What sober friends may ask about needles and recovery."
 JOIN = "Join the harm reduction group at https://j.example/j/99?pwd=x, or call +1 555 010 0199."
 
 
@@ -38,41 +27,8 @@ def keeper() -> Iterator[Keeper]:
 
 @pytest.fixture
 def site(app: Flask) -> Flask:
-    """A site whose every name tells; its host, which nothing can hide, does not."""
-    app.config.update(
-        SITE_NAME="Steady Ground Harm Reduction",
-        SITE_TAGLINE="Drug and alcohol coaching",
-        MAIL_FOOTER="Steady Ground Harm Reduction, 12 Quiet Street",
-        HELP_TEXT="Overdose? Call now",
-        HELP_URL="https://overdose.example/",
-        BASE_URL="https://notes.example.org",
-        MAIL_DOMAIN="notes.example.org",
-        MAIL_SENDER="post@notes.example.org",
-        MAIL_ISSUE_SENDER="letters@notes.example.org",
-        MAIL_REPLY_TO="jordan@notes.example.org",
-    )
+    app.config.update(TELLING_SITE)
     return app
-
-
-def told(letter: Received) -> str:
-    """Everything an onlooker could read: raw octets, headers and parts decoded."""
-    parts = [words(letter, "plain"), words(letter, "html"), unescape(words(letter, "html"))]
-    headers = [f"{name}: {value}" for name, value in parsed(letter).items()]
-    raw = [binascii.a2b_qp(letter.octets).decode(), letter.sender]
-    return without_tokens("\n".join([*parts, *headers, *raw])).lower()
-
-
-def telling(letter: Received, *more: str) -> list[str]:
-    """Which words give it away."""
-    everything = told(letter)
-    theirs = {word for text in more for word in re.findall(r"[a-z]{4,}", text.lower())}
-    own = set(words_of_ours())
-    return [word for word in (*TOPIC_WORDS, *sorted(theirs - own)) if word in everything]
-
-
-def words_of_ours() -> list[str]:
-    """Of a title's words, those that any letter holds: they tell nothing."""
-    return ["what", "from", "about", "with", "without", "when", "open"]
 
 
 def make_reader(session: Session, typed: str, *, is_discreet: bool, topic: Topic) -> None:
@@ -135,19 +91,6 @@ def test_words_that_tell_nothing_stay_in_a_plain_letter(
     for kind in ("plain", "html"):
         assert "Online" in words(letter, kind)
         assert "Open the link in your calendar." in words(letter, kind)
-
-
-@pytest.mark.parametrize("name", ["confirm", "already", "link"])
-def test_the_letters_somebody_asks_for_are_plain_too(
-    site: Flask, session: Session, keeper: Keeper, name: str
-) -> None:
-    subscriber = factories.make_subscriber(session)
-    subscriber.is_discreet = True
-    put_personal(session, name, subscriber, our_clock.now())
-    session.commit()
-    (letter,) = deliver(site, session, keeper)
-    assert telling(letter) == []
-    assert parsed(letter)["From"] == "Jordan <post@notes.example.org>"
 
 
 def test_who_chooses_plain_letters_gets_the_waiting_ones_plain_and_takes_it_back(
