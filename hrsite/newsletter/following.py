@@ -88,7 +88,7 @@ def tell(session: Session, notice: SessionNotice, now: datetime) -> Issue | None
         due_at=now,
     )
     key = f"issue/notice/{notice.id}/change/{notice.sequence}"
-    wordings = letters_sessions.changed(notice, news, now)
+    wordings = letters_sessions.changed(session, notice, news, now)
     if not issues.freeze(session, issue, key, wordings, now, news.not_after):
         return None
     return issues.begin(session, issue, now)

@@ -232,7 +232,7 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
 
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
-    wordings = letters_sessions.first(notice, now)
+    wordings = letters_sessions.first(session, notice, now)
     due_at = notice.send_at or notice.published_at or now
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
     issue.about_id, issue.told_sequence = notice.id, notice.sequence

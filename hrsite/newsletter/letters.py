@@ -10,6 +10,7 @@ from hrsite.addresses import Address
 from hrsite.furniture import absolute
 from hrsite.newsletter.discretion import quiet
 from hrsite.newsletter.models import Cadence, Subscriber
+from hrsite.newsletter.telltales import NO_SITE, Ours
 from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose
@@ -33,7 +34,7 @@ PERSONAL_LETTERS = ("confirm", "reminder", "already", "link", "move", "moving")
 LARGEST_HTML = 79_000
 # At a slow pace it takes days to ask a long list.
 LIST_PATIENCE = timedelta(days=7)
-_NOTHING = {"when": "", "where": "", "how_to_join": ""}
+_NOTHING: dict[str, Any] = {"when": "", "where": "", "how_to_join": "", "is_whole": True}
 # The key of a person's one welcome letter begins so.
 WELCOME = "welcome/"
 
@@ -145,15 +146,20 @@ def discreet_article(post: Post, mark: str) -> Letter:
     return compose("note", mark=mark, is_discreet=True, link=_bare_page_of(post), **_NOTHING)
 
 
-def discreet_notice(told: SessionNotice, mark: str, now: datetime, lead: Lead = NO_LEAD) -> Letter:
+def discreet_notice(
+    told: SessionNotice, mark: str, now: datetime, lead: Lead = NO_LEAD, ours: Ours = NO_SITE
+) -> Letter:
     """A plain letter about a session: still when it is and how to join, for that cannot wait.
 
-    Where and how to join are the coach's words: what of them would tell is left out.
+    Where and how to join are the coach's words: the sentences of them that would tell are left
+    out, and then the letter says so. `ours` is what tells on this site alone.
     """
-    when = wording.when(told, now)
-    facts = {"when": when, "where": quiet(told.place), "how_to_join": quiet(told.how_to_join)}
-    if lead.is_over:
-        facts = dict(_NOTHING)
+    facts = dict(_NOTHING)
+    if not lead.is_over:
+        where, how_to_join = quiet(told.place, ours), quiet(told.how_to_join, ours)
+        is_whole = (where, how_to_join) == (told.place, told.how_to_join)
+        when = wording.when(told, now)
+        facts = {"when": when, "where": where, "how_to_join": how_to_join, "is_whole": is_whole}
     link = absolute(f"/t/{told.id}")
     return compose(
         "note", mark=mark, is_discreet=True, link=link, sentences=lead.sentences, **facts

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from hrsite.furniture import moment
-from hrsite.newsletter import letters
+from hrsite.newsletter import letters, telltales
 from hrsite.notices import calendar_files, calendars
 from hrsite.notices.models import SessionNotice
 from hrsite.notices.telling import News
@@ -22,25 +23,31 @@ def issue_title(word: str, told: SessionNotice) -> str:
     return f"{word}: {told.title}"[:LONGEST_TITLE]
 
 
-def first(told: SessionNotice, now: datetime) -> tuple[Letter, Letter]:
+def first(session: Session, told: SessionNotice, now: datetime) -> tuple[Letter, Letter]:
     """What a notice says, whole and plain."""
-    return _both(told, letters.NO_LEAD, now)
+    return _both(session, told, letters.NO_LEAD, now)
 
 
-def changed(told: SessionNotice, news: News, now: datetime) -> tuple[Letter, Letter]:
+def changed(
+    session: Session, told: SessionNotice, news: News, now: datetime
+) -> tuple[Letter, Letter]:
     """The same for who had it, with what has changed on top."""
-    return _both(told, letters.Lead(news.word, news.sentences, news.is_over), now)
+    return _both(session, told, letters.Lead(news.word, news.sentences, news.is_over), now)
 
 
-def reminder(told: SessionNotice, begins_at: datetime, now: datetime) -> tuple[Letter, Letter]:
+def reminder(
+    session: Session, told: SessionNotice, begins_at: datetime, now: datetime
+) -> tuple[Letter, Letter]:
     """The same a day before, for who wants that."""
     sentence = f"It begins {moment(begins_at, told.zone_name)}."
-    return _both(told, letters.Lead(REMINDER, (sentence,)), now)
+    return _both(session, told, letters.Lead(REMINDER, (sentence,)), now)
 
 
-def _both(told: SessionNotice, lead: letters.Lead, now: datetime) -> tuple[Letter, Letter]:
+def _both(
+    session: Session, told: SessionNotice, lead: letters.Lead, now: datetime
+) -> tuple[Letter, Letter]:
     whole = letters.notice(told, current_app.config["BASE_URL"], lead)
-    plain = letters.discreet_notice(told, whole.mark, now, lead)
+    plain = letters.discreet_notice(told, whole.mark, now, lead, telltales.ours(session))
     return _with_calendar(whole, told, now), _with_calendar(plain, told, now, is_discreet=True)
 
 

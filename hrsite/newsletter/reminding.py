@@ -56,7 +56,7 @@ def remind(session: Session, wanted: Reminder, now: datetime) -> Issue | None:
         told_sequence=notice.sequence,
         due_at=wanted.begins_at - LEAD,
     )
-    wordings = letters_sessions.reminder(notice, wanted.begins_at, now)
+    wordings = letters_sessions.reminder(session, notice, wanted.begins_at, now)
     not_after = wanted.begins_at - NOTICE_MARGIN
     if not issues.freeze(session, issue, wanted.key, wordings, now, not_after):
         return None

@@ -188,7 +188,7 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
 def _test(notice: SessionNotice, is_plain: bool) -> str:
     """The letter as readers would get it, to the coach's own address; and what to say of it."""
     account = guard.present().account
-    letter, plain = letters_sessions.first(notice, clock.now())
+    letter, plain = letters_sessions.first(db.session(), notice, clock.now())
     try:
         trying.put_test(
             db.session(), letter, account.email, clock.now(), plain if is_plain else None

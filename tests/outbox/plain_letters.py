@@ -6,17 +6,18 @@ import binascii
 import re
 from html import unescape
 
+from hrsite.extensions import db
+from hrsite.newsletter import telltales
 from tests.journeys.doors import without_tokens
 from tests.outbox.conformance import parsed, words
 from tests.outbox.keeping_server import Received
 
-TOPIC_WORDS = (
-    "harm", "reduc", "drug", "drink", "alcohol", "overdos", "naloxone", "recover", "addict",
-    "substance", "using", "sober", "needle", "opioid", "opiate", "coach", "session", "group ",
-    "newsletter", "notice", "help", "therap", "counsel", "clinic", "steady",
-)  # fmt: skip
+# What our own words around the coach's must not say either; in hers they are everyday words.
+FRAME_WORDS = ("coach", "session", "group ", "newsletter", "notice", "help")
 TITLE = "Carrying naloxone without making a speech"
 SUMMARY = "What sober friends may ask about needles and recovery."
+# Of a title's words, those that any letter holds: they tell nothing.
+WORDS_OF_OURS = ("what", "from", "about", "with", "without", "when", "open")
 # Its host, which nothing can hide, does not tell.
 TELLING_SITE = {
     "SITE_NAME": "Steady Ground Harm Reduction",
@@ -41,13 +42,10 @@ def told(letter: Received) -> str:
 
 
 def telling(letter: Received, *more: str) -> list[str]:
-    """Which words give it away."""
+    """Which words give it away: those of the one list, and those of these texts."""
     everything = told(letter)
+    found = telltales.spans(everything, telltales.ours(db.session()))
+    listed = [everything[start:end] for start, end in found]
     theirs = {word for text in more for word in re.findall(r"[a-z]{4,}", text.lower())}
-    own = set(words_of_ours())
-    return [word for word in (*TOPIC_WORDS, *sorted(theirs - own)) if word in everything]
-
-
-def words_of_ours() -> list[str]:
-    """Of a title's words, those that any letter holds: they tell nothing."""
-    return ["what", "from", "about", "with", "without", "when", "open"]
+    others = (*FRAME_WORDS, *sorted(theirs - set(WORDS_OF_OURS)))
+    return [*listed, *(word for word in others if word in everything)]

@@ -91,6 +91,7 @@ def test_words_that_tell_nothing_stay_in_a_plain_letter(
     for kind in ("plain", "html"):
         assert "Online" in words(letter, kind)
         assert "Open the link in your calendar." in words(letter, kind)
+        assert "left out" not in words(letter, kind)
 
 
 def test_who_chooses_plain_letters_gets_the_waiting_ones_plain_and_takes_it_back(
@@ -123,3 +124,25 @@ def test_choosing_plain_letters_leaves_the_topics_as_they_are(
     session.refresh(subscriber)
     assert subscriber.is_discreet
     assert [held.state.value for held in subscriber.subscriptions] == ["confirmed"] * 2
+
+
+def test_a_plain_letter_keeps_the_door_code_and_says_that_words_are_left_out(
+    site: Flask, session: Session, keeper: Keeper
+) -> None:
+    make_reader(session, "ada@example.org", is_discreet=True, topic=Topic.NOTICES)
+    make_reader(session, "bea@example.org", is_discreet=False, topic=Topic.NOTICES)
+    factories.make_tag(session, "Grief")
+    typed = "Side door, code 4471. Using the bell wakes the neighbours.\nAsk for the grief circle."
+    factories.make_notice(
+        session, place="Steady Ground, room 204", how_to_join=typed, send_to_readers=True
+    )
+    plain, whole = sorted(deliver(site, session, keeper), key=lambda letter: letter.recipient)
+    assert telling(plain, "Grief circle") == []
+    for kind in ("plain", "html"):
+        said = " ".join(unescape(words(plain, kind)).split())
+        assert "Side door, code 4471. Using the bell wakes the neighbours." in said
+        assert "204" in said
+        assert "left out of plain letters. If you need them, write back." in said
+        assert "left out" not in words(whole, kind)
+        assert "Ask for the grief circle." in words(whole, kind)
+    assert parsed(plain)["Reply-To"] == "jordan@notes.example.org"
