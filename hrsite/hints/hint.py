@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["word", "unfinished", "day", "link", "picture", "sentence", "level", "size"]
+Kind = Literal["word", "unfinished", "day", "link", "picture", "sentence", "level", "size", "plain"]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ From a sentence that would tell it keeps what nobody can come in without: links,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from hrsite.hints.hint import Hint, Place
 from hrsite.newsletter.telltales import ADDRESS, COVER, NO_SITE, Ours, is_telling, spans
 from hrsite.posts.terms import LITTLE
 
+# A sentence is shown by its first letters.
+MOST_SHOWN = 60
 # Between what is kept of a sentence and the next one.
 _DASH = " – "
 
@@ -69,6 +72,34 @@ def parts(text: str, ours: Ours = NO_SITE) -> list[Part]:
         else:
             made.append(Part(start, end, text[start:end]))
     return made
+
+
+def hints(texts: Mapping[str, str], ours: Ours) -> list[Hint]:
+    """For the coach: what plain letters leave out of these boxes, by the boxes' names."""
+    return [
+        Hint("plain", box, _beginning(text[part.start : part.end]), _why(part), places=(_at(part),))
+        for box, text in texts.items()
+        for part in parts(text, ours)
+        if part.telltale
+    ]
+
+
+def _at(part: Part) -> Place:
+    return Place(part.start, part.end)
+
+
+def _why(part: Part) -> str:
+    kept = f" and keep “{part.kept}” of it" if part.kept else ""
+    return (
+        f"“{' '.join(part.telltale.split())}” could tell an onlooker what the letter is about. So"
+        f" plain letters leave this out{kept}; whole letters have all of it. What people need to"
+        " come in can stand in a sentence without that word."
+    )
+
+
+def _beginning(sentence: str) -> str:
+    words = " ".join(sentence.split())
+    return words if len(words) <= MOST_SHOWN else f"{words[:MOST_SHOWN].rstrip()} …"
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

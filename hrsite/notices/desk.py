@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from hrsite import addresses, clock, furniture, queue, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
-from hrsite.newsletter import holding, issues, letters_sessions, trying
+from hrsite.hints.hint import Hint
+from hrsite.newsletter import discretion, holding, issues, letters_sessions, telltales, trying
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import (
@@ -115,7 +116,7 @@ def _take(form: NoticeForm, notice: SessionNotice | None) -> ResponseReturnValue
     made = publishing.made_by(db.session(), key_in(form)) if notice is None else None
     if made is not None:  # The button of a new notice, pressed again.
         notice, form.version.data = made, "1"
-    if (told := hinting.answer(form, act, clock.now())) is not None:
+    if (told := hinting.answer(form, act, clock.now(), _left_out(form))) is not None:
         return _page(form, notice, told=told)
     if not form.validate():
         return _page(form, notice, status=422)
@@ -213,6 +214,12 @@ def _what_was_saved(notice: SessionNotice) -> str:
     return "Saved. Only you can see it."
 
 
+def _left_out(form: NoticeForm) -> list[Hint]:
+    """What plain letters leave out of her own words. They hold no other box."""
+    texts = {name: form[name].data or "" for name in ("place", "how_to_join")}
+    return discretion.hints(texts, telltales.ours(db.session()))
+
+
 def _page(
     form: NoticeForm,
     notice: SessionNotice | None,
@@ -233,7 +240,7 @@ def _page(
         "notices/desk/edit.html",
         form=form,
         html=put_in_box(form),
-        hints=hinting.about(form, clock.now()),
+        hints=hinting.about(form, clock.now(), _left_out(form)),
         notice=notice,
         theirs=theirs,
         unsaved=kept,

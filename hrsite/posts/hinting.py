@@ -25,15 +25,17 @@ TOO_LONG = (
 Told = Sequence[tuple[str, str]]
 
 
-def about(form: WritingForm, now: datetime) -> Gathered:
-    """The hints about what stands in a form."""
+def about(form: WritingForm, now: datetime, others: Sequence[Hint] = ()) -> Gathered:
+    """The hints about what stands in a form; `others` are what a later room finds in it."""
     boxes = _boxes(form)
     language, today = furniture.site().language, clock.local(now).date()
     more = _of_size(boxes) if form.is_cut_in_a_letter else []
-    return gather(boxes, language, today, kept_in(form.kept_hints.data), more=more)
+    return gather(boxes, language, today, kept_in(form.kept_hints.data), more=[*more, *others])
 
 
-def answer(form: WritingForm, act: str | None, now: datetime) -> Told | None:
+def answer(
+    form: WritingForm, act: str | None, now: datetime, others: Sequence[Hint] = ()
+) -> Told | None:
     """Do to the boxes what the button of a hint says; None for a button of anything else.
 
     Returns what there is to say of it, and how. Nothing is saved: the form is shown again.
@@ -44,7 +46,7 @@ def answer(form: WritingForm, act: str | None, now: datetime) -> Told | None:
     if deed not in (SAY, KEEP, ASK):
         return None
     choice, _, name = rest.partition("|")
-    hint = _called(name, about(form, now))
+    hint = _called(name, about(form, now, others))
     if hint is None:
         return [("That is no longer in the text.", "careful")]
     if deed == SAY:
