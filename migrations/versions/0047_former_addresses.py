@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 
 
 def upgrade() -> None:
