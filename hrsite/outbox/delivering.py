@@ -215,9 +215,8 @@ class _Round:
 
     def _begin(self) -> None:
         """Raises Busy while somebody else writes and there are letters under way to see to."""
-        is_something_to_do = len(self._results) < len(self._in_flight)
-        age = time.monotonic() - self._first_result_at if self._results else 0.0
-        if is_something_to_do and age < OLD_ANSWER_SECONDS:
+        is_something_to_do = 0 < len(self._results) < len(self._in_flight)
+        if is_something_to_do and time.monotonic() - self._first_result_at < OLD_ANSWER_SECONDS:
             with without_waiting():
                 self._session.connection()
 

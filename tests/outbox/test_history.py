@@ -86,6 +86,7 @@ def test_paused_messages_are_found_until_resumed(session: Session) -> None:
 def test_a_paused_message_at_its_end_waits_for_nobody(session: Session) -> None:
     message = put_letter(session)
     pausing.pause(message, "You stopped it.", our_clock.now())
+    session.commit()
     enqueue.withdraw_all(session, message, our_clock.now())
     settling.settle(session, our_clock.now())
     session.commit()
