@@ -9,7 +9,7 @@ from flask import flash
 from hrsite import clock, unsaved
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.notices import planning, publishing
+from hrsite.notices import occurring, planning, publishing
 from hrsite.notices.forms import RHYTHMS, NoticeForm
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.planning import Plan
@@ -95,7 +95,10 @@ def copied(form: NoticeForm, notice: SessionNotice) -> None:
     if notice.rhythm == Rhythm.ONCE and notice.first_on is not None:
         today = clock.local(clock.now(), notice.zone_name).date()
         weeks = max(1, -((notice.first_on - today).days // 7))
-        form.date.data = notice.first_on + weeks * timedelta(weeks=1)
+        day, at = notice.first_on + weeks * occurring.WEEK, notice.start_time or time()
+        # On that weekday itself its hour may have gone by.
+        is_over = occurring.moment_on_wall(day, at, ZoneInfo(notice.zone_name)) <= clock.now()
+        form.date.data = day + occurring.WEEK * is_over
 
 
 def _plan(form: NoticeForm) -> Plan:

@@ -239,20 +239,6 @@ def test_a_day_without_a_session_is_refused(coach: FlaskClient, session: Session
     assert now(session).changed_days == []
 
 
-@pytest.mark.parametrize(
-    ("weeks_ago", "day"), [(0, "2026-06-11"), (1, "2026-06-04"), (5, "2026-06-04")]
-)
-def test_it_is_copied_to_next_week_and_not_saved_yet(
-    coach: FlaskClient, session: Session, weeks_ago: int, day: str
-) -> None:
-    notice = once(session, starts_at=datetime(2026, 6, 4, 23, tzinfo=UTC) - weeks_ago * WEEK)
-    page = coach.get(f"/desk/notices/new?copy={notice.id}").text
-    for words in ("Evening group", day, "19:00", "20:00", "press Join"):
-        assert words in page
-    assert now(session).first_on == THURSDAY - weeks_ago * WEEK
-    assert coach.get("/desk/notices/new?copy=77").status_code == 200
-
-
 def test_what_stands_until_further_notice_is_asked_about_on_its_day(
     coach: FlaskClient, client: FlaskClient, session: Session, clock: time_machine.Traveller
 ) -> None:
