@@ -7,14 +7,14 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import audience, holding, letters, letters_sessions, owing
+from hrsite.newsletter import audience, holding, letters, letters_sessions, owing, planned
 from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.newsletter.reach import Kind, Reach
-from hrsite.notices.models import Rhythm, SessionNotice
-from hrsite.notices.telling import NOTICE_MARGIN
+from hrsite.notices import telling
+from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
@@ -52,7 +52,7 @@ class IssueSummary:
 def due(session: Session, now: datetime) -> list[Due]:
     """The articles and notices for readers whose date has passed and that have no Issue yet."""
     posts = session.scalars(_due_posts(now).with_only_columns(Post.id))
-    notices = session.scalars(_due_notices(now).with_only_columns(SessionNotice.id))
+    notices = planned.due(session, now)
     return [Due(Post, id) for id in posts] + [Due(SessionNotice, id) for id in notices]
 
 
@@ -61,18 +61,17 @@ def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
 
     All in the caller's one transaction: the Issue, the frozen text, a Delivery per reader.
     """
-    # Held, and asked once more: it may have been taken off the site in this very moment.
+    # Held, and asked once more: it may have left the site, or moved, in this very moment.
     if told.kind is Post:
         post = session.get_one(Post, told.id, populate_existing=True, with_for_update={"of": Post})
         return _open_article(session, post, now) if _is_wanted(post, now) else None
     notice = session.get_one(SessionNotice, told.id, populate_existing=True, with_for_update=True)
-    return _open_notice(session, notice, now) if _is_wanted(notice, now) else None
+    return _open_notice(session, notice, now) if planned.is_due(notice, now) else None
 
 
-def _is_wanted(told: Post | SessionNotice, now: datetime) -> bool:
-    is_seen = told.published_at is not None and told.published_at <= now
-    is_seen = is_seen or (isinstance(told, Post) and told.is_unlisted(now))
-    return told.send_to_readers and is_seen
+def _is_wanted(post: Post, now: datetime) -> bool:
+    is_seen = post.published_at is not None and post.published_at <= now
+    return post.send_to_readers and (is_seen or post.is_unlisted(now))
 
 
 def unlisted(session: Session) -> list[tuple[int, int | None]]:
@@ -190,34 +189,6 @@ def _due_posts(now: datetime) -> Select[Post]:
     )
 
 
-def _due_at() -> ColumnElement[datetime]:
-    """When a notice is to go to readers: it may have been on the site long before."""
-    return func.coalesce(SessionNotice.send_at, SessionNotice.published_at)
-
-
-def _due_notices(now: datetime) -> Select[SessionNotice]:
-    # A series may have begun long ago, and goes on.
-    is_in_time = or_(
-        SessionNotice.starts_at.is_(None),
-        SessionNotice.starts_at > now + NOTICE_MARGIN,
-        and_(
-            SessionNotice.rhythm == Rhythm.WEEKLY,
-            or_(SessionNotice.ends_at.is_(None), SessionNotice.ends_at > now + NOTICE_MARGIN),
-        ),
-    )
-    return (
-        select(SessionNotice)
-        .where(
-            SessionNotice.send_to_readers,
-            SessionNotice.published_at <= now,
-            _due_at() <= now,
-            is_in_time,
-            ~exists().where(Issue.notice_id == SessionNotice.id),
-        )
-        .order_by(_due_at(), SessionNotice.id)
-    )
-
-
 def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
     if not post.has_text:  # Asked now: while she writes, it may be empty for a moment.
         post_publishing.miss_hour(post)
@@ -233,12 +204,11 @@ def _open_article(session: Session, post: Post, now: datetime) -> Issue | None:
 
 def _open_notice(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:
     wordings = letters_sessions.first(session, notice, now)
-    due_at = notice.send_at or notice.published_at or now
+    due_at = planned.planned_at(notice, now)
     issue = Issue(topic=Topic.NOTICES, title=notice.title, notice_id=notice.id, due_at=due_at)
     issue.about_id, issue.told_sequence = notice.id, notice.sequence
-    # Of a series the letter is as true after its next session as before.
-    starts_at = None if notice.is_series else notice.starts_at
-    ends_at = None if starts_at is None else starts_at - NOTICE_MARGIN
+    # Of a series the letter is as true after its next session as before, until its last one.
+    ends_at = telling.letter_until(notice)
     if not freeze(session, issue, f"issue/notice/{notice.id}", wordings, now, ends_at):
         return None
     return begin(session, issue, now)

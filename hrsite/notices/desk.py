@@ -170,14 +170,15 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     """Publish, and say in words what will become of the letter."""
     session, now = db.session(), clock.now()
     issue = issues.issue_of_notice(session, notice.id)
-    publishing.publish(notice, with_email, now)
+    is_late = issue is None and telling.is_too_late(notice, now)
+    publishing.publish(notice, with_email and not is_late, now)
     words = "It is on the site."
     if with_email and issue is not None and not holding.has_reached(session, issue):
         words += f" {holding.NOBODY_SO_FAR}"
     elif with_email and issue is not None:
         words += f" Readers got it by email on {furniture.day(issue.created_at)}, and not again."
-    elif with_email and _is_too_late(notice):
-        words += " It begins too soon for a letter, so no email goes out."
+    elif with_email and is_late:
+        words += f" {telling.why_too_late(notice, now)}, so no email goes out."
     elif with_email:
         ready_count = counts(session, Topic.NOTICES, now).ready
         words += f" It goes to {furniture.count(ready_count, 'reader', 'readers')} by email"
@@ -197,13 +198,6 @@ def _test(notice: SessionNotice, is_plain: bool) -> str:
     except trying.NoTest as trouble:
         return str(trouble)
     return f"A test is on its way to {addresses.mask(account.email)}."
-
-
-def _is_too_late(notice: SessionNotice) -> bool:
-    starts_at = notice.starts_at
-    if notice.is_series or starts_at is None:
-        return False
-    return starts_at <= clock.now() + telling.NOTICE_MARGIN
 
 
 def _what_was_saved(notice: SessionNotice) -> str:

@@ -23,8 +23,6 @@ from hrsite.posts import moments, sentences
 from hrsite.posts.moments import Chosen
 from hrsite.posts.timing import far_off
 
-TOO_SOON = "It begins too soon for a letter."
-
 
 def readers(id: int) -> ResponseReturnValue:
     """The page, and what its buttons do. Each button that sends says to how many."""
@@ -141,16 +139,18 @@ def _done(notice: SessionNotice, words: str) -> ResponseReturnValue:
 def _when(form: LetterForm, notice: SessionNotice, now: datetime) -> Chosen | None:
     """What was chosen; None when it cannot be: its box says why not."""
     moment = moments.chosen(form, now) if form.validate() else None
-    if moment is not None and _is_too_late(notice, moment.at or now):
-        box = form.time if moment.at else form.when
-        box.errors = [f"{TOO_SOON} Choose an earlier time." if moment.at else TOO_SOON]
+    if moment is None:
+        return None
+    if moment.at is None and telling.is_too_late(notice, now):
+        form.when.errors = [f"{telling.why_too_late(notice, now)}. No email can go out."]
+        return None
+    until = telling.letter_until(notice)
+    # Who plans ahead leaves time to hand the letters over in.
+    if moment.at and until and until - moment.at < issues.LEAST_TIME:
+        why = telling.why_too_late(notice, moment.at)
+        form.time.errors = [f"{why} then. Choose an earlier time."]
         return None
     return moment
-
-
-def _is_too_late(notice: SessionNotice, at: datetime) -> bool:
-    last = notice.ends_at if notice.is_series else notice.starts_at
-    return last is not None and last - telling.NOTICE_MARGIN - issues.LEAST_TIME < at
 
 
 def _seen(notice: SessionNotice, ready: int) -> str:

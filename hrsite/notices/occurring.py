@@ -74,6 +74,18 @@ def next_of(notice: SessionNotice, since: datetime) -> Occurrence | None:
     return next((one for one in near if not one.is_cancelled), None)
 
 
+def last_of(notice: SessionNotice) -> Occurrence | None:
+    """The last session of all that takes place; None when none does, or a series has no end."""
+    last_on = notice.last_on if notice.is_series else notice.first_on
+    if last_on is None:
+        return None
+    # Of so many planned days at the end one at least is as the rule has it.
+    weeks = 2 + len(notice.changed_days)
+    midnight = datetime.combine(last_on - weeks * WEEK, time(), UTC)
+    found = [one for one in _ruled(notice, midnight - FURTHEST_MOVE) if not one.is_cancelled]
+    return max(found, key=lambda one: one.starts_at, default=None)
+
+
 def on_day(notice: SessionNotice, planned_on: date) -> Occurrence | None:
     """The session of this planned day, if the rule has one then."""
     midnight = datetime.combine(planned_on, time(), UTC) - FURTHEST_MOVE

@@ -31,6 +31,31 @@ class News:
         return self.word == "Cancelled"
 
 
+def letter_until(notice: SessionNotice) -> datetime | None:
+    """Until when its own letter helps anybody; None while no session of it is the last."""
+    is_endless = notice.until_further_notice or (notice.is_series and notice.last_on is None)
+    if is_endless and notice.cancelled_at is None:
+        return None
+    last = occurring.last_of(notice)
+    # Of what does not take place no letter ever helped.
+    return notice.created_at if last is None else last.starts_at - NOTICE_MARGIN
+
+
+def is_too_late(notice: SessionNotice, at: datetime) -> bool:
+    """Would its own letter help nobody any more at a moment?"""
+    until = letter_until(notice)
+    return until is not None and until <= at
+
+
+def why_too_late(notice: SessionNotice, at: datetime) -> str:
+    """Why its own letter would help nobody at that moment: a sentence without its end."""
+    last = occurring.last_of(notice)
+    if last is None:
+        return "It is cancelled" if notice.cancelled_at else "None of its sessions takes place"
+    what = "Its last session" if notice.is_series else "It"
+    return f"{what} begins too soon for a letter" if last.starts_at > at else f"{what} has begun"
+
+
 def news_of(notice: SessionNotice, now: datetime) -> News | None:
     """What has changed; None when its time is past."""
     if notice.until_further_notice:

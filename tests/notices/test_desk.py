@@ -178,6 +178,26 @@ def test_a_session_that_begins_at_once_promises_no_letter(
     assert "too soon for a letter" in coach.get(answer.location).text
 
 
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        ("10:10", "Its last session begins too soon for a letter, so no email goes out."),
+        ("09:30", "Its last session has begun, so no email goes out."),
+    ],
+)
+def test_a_series_at_its_end_promises_no_letter(
+    coach: FlaskClient, session: Session, work: Callable[[], None], time: str, words: str
+) -> None:
+    make_subscriber(session, topics=(Topic.NOTICES,))
+    weekly = {"rhythm": "weekly", "date": "2026-05-26", "last_on": "2026-06-02"}
+    answer = send(coach, **weekly, time=time, end_time="11:00", act="publish", email="y")
+    work()
+
+    assert words in coach.get(answer.location).text
+    assert not saved(session).send_to_readers
+    assert session.scalars(select(Issue)).all() == []
+
+
 def test_a_stale_form_writes_nothing_and_shows_both_texts(
     coach: FlaskClient, session: Session
 ) -> None:

@@ -1,7 +1,7 @@
 """The desk's page of a notice's letters, reminders and calendars."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 
 import pytest
@@ -105,6 +105,33 @@ def test_a_time_that_cannot_be_is_said_at_its_box(
     assert answer.status_code == 422
     assert why in said(answer.text)
     assert "Nothing has gone out" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ({"when": "now"}, "Its last session has begun. No email can go out."),
+        (
+            {"when": "later", "date": "2026-06-02", "time": "10:30"},
+            "Its last session has begun then. Choose an earlier time.",
+        ),
+    ],
+)
+def test_no_letter_of_a_series_is_planned_for_after_its_last_session_has_begun(
+    coach: FlaskClient, session: Session, when: dict[str, str], why: str
+) -> None:
+    notice = factories.make_notice(
+        session,
+        starts_at=None,
+        rhythm=Rhythm.WEEKLY,
+        first_on=date(2026, 5, 26),
+        start_time=time(9, 30),
+        length_minutes=90,
+        last_on=date(2026, 6, 2),
+    )
+    answer = coach.post(page_of(notice), data=when | {"act": "review"})
+    assert answer.status_code == 422
+    assert why in said(answer.text)
 
 
 def test_of_a_time_that_comes_twice_it_asks_which_and_says_it(

@@ -152,6 +152,29 @@ def test_a_series_is_over_with_its_last_day_wherever_that_was_moved() -> None:
     assert group().ends_at is None
 
 
+@given(st.integers(0, 30), st.data())
+def test_the_last_that_takes_place_is_found_without_looking_at_all(
+    weeks: int, data: st.DataObject
+) -> None:
+    last_on = THURSDAY + timedelta(weeks=weeks, days=data.draw(st.integers(0, 6)))
+    notice = group(last_on)
+    for week in data.draw(st.sets(st.integers(0, weeks))):
+        day, by = THURSDAY + timedelta(weeks=week), data.draw(st.integers(-60, 60) | st.none())
+        change = ChangedDay(planned_on=day, cancelled_at=NOON)
+        if by is not None:
+            to = day + timedelta(days=by)
+            change = ChangedDay(planned_on=day, moved_to_on=to, moved_to_time=time(9))
+        notice.changed_days.append(change)
+    planning.settle(notice)
+    takes_place = [
+        one for one in occurring.occurrences(notice, NOON - timedelta(days=90))
+        if not one.is_cancelled
+    ]  # fmt: skip
+    last, starts = occurring.last_of(notice), [one.starts_at for one in takes_place]
+    assert (last and last.starts_at) == max(starts, default=None)
+    assert last is None or (notice.ends_at and last.ends_at <= notice.ends_at)
+
+
 def test_a_series_that_is_called_off_is_told_of_for_two_more_sessions() -> None:
     notice = group()
     notice.cancelled_at = NOON
