@@ -226,9 +226,7 @@ def freeze(
 
     `ends_at` is its own end, however far off: a pause may last beyond any other.
     """
-    starts_at = begins_at(issue.topic, issue.due_at, now)
-    if ends_at is not None and ends_at - starts_at < LEAST_TIME:
-        starts_at = now
+    starts_at = begins_at(issue.topic, issue.due_at, now, ends_at)
     not_after, is_timely = ends_at or starts_at + PATIENCE, ends_at is not None
     envelope = Envelope(key, issue.topic.value, not_after, is_timely, starts_at)
     message = put_message(session, envelope, wordings[0], now, wordings[1])
@@ -248,7 +246,14 @@ def begin(session: Session, issue: Issue, now: datetime) -> Issue:
     return issue
 
 
-def begins_at(topic: Topic, due_at: datetime, now: datetime) -> datetime:
-    """When the first letter goes out: until then the coach can take it back."""
+def begins_at(
+    topic: Topic, due_at: datetime, now: datetime, ends_at: datetime | None = None
+) -> datetime:
+    """When the first letter goes out: until then the coach can take it back.
+
+    At once, where its own end is so near that there is no time for that.
+    """
     window = timedelta(minutes=current_app.config["UNDO_MINUTES"])
-    return max(now, due_at + (min(window, NOTICE_UNDO) if topic == Topic.NOTICES else window))
+    window = min(window, NOTICE_UNDO) if topic == Topic.NOTICES else window
+    starts_at = max(now, due_at + window)
+    return now if ends_at is not None and ends_at - starts_at < LEAST_TIME else starts_at

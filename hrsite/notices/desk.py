@@ -182,7 +182,8 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     elif with_email:
         ready_count = counts(session, Topic.NOTICES, now).ready
         words += f" It goes to {furniture.count(ready_count, 'reader', 'readers')} by email"
-        starts_at = issues.begins_at(Topic.NOTICES, now, now)
+        until = telling.letter_until(notice)
+        starts_at = issues.begins_at(Topic.NOTICES, now, now, until)
         words += f" at {furniture.clock_time(starts_at)}." if starts_at > now else " now."
     return words
 

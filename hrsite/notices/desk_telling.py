@@ -118,14 +118,17 @@ def _tell(notice: SessionNotice) -> ResponseReturnValue:
     if request.form.get("seen") != _seen(notice, told.ready):
         return _page(notice, is_changed=True, status=409)
     try:
-        following.tell(session, notice, now)
+        issue = following.tell(session, notice, now)
     except following.TooSoon as trouble:
         session.rollback()
         flash(str(trouble), "wrong")
         return redirect(url_for("notices_desk.readers", id=notice.id), 303)
     people = furniture.count(told.ready, "person", "people")
-    noting.note("notice_told", clock.now(), f"notice {notice.id}")
-    return _done(notice, f"It goes to {people}. You can still stop it for a moment, under Issues.")
+    noting.note("notice_told", now, f"notice {notice.id}")
+    words = f"It goes to {people}."
+    if issue is not None and issue.message.starts_at > now:
+        words += " You can still stop it for a moment, under Issues."
+    return _done(notice, words)
 
 
 def _done(notice: SessionNotice, words: str) -> ResponseReturnValue:

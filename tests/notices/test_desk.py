@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -140,6 +141,33 @@ def test_publishing_with_the_box_ticked_reaches_readers_of_notices(
     (letter,) = letters()
     assert "Ring 3 on the door" in letter.text
     assert "Thursday’s group moves" in client.get("/notices/").text
+
+
+@pytest.mark.parametrize(
+    ("time", "words", "letter_count"),
+    [
+        ("10:20", "It goes to 1 reader by email now.", 1),
+        ("10:26", "It goes to 1 reader by email now.", 1),
+        ("10:27", "It goes to 1 reader by email at 10:02\u00a0am.", 0),
+    ],
+)
+def test_what_is_said_of_when_the_letter_goes_is_when_it_goes(
+    app: Flask,
+    coach: FlaskClient,
+    session: Session,
+    work: Callable[[], None],
+    letters: Callable[[], list[OpenLetter]],
+    time: str,
+    words: str,
+    letter_count: int,
+) -> None:
+    app.config["UNDO_MINUTES"] = 5
+    make_subscriber(session, topics=(Topic.NOTICES,))
+    answer = send(coach, date="2026-06-02", time=time, end_time="11:00", act="publish", email="y")
+    work()
+
+    assert words in coach.get(answer.location).text
+    assert len(letters()) == letter_count
 
 
 def test_publishing_without_the_box_sends_nothing(

@@ -188,6 +188,22 @@ def test_who_had_the_letter_is_told_of_the_change_by_one_press(
     assert post.to() == []
 
 
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_that_it_can_be_stopped_is_said_only_where_it_can(
+    app: Flask, coach: FlaskClient, session: Session, post: Post, minutes: int
+) -> None:
+    make_readers(session, ADA)
+    notice = factories.make_notice(session, send_to_readers=True)
+    assert post.to() == [ADA]
+    app.config["UNDO_MINUTES"] = minutes
+    change(session, notice, cancelled_at=our_clock.now())
+    pressed = boxes(coach.get(page_of(notice)).text, "tell")
+    answer = coach.post(page_of(notice), data=pressed, follow_redirects=True)
+    assert "It goes to 1 person." in answer.text
+    assert ("You can still stop it" in answer.text) is (minutes > 0)
+    assert post.to() == ([] if minutes else [ADA])
+
+
 def test_a_button_that_says_an_old_number_does_nothing(
     coach: FlaskClient, session: Session, post: Post
 ) -> None:
