@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter.models import Issue
@@ -28,6 +28,12 @@ def is_due(notice: SessionNotice, now: datetime) -> bool:
 def planned_at(notice: SessionNotice, now: datetime) -> datetime:
     """When its letter is to go, or was."""
     return notice.send_at or notice.published_at or now
+
+
+def waits(session: Session, notice: SessionNotice) -> bool:
+    """Is there a letter planned that has not been written?"""
+    written = select(Issue.id).where(Issue.notice_id == notice.id)
+    return notice.send_to_readers and session.scalar(written) is None
 
 
 def _at() -> ColumnElement[datetime]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from hrsite.notices import occurring, planning
+from hrsite.notices import occurring, planning, publishing
 from hrsite.notices.models import ChangedDay, Rhythm, SessionNotice
 from hrsite.notices.occurring import Occurrence
 from hrsite.notices.planning import Plan, plan_of
@@ -64,8 +64,12 @@ def move_day(notice: SessionNotice, day: date, to_on: date, to_time: time, now: 
 
 
 def cancel(notice: SessionNotice, now: datetime) -> None:
-    """All of it is called off; it stays, marked, until its time is past."""
+    """All of it is called off; it stays, marked, until its time is past.
+
+    A letter that was planned is so no more: who never heard of it need not hear.
+    """
     notice.cancelled_at = now
+    publishing.call_off(notice)
     _matters(notice, now)
 
 

@@ -13,6 +13,7 @@ from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import (
     desk_moving,
+    desk_planned,
     desk_revising,
     desk_telling,
     desk_writing,
@@ -173,10 +174,8 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     is_late = issue is None and telling.is_too_late(notice, now)
     publishing.publish(notice, with_email and not is_late, now)
     words = "It is on the site."
-    if with_email and issue is not None and not holding.has_reached(session, issue):
-        words += f" {holding.NOBODY_SO_FAR}"
-    elif with_email and issue is not None:
-        words += f" Readers got it by email on {furniture.day(issue.created_at)}, and not again."
+    if with_email and issue is not None:
+        words += f" {desk_planned.words_of(issue)} No second one goes out."
     elif with_email and is_late:
         words += f" {telling.why_too_late(notice, now)}, so no email goes out."
     elif with_email:

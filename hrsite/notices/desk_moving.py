@@ -12,7 +12,16 @@ from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture, queue
 from hrsite.extensions import db
-from hrsite.notices import changing, desk_telling, desk_writing, occurring, publishing, wording
+from hrsite.newsletter import issues
+from hrsite.notices import (
+    changing,
+    desk_planned,
+    desk_telling,
+    desk_writing,
+    occurring,
+    publishing,
+    wording,
+)
 from hrsite.notices.changing import NoSense, NoSuchDay
 from hrsite.notices.forms import ALL, CancelForm, MoveForm
 from hrsite.notices.models import SessionNotice
@@ -62,13 +71,11 @@ def cancel(id: int) -> ResponseReturnValue:
         if number_in(form.version.data) != notice.version:
             flash(CHANGED, "careful")
             return _page("cancel", form, notice, sentence, 409)
-        if (day := _day(form)) is None:
-            changing.cancel(notice, clock.now())
-        else:
-            changing.cancel_day(notice, day, clock.now())
+        letter = _cancel(form, notice)
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
-    return _done(id, "It is cancelled, and marked so on every page until its time is past.")
+    words = "It is cancelled, and marked so on every page until its time is past."
+    return _done(id, f"{words} {letter}".rstrip())
 
 
 def restore(id: int) -> ResponseReturnValue:
@@ -83,7 +90,10 @@ def restore(id: int) -> ResponseReturnValue:
             changing.restore_day(notice, day, now)
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
-    return _done(id, "It takes place after all, and every page says so.")
+    words = "It takes place after all, and every page says so."
+    if desk_planned.standing(notice, issues.issue_of_notice(db.session(), id)) == "none":
+        words += " No letter is planned. You can send one under “Readers and calendars”."
+    return _done(id, words)
 
 
 def still_true(id: int) -> ResponseReturnValue:
@@ -202,6 +212,17 @@ def _move(form: MoveForm, notice: SessionNotice) -> None:
     changing.move(notice, plan, now, is_mended=bool(form.is_mistake.data))
 
 
+def _cancel(form: CancelForm, notice: SessionNotice) -> str:
+    """What becomes of its letter by this; nothing, where that is as it was."""
+    now, day = clock.now(), _day(form)
+    if day is not None:
+        changing.cancel_day(notice, day, now)
+        return ""
+    letter = desk_planned.called_off(notice, now)
+    changing.cancel(notice, now)
+    return letter
+
+
 def _cancelling(form: CancelForm, notice: SessionNotice) -> str:
     day, zone = _day(form), notice.zone_name
     if day is not None:
@@ -220,8 +241,13 @@ def _page(
     sentence: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
+    letter, now = "", clock.now()
+    if sentence:
+        is_called_off = deed == "cancel" and _day(form) is None
+        say = desk_planned.called_off if is_called_off else desk_planned.as_planned
+        letter = say(notice, now)
     form.version.data = str(notice.version)
-    facts = {"form": form, "notice": notice, "sentence": sentence, "deed": deed}
+    facts = {"form": form, "notice": notice, "sentence": sentence, "deed": deed, "letter": letter}
     return render_template("notices/desk/change.html", **facts), status
 
 
@@ -234,10 +260,12 @@ def _refuse(id: int, trouble: Exception) -> ResponseReturnValue:
 
 def _done(id: int, words: str) -> ResponseReturnValue:
     # Who has a letter that says otherwise may be told: that is the next step.
-    news = desk_telling.after_saving(publishing.hold(db.session(), id))
+    notice = publishing.hold(db.session(), id)
+    news = desk_telling.after_saving(notice)
+    letter = desk_planned.as_planned(notice, clock.now())
     db.session.commit()
     queue.wake()
-    flash(words + news, "done")
+    flash(" ".join(filter(None, [words + news, letter])), "done")
     if request.form.get("back") == "home":
         return redirect(url_for("pages_desk.home"), 303)
     return redirect(url_for(f"notices_desk.{'readers' if news else 'edit'}", id=id), 303)

@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import following, holding, issues
+from hrsite.newsletter import following, issues
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
-from hrsite.notices import publishing, telling
+from hrsite.notices import desk_planned, publishing, telling
 from hrsite.notices.forms_telling import LetterForm, SharingForm
 from hrsite.notices.models import SessionNotice
 from hrsite.posts import moments, sentences
@@ -93,7 +93,8 @@ def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
 def _send(notice: SessionNotice) -> ResponseReturnValue:
     """Plan the first letter: now, or at its time. Pressed twice, it is one."""
     form, now = LetterForm(), clock.now()
-    if notice.send_to_readers:
+    is_written = issues.issue_of_notice(db.session(), notice.id) is not None
+    if notice.send_to_readers or is_written:
         return _done(notice, "That was done already. Nobody gets it twice.")
     moment = _when(form, notice, now)
     if moment is None:
@@ -169,15 +170,16 @@ def _left_out(audience: AudienceCounts) -> sentences.LeftOut:
 
 def _page(notice: SessionNotice, status: int = 200, **facts: Any) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
+    issue = issues.issue_of_notice(session, notice.id)
     has_news = following.has_news(session, notice)
     told = following.counts(session, notice, now) if has_news else following.ToldCounts()
-    issue = issues.issue_of_notice(session, notice.id)
     defaults = {"form": LetterForm(formdata=None), "sentence": "", "is_changed": False}
     page = render_template(
         "notices/desk/readers.html",
         notice=notice,
         issue=issue,
-        has_reached=issue is not None and holding.has_reached(session, issue),
+        letter=desk_planned.standing(notice, issue),
+        letter_words=desk_planned.words_of(issue) if issue else "",
         news=telling.news_of(notice, now) if has_news else None,
         has_news=has_news,
         told=told,

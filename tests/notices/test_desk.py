@@ -191,7 +191,7 @@ def test_pressing_publish_twice_makes_one_issue(
     )
     work()
 
-    assert "and not again" in coach.get(answer.location).text
+    assert "No second one goes out." in coach.get(answer.location).text
     session.rollback()
     assert len(session.scalars(select(Issue)).all()) == 1
 

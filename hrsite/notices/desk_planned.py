@@ -1,0 +1,46 @@
+"""What becomes of a notice's own letter, in the words of the desk: gone, planned, or none."""
+
+from datetime import datetime
+
+from hrsite import furniture
+from hrsite.extensions import db
+from hrsite.newsletter import holding, planned
+from hrsite.newsletter.models import Issue
+from hrsite.notices.models import SessionNotice
+
+
+def standing(notice: SessionNotice, issue: Issue | None) -> str:
+    """One word for its letter: gone, written, unpublished, cancelled, planned or none."""
+    if issue is not None:
+        return "gone" if holding.has_begun(db.session(), issue) else "written"
+    if notice.published_at is None:
+        return "unpublished"
+    if notice.cancelled_at is not None:
+        return "cancelled"
+    return "planned" if notice.send_to_readers else "none"
+
+
+def words_of(issue: Issue) -> str:
+    """What became of a letter that was written, in a sentence or two."""
+    on = furniture.day(issue.created_at)
+    if holding.has_begun(db.session(), issue):
+        return f"Readers got it by email on {on}."
+    return f"Its letter was written on {on}. Nobody has got it."
+
+
+def as_planned(notice: SessionNotice, now: datetime) -> str:
+    """That it goes when it was to go, if it waits."""
+    if not planned.waits(db.session(), notice):
+        return ""
+    return f"Its letter goes to readers on {_moment(notice, now)}, as planned."
+
+
+def called_off(notice: SessionNotice, now: datetime) -> str:
+    """That it does not go, if it waits: said before all is cancelled."""
+    if not planned.waits(db.session(), notice):
+        return ""
+    return f"Its letter, planned for {_moment(notice, now)}, does not go out."
+
+
+def _moment(notice: SessionNotice, now: datetime) -> str:
+    return furniture.moment(planned.planned_at(notice, now))

@@ -1,0 +1,134 @@
+"""What becomes of a letter that is planned when its session changes before it goes."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hrsite import clock as our_clock
+from hrsite.notices.models import SessionNotice
+from tests import factories
+from tests.journeys.doors import Letters
+from tests.newsletter.following import ADA, WEEKLY, Post, make_readers
+
+pytestmark = pytest.mark.usefixtures("clock")
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+PLANNED = "Wednesday 3 June 2026 at 10:00 am, Toronto time"
+
+
+@pytest.fixture
+def post(app: Flask, letters: Letters, session: Session) -> Post:
+    app.config["UNDO_MINUTES"] = 0
+    make_readers(session, ADA)
+    return Post(app, letters, session)
+
+
+def planned(session: Session, **facts: Any) -> SessionNotice:
+    """A session on Thursday at 7 pm, whose letter goes on Wednesday at 10 am."""
+    at = our_clock.now() + DAY
+    return factories.make_notice(
+        session, title="The group", send_to_readers=True, send_at=at, **facts
+    )
+
+
+def said(text: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]*>", " ", text)).split())
+
+
+def letter_on(coach: FlaskClient, notice: SessionNotice) -> str:
+    """What the page of readers says of its own letter."""
+    page = coach.get(f"/desk/notices/{notice.id}/readers").text
+    return said(page.partition("<h2>The letter</h2>")[2].partition("</form>")[0])
+
+
+def do(coach: FlaskClient, notice: SessionNotice, deed: str, **boxes: str) -> tuple[str, str]:
+    """What the review says, and what is said when it is done."""
+    address = f"/desk/notices/{notice.id}/{deed}"
+    review = coach.post(address, data=boxes | {"act": "review"})
+    (version,) = re.findall(r'name="version"[^>]*value="(\d+)"', review.text)
+    pressed = boxes | {"act": deed, "version": version}
+    return said(review.text), said(coach.post(address, data=pressed, follow_redirects=True).text)
+
+
+def test_a_letter_that_is_planned_does_not_go_when_its_session_is_cancelled(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session)
+    review, done = do(coach, notice, "cancel")
+    for words in (review, done):
+        assert f"Its letter, planned for {PLANNED}, does not go out." in words
+    assert "No email goes out." in letter_on(coach, notice)
+    clock.shift(DAY + MINUTE)
+    assert post.to() == []
+
+
+def test_what_takes_place_after_all_has_no_letter_planned_and_says_so(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session)
+    do(coach, notice, "cancel")
+    answer = coach.post(f"/desk/notices/{notice.id}/restore", follow_redirects=True)
+    assert "No letter is planned. You can send one under “Readers and calendars”." in answer.text
+    assert "No email has gone out. It can go now, or at a time." in letter_on(coach, notice)
+    clock.shift(DAY + MINUTE)
+    assert post.to() == []
+
+
+def test_a_plan_from_before_stays_untold_while_its_session_is_cancelled(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session, cancelled_at=our_clock.now())
+    assert "It is cancelled, and nobody has a letter about it." in letter_on(coach, notice)
+    clock.shift(DAY + MINUTE)
+    assert post.to() == []
+
+
+def test_one_day_that_is_cancelled_leaves_the_letter_of_a_series_as_planned(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session, **WEEKLY)
+    for deed in ("cancel", "restore", "cancel"):
+        if deed == "restore":
+            address = f"/desk/notices/{notice.id}/restore"
+            answer = coach.post(address, data={"day": "2026-06-11"}, follow_redirects=True)
+            review = done = said(answer.text)
+        else:
+            review, done = do(coach, notice, "cancel", which="2026-06-11")
+        for words in (review, done):
+            assert f"Its letter goes to readers on {PLANNED}, as planned." in words
+    clock.shift(DAY)
+    (letter,) = post.new()
+    assert "Thursday 11 June at 7:00 pm: cancelled" in said(letter.text)
+
+
+def test_who_has_no_letter_yet_is_told_nothing_of_one(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    notice = factories.make_notice(session)
+    for words in do(coach, notice, "move", date="2026-06-05", time="18:00"):
+        assert "Its letter" not in words
+    for words in do(coach, notice, "cancel"):
+        assert "Its letter" not in words
+
+
+def test_a_letter_that_was_called_back_is_not_said_to_have_reached_readers(
+    app: Flask, coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    app.config["UNDO_MINUTES"] = 2
+    notice = factories.make_notice(session, send_to_readers=True)
+    assert post.to() == []
+    words = "Its letter was written on 2 June 2026. Nobody has got it."
+    assert words in letter_on(coach, notice)
+    _, done = do(coach, notice, "cancel")
+    assert "Its letter, planned" not in done
+    assert words in letter_on(coach, notice)
+    page = said(coach.get(f"/desk/notices/{notice.id}/readers").text)
+    assert "Nobody has got one, so there is nobody to tell." in page
+    assert "Readers got it" not in page
+    assert "Some readers have the old letter" not in page
