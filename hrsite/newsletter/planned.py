@@ -1,13 +1,17 @@
-"""The letters of session notices that are planned and have not gone: which of them are due."""
+"""The letters of session notices that are planned and have not gone: due, or too late to go."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from hrsite import furniture
 from hrsite.newsletter.models import Issue
-from hrsite.notices import listing, telling
+from hrsite.notices import listing, occurring, telling
 from hrsite.notices.models import SessionNotice
+
+# So long the desk asks about a letter that did not go.
+LOST_IS_NEWS = timedelta(days=30)
 
 
 def due(session: Session, now: datetime) -> list[int]:
@@ -34,6 +38,31 @@ def waits(session: Session, notice: SessionNotice) -> bool:
     """Is there a letter planned that has not been written?"""
     written = select(Issue.id).where(Issue.notice_id == notice.id)
     return notice.send_to_readers and session.scalar(written) is None
+
+
+def is_lost(notice: SessionNotice, now: datetime) -> bool:
+    """Can its letter, which is planned and not written, not go any more as it was planned?"""
+    return telling.is_too_late(notice, max(planned_at(notice, now), now))
+
+
+def lost(session: Session, now: datetime) -> list[SessionNotice]:
+    """The notices whose letter was planned and can go no more, as far as that is news."""
+    waiting = _waiting(now).where(_at() > now - LOST_IS_NEWS).order_by(_at(), SessionNotice.id)
+    return [notice for notice in session.scalars(waiting) if is_lost(notice, now)]
+
+
+def lost_words(notice: SessionNotice, now: datetime) -> str:
+    """What became of such a letter, to follow its name."""
+    at = planned_at(notice, now)
+    said = f"was to go out on {furniture.moment(at)}"
+    if at <= now:
+        return f"{said}, and did not. Nobody has got it, and it is too late for it now."
+    last = occurring.last_of(notice)
+    if last is None:
+        return f"{said}. It does not: none of its sessions takes place."
+    what = "the last session" if notice.is_series else "the session"
+    begins = furniture.near_moment(last.starts_at, notice.zone_name)
+    return f"{said}. That is too late: {what} begins on {begins}."
 
 
 def _at() -> ColumnElement[datetime]:

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture, queue
 from hrsite.extensions import db
-from hrsite.newsletter import issues
+from hrsite.newsletter import issues, planned
 from hrsite.notices import (
     changing,
     desk_planned,
@@ -91,7 +91,7 @@ def restore(id: int) -> ResponseReturnValue:
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
     words = "It takes place after all, and every page says so."
-    if desk_planned.standing(notice, issues.issue_of_notice(db.session(), id)) == "none":
+    if desk_planned.standing(notice, issues.issue_of_notice(db.session(), id), now) == "none":
         words += " No letter is planned. You can send one under “Readers and calendars”."
     return _done(id, words)
 
@@ -241,14 +241,27 @@ def _page(
     sentence: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    letter, now = "", clock.now()
-    if sentence:
-        is_called_off = deed == "cancel" and _day(form) is None
-        say = desk_planned.called_off if is_called_off else desk_planned.as_planned
-        letter = say(notice, now)
+    letter = _foretold(form, notice) if sentence else ""
     form.version.data = str(notice.version)
     facts = {"form": form, "notice": notice, "sentence": sentence, "deed": deed, "letter": letter}
     return render_template("notices/desk/change.html", **facts), status
+
+
+def _foretold(form: MoveForm | CancelForm, notice: SessionNotice) -> str:
+    """What becomes of its letter by this: it is done, looked at, and undone."""
+    session, now = db.session(), clock.now()
+    if not planned.waits(session, notice):
+        return ""
+    if isinstance(form, CancelForm) and _day(form) is None:
+        return desk_planned.called_off(notice, now)
+    with session.no_autoflush:
+        if isinstance(form, MoveForm):
+            _move(form, notice)
+        else:
+            _cancel(form, notice)
+        letter = desk_planned.now_lost(notice, now) or desk_planned.as_planned(notice, now)
+    session.rollback()
+    return letter
 
 
 def _refuse(id: int, trouble: Exception) -> ResponseReturnValue:

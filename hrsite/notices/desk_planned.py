@@ -6,18 +6,21 @@ from hrsite import furniture
 from hrsite.extensions import db
 from hrsite.newsletter import holding, planned
 from hrsite.newsletter.models import Issue
+from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
 
 
-def standing(notice: SessionNotice, issue: Issue | None) -> str:
-    """One word for its letter: gone, written, unpublished, cancelled, planned or none."""
+def standing(notice: SessionNotice, issue: Issue | None, now: datetime) -> str:
+    """One word for its letter: gone, written, unpublished, cancelled, planned, lost or none."""
     if issue is not None:
         return "gone" if holding.has_begun(db.session(), issue) else "written"
     if notice.published_at is None:
         return "unpublished"
     if notice.cancelled_at is not None:
         return "cancelled"
-    return "planned" if notice.send_to_readers else "none"
+    if not notice.send_to_readers:
+        return "none"
+    return "lost" if planned.is_lost(notice, now) else "planned"
 
 
 def words_of(issue: Issue) -> str:
@@ -28,9 +31,21 @@ def words_of(issue: Issue) -> str:
     return f"Its letter was written on {on}. Nobody has got it."
 
 
+def now_lost(notice: SessionNotice, now: datetime) -> str:
+    """That it cannot go as it was planned, if that is so; and what she can do."""
+    if notice.cancelled_at is not None or not planned.waits(db.session(), notice):
+        return ""
+    if not planned.is_lost(notice, now):
+        return ""
+    words = f"Its letter {planned.lost_words(notice, now)}"
+    if telling.is_too_late(notice, now):
+        return words
+    return f"{words} You can choose another time under “Readers and calendars”."
+
+
 def as_planned(notice: SessionNotice, now: datetime) -> str:
-    """That it goes when it was to go, if it waits."""
-    if not planned.waits(db.session(), notice):
+    """That it goes when it was to go, if it waits and can."""
+    if planned.is_lost(notice, now) or not planned.waits(db.session(), notice):
         return ""
     return f"Its letter goes to readers on {_moment(notice, now)}, as planned."
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import following, issues
+from hrsite.newsletter import following, issues, planned
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_planned, publishing, telling
@@ -43,9 +43,14 @@ def readers(id: int) -> ResponseReturnValue:
 
 
 def after_saving(notice: SessionNotice) -> str:
-    """What is no longer true is called back; and who has it can be told. What to say of that."""
+    """What is no longer true is called back; and who has it can be told. What to say of that.
+
+    And what to say of a letter that is planned for when it is too late.
+    """
     session, now = db.session(), clock.now()
     following.call_back_untrue(session, notice, now)
+    if lost := desk_planned.now_lost(notice, now):
+        return f" {lost}"
     if not following.has_news(session, notice):
         return ""
     had_it = following.counts(session, notice, now).all
@@ -93,8 +98,8 @@ def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
 def _send(notice: SessionNotice) -> ResponseReturnValue:
     """Plan the first letter: now, or at its time. Pressed twice, it is one."""
     form, now = LetterForm(), clock.now()
-    is_written = issues.issue_of_notice(db.session(), notice.id) is not None
-    if notice.send_to_readers or is_written:
+    issue = issues.issue_of_notice(db.session(), notice.id)
+    if desk_planned.standing(notice, issue, now) in ("gone", "written", "planned"):
         return _done(notice, "That was done already. Nobody gets it twice.")
     moment = _when(form, notice, now)
     if moment is None:
@@ -134,6 +139,8 @@ def _tell(notice: SessionNotice) -> ResponseReturnValue:
 
 def _done(notice: SessionNotice, words: str) -> ResponseReturnValue:
     answer = redirect(url_for("notices_desk.readers", id=notice.id), 303)
+    if request.form.get("back") == "home":
+        answer = redirect(url_for("pages_desk.home"), 303)
     db.session.commit()
     queue.wake()
     flash(words, "done")
@@ -178,8 +185,9 @@ def _page(notice: SessionNotice, status: int = 200, **facts: Any) -> ResponseRet
         "notices/desk/readers.html",
         notice=notice,
         issue=issue,
-        letter=desk_planned.standing(notice, issue),
-        letter_words=desk_planned.words_of(issue) if issue else "",
+        letter=desk_planned.standing(notice, issue, now),
+        letter_words=desk_planned.words_of(issue) if issue else planned.lost_words(notice, now),
+        is_too_late=telling.is_too_late(notice, now),
         news=telling.news_of(notice, now) if has_news else None,
         has_news=has_news,
         told=told,

@@ -17,7 +17,7 @@ from hrsite import furniture
 from hrsite.newsletter import guarding
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import history, lately, refusals
-from hrsite.pages import checking, needing
+from hrsite.pages import checking, needing, needing_notices
 from hrsite.pages.checking import Finding
 
 # A server that is busy asks for some patience, and gets it; from then on it is worth a look.
@@ -85,6 +85,7 @@ def _stopped(session: Session, now: datetime) -> Iterator[Line]:
         *needing.paused_letters(session),
         *needing.in_vain(session),
         *needing.returned_mail(session, now),
+        *needing_notices.lost_letters(session, now),
     ):
         yield Line("careful", "Stopped", need.text, need.endpoint, need.label, need.values)
 

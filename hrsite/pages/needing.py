@@ -1,7 +1,6 @@
 """What needs the coach: the first lines of her desk."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
@@ -10,11 +9,11 @@ from sqlalchemy.orm import Session
 from hrsite import clock, furniture
 from hrsite.newsletter import guarding
 from hrsite.newsletter.models import Issue
-from hrsite.notices import listing as notices_listing
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import history, mailboxes, presence, repeating, returned, troubles
 from hrsite.outbox.models_troubles import Trouble
-from hrsite.pages import listing
+from hrsite.pages import listing, needing_notices
+from hrsite.pages.need import Need, Press
 from hrsite.posts import aging, shelf
 from hrsite.posts.models import Post
 from hrsite.settings import helping, reading
@@ -54,27 +53,6 @@ _IN_VAIN = {
 }
 
 
-class Press(NamedTuple):
-    """A button that does it from here. `boxes` go with it, and perhaps a day for her to choose."""
-
-    endpoint: str
-    values: dict[str, Any]
-    label: str
-    boxes: dict[str, str] = {}
-    day_box: str = ""
-    day_words: str = ""
-
-
-class Need(NamedTuple):
-    """What is wanted, which page of the desk helps, and what its link says."""
-
-    text: str
-    endpoint: str
-    values: dict[str, Any]
-    label: str
-    presses: tuple[Press, ...] = ()
-
-
 def needs(session: Session, now: datetime) -> list[Need]:
     """Everything that waits for the coach, the most pressing first."""
     return [
@@ -83,9 +61,10 @@ def needs(session: Session, now: datetime) -> list[Need]:
         *_not_known(session),
         *in_vain(session),
         *_no_worker(session, now),
+        *needing_notices.lost_letters(session, now),
         *many_signups(session, now),
         *returned_mail(session, now),
-        *_old_notices(session, now),
+        *needing_notices.old_notices(session, now),
         *_unchecked_help(session, now),
         *_old_news(session, now),
         *_missing_pages(session),
@@ -210,23 +189,6 @@ def returned_mail(session: Session, now: datetime) -> list[Need]:
         )
         found.append(Need(text, "outbox_desk.index", {}, "See the letters"))
     return found
-
-
-def _old_notices(session: Session, now: datetime) -> list[Need]:
-    """What holds until further notice is easily forgotten."""
-    return [
-        Need(
-            f"“{notice.title}” stands until further notice. Still true?",
-            "notices_desk.edit",
-            {"id": notice.id},
-            "Read it again",
-            (
-                Press("notices_desk.still_true", {"id": notice.id}, "Yes, still true"),
-                Press("notices_desk.withdraw", {"id": notice.id}, "Take it down"),
-            ),
-        )
-        for notice in notices_listing.to_review(session, clock.local(now).date())
-    ]
 
 
 def _unchecked_help(session: Session, now: datetime) -> list[Need]:

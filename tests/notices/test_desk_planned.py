@@ -1,7 +1,7 @@
 """What becomes of a letter that is planned when its session changes before it goes."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite.accounts.models import Account
 from hrsite.notices.models import SessionNotice
 from tests import factories
 from tests.journeys.doors import Letters
@@ -132,3 +134,94 @@ def test_a_letter_that_was_called_back_is_not_said_to_have_reached_readers(
     assert "Nobody has got one, so there is nobody to tell." in page
     assert "Readers got it" not in page
     assert "Some readers have the old letter" not in page
+
+
+TO_BEFORE_IT = {"date": "2026-06-03", "time": "09:00"}
+TOO_LATE = (
+    f"was to go out on {PLANNED}. That is too late: the session begins on"
+    " Wednesday 3 June at 9:00 am, Toronto time."
+)
+
+
+def test_moving_a_session_to_before_its_letter_says_so_and_asks_when_it_shall_go(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session)
+    review, done = do(coach, notice, "move", **TO_BEFORE_IT)
+    for words in (review, done):
+        assert f"Its letter {TOO_LATE} You can choose another time" in words
+    # She stands where she can choose.
+    assert "When should readers get it?" in done
+    assert f"It {TOO_LATE} No email has gone out." in letter_on(coach, notice)
+    assert "It goes to readers on" not in done
+
+    address = f"/desk/notices/{notice.id}/readers"
+    sooner = {"when": "later", "date": "2026-06-02", "time": "18:00"}
+    review = coach.post(address, data=sooner | {"act": "review"}).text
+    assert "Plan the letter to 1 reader" in said(review)
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', review)
+    pressed = sooner | {"act": "send", "seen": unescape(seen)}
+    answer = coach.post(address, data=pressed, follow_redirects=True)
+    assert "It goes to 1 reader by email on Tuesday 2 June 2026 at 6:00 pm" in said(answer.text)
+    again = coach.post(address, data=pressed, follow_redirects=True)
+    assert "That was done already." in again.text
+    clock.shift(8 * 60 * MINUTE)
+    assert post.to() == [ADA]
+
+
+def test_looking_over_a_move_changes_nothing(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    notice = planned(session, **WEEKLY)
+    for boxes in ({"which": "all"}, {"which": "2026-06-04"}):
+        data = boxes | {"date": "2026-06-03", "time": "18:00", "act": "review"}
+        assert "as planned" in said(coach.post(f"/desk/notices/{notice.id}/move", data=data).text)
+    session.refresh(notice)
+    assert (notice.version, notice.sequence, notice.changed_days) == (1, 0, [])
+    assert notice.first_on == date(2026, 6, 4)
+
+
+def test_a_session_that_is_moved_back_has_its_letter_as_planned(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session)
+    do(coach, notice, "move", **TO_BEFORE_IT)
+    _, done = do(coach, notice, "move", date="2026-06-04", time="19:00")
+    assert f"Its letter goes to readers on {PLANNED}, as planned." in done
+    clock.shift(DAY)
+    assert post.to() == [ADA]
+
+
+def test_the_ordinary_form_says_it_too(coach: FlaskClient, session: Session, post: Post) -> None:
+    notice = planned(session)
+    boxes = TO_BEFORE_IT | {
+        "title": "The group", "rhythm": "once", "end_time": "10:00", "version": "1", "act": "save",
+    }  # fmt: skip
+    page = coach.post(f"/desk/notices/{notice.id}", data=boxes, follow_redirects=True).text
+    assert f"Its letter {TOO_LATE}" in said(page)
+
+
+def test_cancelling_the_last_days_of_a_series_leaves_its_letter_too_late(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    at = our_clock.now() + 5 * DAY
+    facts = WEEKLY | {"last_on": date(2026, 6, 11)}
+    notice = factories.make_notice(session, send_to_readers=True, send_at=at, **facts)
+    for words in do(coach, notice, "cancel", which="2026-06-11"):
+        assert "That is too late: the last session begins on Thursday 4 June at 7:00 pm" in words
+    for words in do(coach, notice, "cancel", which="2026-06-04"):
+        assert "It does not: none of its sessions takes place." in words
+    assert "When should readers get it?" not in letter_on(coach, notice)
+
+
+def test_a_letter_that_could_not_go_in_time_is_not_said_to_go(
+    coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = planned(session)
+    clock.shift(DAY + 33 * 60 * MINUTE - 10 * MINUTE)
+    coach = factories.sign_in(coach, session.scalars(select(Account)).one())
+    assert post.to() == []
+    words = f"It was to go out on {PLANNED}, and did not."
+    assert f"{words} Nobody has got it, and it is too late" in letter_on(coach, notice)
+    coach.post(f"/desk/notices/{notice.id}/readers", data={"act": "stop"})
+    assert "No email has gone out, and it is too late for one now." in letter_on(coach, notice)
