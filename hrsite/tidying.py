@@ -25,7 +25,7 @@ from hrsite.newsletter import (
     moving,
     owing,
 )
-from hrsite.outbox import folder, forgetting, presence, returned, suppression
+from hrsite.outbox import folder, forgetting, forgotten, presence, returned, suppression
 from hrsite.pages import binning
 from hrsite.posts import viewing
 
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 # Unconfirmed signups; the confirmation letter says so.
 UNCONFIRMED_FOR = timedelta(days=14)
 # Who got which letter, and what came back. Then only numbers.
-COPIES_FOR = timedelta(days=90)
+COPIES_FOR = forgotten.COPIES_KEPT_FOR
 # The proof that somebody asked for letters, after she has left.
 EVIDENCE_FOR = timedelta(days=3 * 365 + 1)
 # What was done at the desk.

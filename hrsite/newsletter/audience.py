@@ -18,7 +18,14 @@ from hrsite.newsletter.models import (
     may_be_left_out,
 )
 from hrsite.newsletter.reach import Reach
-from hrsite.outbox.models import Delivery, DeliveryState, Recipient, Suppression
+from hrsite.outbox.models import (
+    Delivery,
+    DeliveryState,
+    MessageTally,
+    OutboxMessage,
+    Recipient,
+    Suppression,
+)
 from hrsite.outbox.parts import in_part
 
 CONFIRMED = SubscriptionState.CONFIRMED
@@ -92,13 +99,34 @@ def was_told(notice_id: int, *, is_over: bool) -> ColumnElement[bool]:
     )
 
 
+def is_forgotten(notice_id: int, remembered_at: datetime, *, is_over: bool) -> ColumnElement[bool]:
+    """Had people a letter about a session so long ago that nobody knows who they were?
+
+    Of the age of letters alone, and not of whether that night has come: so the answer is one while
+    a long list is written down, and a person who was erased makes no difference.
+    """
+    told = MessageTally.accepted_count + MessageTally.uncertain_count
+    told = told if is_over else told + MessageTally.withdrawn_count
+    return exists().where(
+        Issue.about_id == notice_id,
+        OutboxMessage.id == Issue.message_id,
+        OutboxMessage.created_at < remembered_at,
+        # One that the coach has stopped keeps its list.
+        OutboxMessage.settled_at.is_not(None),
+        MessageTally.message_id == OutboxMessage.id,
+        told > 0,
+    )
+
+
 def _narrowed(reach: Reach) -> list[ColumnElement[bool]]:
     """Whom alone a letter that follows another goes to."""
     if reach.follow_up is None or reach.about_id is None:
         return []
     if reach.follow_up == FollowUp.REMINDER:
         return [Subscriber.wants_reminders.is_(True), ~_was_reminded(reach)]
-    return [was_told(reach.about_id, is_over=reach.follow_up == FollowUp.CALLED_OFF)]
+    is_over = reach.follow_up == FollowUp.CALLED_OFF
+    everybody = is_forgotten(reach.about_id, reach.remembered_at, is_over=is_over)
+    return [or_(was_told(reach.about_id, is_over=is_over), everybody)]
 
 
 def _was_reminded(reach: Reach) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Why did this not reach her? All that is known of one address, as lines for the coach to read."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager
@@ -15,12 +15,12 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
-from hrsite.outbox import recipients
+from hrsite.outbox import forgotten, recipients
 from hrsite.outbox.models import Delivery, OutboxMessage, Suppression
 from hrsite.outbox.models_bouncing import Bounce
 
-# So long each copy is kept, and so many lines fit a page.
-LOOKED_BACK = timedelta(days=90)
+# As long as each copy is kept, and as many lines as fit a page.
+LOOKED_BACK = forgotten.COPIES_KEPT_FOR
 MOST = 100
 
 

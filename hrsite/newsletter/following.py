@@ -2,6 +2,7 @@
 
 A letter about a session has the number of changes (`sequence`) that it tells of. When the session
 has a higher one, copies that still wait are called back; whoever has one may be told of the change.
+Where it is forgotten who has one, everybody may who gets session notices now.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription, 
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue
+from hrsite.outbox.forgotten import COPIES_KEPT_FOR
 from hrsite.outbox.models import OutboxMessage
 
 # In the key of a message that was called back.
@@ -34,10 +36,12 @@ class ToldCounts:
     paused: int = 0
     left: int = 0
     blocked: int = 0
+    # Who had one is forgotten: these are all who get session notices now.
+    is_everybody: bool = False
 
     @property
     def all(self) -> int:
-        """Everybody who had one."""
+        """Everybody who had one, or may have had one."""
         return self.ready + self.paused + self.left + self.blocked
 
 
@@ -60,14 +64,18 @@ def counts(session: Session, notice: SessionNotice, now: datetime) -> ToldCounts
         (~is_awake(now), "paused"),
         else_="ready",
     )
+    is_over = notice.cancelled_at is not None
+    forgotten = audience.is_forgotten(notice.id, now - COPIES_KEPT_FOR, is_over=is_over)
+    is_everybody = bool(session.scalar(select(forgotten)))
+    was_told = audience.was_told(notice.id, is_over=is_over)
     rows = session.execute(
         select(place.label("place"), func.count())
         .select_from(Subscriber)
         .join(Subscriber.recipient)
-        .where(audience.was_told(notice.id, is_over=notice.cancelled_at is not None))
+        .where(or_(was_told, gets_notices) if is_everybody else was_told)
         .group_by("place")
     )
-    return ToldCounts(**dict(iter(rows)))
+    return ToldCounts(**dict(iter(rows)), is_everybody=is_everybody)
 
 
 def tell(session: Session, notice: SessionNotice, now: datetime) -> Issue | None:

@@ -6,6 +6,7 @@ from sqlalchemy import Integer
 
 from hrsite.columns import UTCDateTime
 from hrsite.newsletter.models import FollowUp, Issue, Topic
+from hrsite.outbox.forgotten import COPIES_KEPT_FOR
 from hrsite.prepared import given
 
 
@@ -20,6 +21,8 @@ class Reach(NamedTuple):
     post_id: Any
     digest_id: Any
     about_id: Any
+    # Who had a letter from before this moment is forgotten.
+    remembered_at: Any
 
     @classmethod
     def of(cls, issue: Issue) -> "Reach":
@@ -33,6 +36,7 @@ class Reach(NamedTuple):
             issue.post_id,
             issue.digest_id,
             issue.about_id,
+            issue.created_at - COPIES_KEPT_FOR,
         )
 
     @property

@@ -53,11 +53,13 @@ def after_saving(notice: SessionNotice) -> str:
         return f" {lost}"
     if not following.has_news(session, notice):
         return ""
-    had_it = following.counts(session, notice, now).all
-    if not had_it:
+    told = following.counts(session, notice, now)
+    if not told.all:
         return ""
-    people = furniture.count(had_it, "person has", "people have")
-    return f" {people} an older letter. You can tell them under “Readers and calendars”."
+    who = f"{furniture.count(told.all, 'person has', 'people have')} an older letter."
+    if told.is_everybody:
+        who = "Readers may have an older letter."
+    return f" {who} You can tell them under “Readers and calendars”."
 
 
 def _share(notice: SessionNotice) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from hrsite.columns import is_one_of
 from hrsite.outbox.models import DeliveryState, OutboxMessage
 from hrsite.outbox.models_forgetting import ForgottenCopies
 
+# So long each copy is kept: who got which letter, and what came back. Then only numbers.
+COPIES_KEPT_FOR = timedelta(days=90)
 # What stands in place of a state, for copies that came back.
 CAME_BACK = "came_back"
 
