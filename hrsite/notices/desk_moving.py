@@ -20,6 +20,7 @@ from hrsite.notices import (
     desk_writing,
     occurring,
     publishing,
+    telling,
     wording,
 )
 from hrsite.notices.changing import NoSense, NoSuchDay
@@ -91,7 +92,8 @@ def restore(id: int) -> ResponseReturnValue:
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
     words = "It takes place after all, and every page says so."
-    if desk_planned.standing(notice, issues.issue_of_notice(db.session(), id), now) == "none":
+    letter = desk_planned.standing(notice, issues.issue_of_notice(db.session(), id), now)
+    if letter == "none" and not telling.is_too_late(notice, now):
         words += " No letter is planned. You can send one under “Readers and calendars”."
     return _done(id, words)
 

@@ -56,9 +56,13 @@ def after_saving(notice: SessionNotice) -> str:
     told = following.counts(session, notice, now)
     if not told.all:
         return ""
-    who = f"{furniture.count(told.all, 'person has', 'people have')} an older letter."
+    issue = issues.issue_of_notice(session, notice.id)
     if told.is_everybody:
         who = "Readers may have an older letter."
+    elif desk_planned.standing(notice, issue, now) == "written":
+        who = f"{furniture.count(told.all, 'person was', 'people were')} to get its letter."
+    else:
+        who = f"{furniture.count(told.all, 'person has', 'people have')} an older letter."
     return f" {who} You can tell them under “Readers and calendars”."
 
 

@@ -82,6 +82,16 @@ def test_what_takes_place_after_all_has_no_letter_planned_and_says_so(
     assert post.to() == []
 
 
+def test_no_letter_is_offered_for_what_takes_place_after_all_in_a_moment(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    soon, now = our_clock.now() + 10 * MINUTE, our_clock.now()
+    notice = factories.make_notice(session, starts_at=soon, cancelled_at=now)
+    answer = coach.post(f"/desk/notices/{notice.id}/restore", follow_redirects=True)
+    assert "It takes place after all" in answer.text
+    assert "You can send one" not in answer.text
+
+
 def test_a_plan_from_before_stays_untold_while_its_session_is_cancelled(
     coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
 ) -> None:
@@ -134,6 +144,13 @@ def test_a_letter_that_was_called_back_is_not_said_to_have_reached_readers(
     assert "Nobody has got one, so there is nobody to tell." in page
     assert "Readers got it" not in page
     assert "Some readers have the old letter" not in page
+
+    address = f"/desk/notices/{notice.id}/restore"
+    done = said(coach.post(address, follow_redirects=True).text)
+    assert "1 person was to get its letter. You can tell them" in done
+    assert "Some readers were to get its letter" in done
+    assert "this goes to 1 person who was to get its letter." in done
+    assert "Tell the 1 person who was to get it" in done
 
 
 TO_BEFORE_IT = {"date": "2026-06-03", "time": "09:00"}
