@@ -7,6 +7,8 @@ DESK = "/desk"
 # In it: whose browser this was. It outlives the half hour, so that a form left open can be sent
 # later; we have signed it, so whoever brings it has been at this desk.
 WHOSE = "account_id"
+# Who signed out leaves this alone behind: no name, but what she wrote in another tab is taken.
+WAS_HERE = "was_here"
 
 
 class DeskOnlySessions(SecureCookieSessionInterface):

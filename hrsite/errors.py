@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -89,11 +88,17 @@ WORDS = {
     ),
 }
 
+# For a form whose mark is missing, or of another session (accounts/views.py).
+STALE_FORM = Words(
+    "This form is no longer fresh",
+    "You may have signed out, or in again, since you opened it. Nothing was changed.",
+    "Go back, copy what you wrote, open the page again and paste it.",
+)
+
 
 def init_app(app: Flask) -> None:
     """Give every fault its page."""
     app.register_error_handler(HTTPException, _http_fault)
-    app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DBAPIError, _database_fault)
     app.register_error_handler(PoolTimeout, _pool_fault)
     app.register_error_handler(OSError, _disk_fault)
@@ -134,17 +139,6 @@ def _http_fault(fault: HTTPException) -> Response | HTTPException:
         if name in ("Allow", "Retry-After"):
             answer.headers[name] = value
     return answer
-
-
-def _stale_form(fault: CSRFError) -> Response:
-    return page(
-        400,
-        Words(
-            "This form is no longer fresh",
-            "You may have signed out, or in again, since you opened it. Nothing was changed.",
-            "Go back, copy what you wrote, open the page again and paste it.",
-        ),
-    )
 
 
 def _database_fault(fault: DBAPIError) -> Response:

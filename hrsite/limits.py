@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Flask, current_app, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from hrsite.cookies import DESK, WHOSE
+from hrsite.cookies import DESK, WAS_HERE, WHOSE
 
 # An address, two topics and a signed time come to some 400 octets.
 READERS_OCTETS = 64 * 1024
@@ -22,7 +22,8 @@ def init_app(app: Flask) -> None:
 def _limit() -> None:
     config = current_app.config
     most: int = config["MAX_CONTENT_LENGTH"]
-    if not request.path.startswith(DESK + "/") or WHOSE not in session:
+    has_been_in = WHOSE in session or WAS_HERE in session
+    if not request.path.startswith(DESK + "/") or not has_been_in:
         most = READERS_OCTETS
     elif request.mimetype == "application/x-www-form-urlencoded":
         # Werkzeug reads such a form whole: MAX_FORM_MEMORY_SIZE binds the other kind alone.

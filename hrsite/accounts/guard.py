@@ -24,7 +24,7 @@ from werkzeug.local import LocalProxy
 from hrsite import clock
 from hrsite.accounts.models import Account, DeskSession
 from hrsite.accounts.signing_in import IDLE, session_for_token
-from hrsite.cookies import DESK, WHOSE
+from hrsite.cookies import DESK, WAS_HERE, WHOSE
 from hrsite.extensions import db
 
 login = LoginManager()
@@ -161,9 +161,10 @@ def enter(desk_session: DeskSession, token: str) -> None:
 
 
 def leave() -> None:
-    """Empty this browser's cookie."""
+    """Empty this browser's cookie, but for a word that somebody was in."""
     logout_user()
     session.clear()
+    session[WAS_HERE] = True
 
 
 def desk_path(text: str | None) -> str | None:
@@ -175,6 +176,21 @@ def desk_path(text: str | None) -> str | None:
     if text is None or len(text) > LONGEST_PATH or not _DESK_PATH.fullmatch(text):
         return None
     return text
+
+
+def late_form() -> FormCameLate:
+    """What was sent just now, for who is to send it again."""
+    pairs = request.form.items(multi=True)
+    return FormCameLate(_wanted(), [(name, value) for name, value in pairs if _may_keep(name)])
+
+
+def is_from_our_page(asked: Request, our_origin: str) -> bool:
+    """Did a page of ours send this, by the browser's own word? (Fetch Metadata; RFC 6454.)
+
+    No word is no yes: a page that shows another site's words as hers would be a trap.
+    """
+    site = asked.headers.get("Sec-Fetch-Site")
+    return asked.headers.get("Origin") == our_origin if site is None else site == "same-origin"
 
 
 def network_of(asked: Request) -> str:
@@ -208,13 +224,15 @@ def _seen_seconds() -> int:
 def _ask_to_sign_in() -> ResponseReturnValue:
     """Send a reader of a page to the sign-in page; keep the words of somebody who sent a form."""
     was_here = session.pop("_user_id", None) is not None
-    wanted = desk_path(request.full_path.rstrip("?"))
     if request.method == "POST":
-        pairs = request.form.items(multi=True)
-        raise FormCameLate(wanted, [(name, value) for name, value in pairs if _may_keep(name)])
+        raise late_form()
     if was_here:
         flash(AWAY, "careful")
-    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+    return redirect(url_for("accounts.sign_in", next=_wanted()), 303)
+
+
+def _wanted() -> str | None:
+    return desk_path(request.full_path.rstrip("?"))
 
 
 def _may_keep(name: str) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 
-from hrsite import addresses, clock, furniture
+from hrsite import addresses, clock, errors, furniture
 from hrsite.accounts import guard, passwords, setting_up, signing_in, tries
 from hrsite.accounts.forms import SetUpForm, SignInForm
 from hrsite.cookies import DESK
@@ -20,6 +21,9 @@ WRONG = "This address and this password do not belong together. Please check bot
 LATE = (
     "You were away for a while, so the desk closed by itself. What you wrote is safe on this page. "
     "Please sign in, and then send it."
+)
+SIGNED_OUT = (
+    "You are signed out. What you wrote is safe on this page. Please sign in, and then send it."
 )
 WRONG_CODE = (
     "This code does not work. It may be used already, or older than a day. "
@@ -123,8 +127,23 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.app_errorhandler(guard.FormCameLate)
 def keep_the_words(late: guard.FormCameLate) -> ResponseReturnValue:
     """A form came after its session ended: sign in on this page, and no word is lost."""
-    form = SignInForm(formdata=None, wanted=late.wanted, held=json.dumps(late.pairs))
-    return _sign_in_page(form, LATE, 403)
+    return _late_page(late, LATE)
+
+
+@blueprint.app_errorhandler(CSRFError)
+def keep_the_words_of_an_old_form(fault: CSRFError) -> ResponseReturnValue:
+    """A form has no mark of this session. One that a page of ours sent keeps its words.
+
+    Nothing is done with them: she sends them again by her own press. What another site may have
+    sent is refused, and the front door's own forms, which hold no words, are asked for anew.
+    """
+    late = guard.late_form()
+    is_ours = guard.is_from_our_page(request, current_app.config["BASE_URL"])
+    if not is_ours or late.wanted is None or request.blueprint == blueprint.name:
+        return errors.page(400, errors.STALE_FORM)
+    if not current_user.is_authenticated:
+        return _late_page(late, SIGNED_OUT)
+    return render_template("accounts/held.html", wanted=late.wanted, pairs=late.pairs), 403
 
 
 def wait_words(until: datetime, now: datetime) -> str:
@@ -143,6 +162,11 @@ def _go_on(form: SignInForm) -> ResponseReturnValue:
     if wanted and pairs:
         return render_template("accounts/held.html", wanted=wanted, pairs=pairs)
     return redirect(wanted or guard.desk_path(request.args.get("next")) or _home(), 303)
+
+
+def _late_page(late: guard.FormCameLate, told: str) -> ResponseReturnValue:
+    form = SignInForm(formdata=None, wanted=late.wanted, held=json.dumps(late.pairs))
+    return _sign_in_page(form, told, 403)
 
 
 def _sign_in_page(

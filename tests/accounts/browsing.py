@@ -31,8 +31,8 @@ class Browser:
         page = self.get(form_at or path).text
         return self.send(path, {"csrf_token": token_in(page), **fields})
 
-    def send(self, path: str, fields: dict[str, Any]) -> TestResponse:
-        return self.client.post(path, data=fields, **self._place())
+    def send(self, path: str, fields: dict[str, Any], **more: Any) -> TestResponse:
+        return self.client.post(path, data=fields, **self._place(), **more)
 
     def sign_in(self, **changes: Any) -> TestResponse:
         fields = {"email": EMAIL, "password": PASSWORD, **changes}

@@ -3,7 +3,7 @@
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -135,7 +135,7 @@ def test_signed_out_while_writing_she_is_told_and_goes_on(
     page.goto(f"{site.url}/desk/posts/1")
     page.context.clear_cookies()
     write(page, HERS)
-    expect(page.locator("#kept")).to_contain_text("You are signed out.")
+    expect(page.locator("#kept")).to_contain_text("You were signed out")
     assert copies(page) == 1
 
     sign_in(page, site.url, demo_sign_in[1].email, demo_sign_in[1].password)
@@ -143,6 +143,56 @@ def test_signed_out_while_writing_she_is_told_and_goes_on(
     page.get_by_role("button", name="Put them in the boxes").click()
 
     expect(page.get_by_label("Words", exact=True)).to_contain_text(HERS.strip())
+
+
+def lose_the_cookie(page: Page, url: str, known: SignIn) -> None:
+    page.context.clear_cookies()
+
+
+def sign_out(page: Page, url: str, known: SignIn) -> None:
+    other = page.context.new_page()
+    other.goto(f"{url}/desk/account")
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    expect(other.get_by_text("You are signed out.")).to_be_visible()
+    other.close()
+
+
+def sign_out_and_in(page: Page, url: str, known: SignIn) -> None:
+    sign_out(page, url, known)
+    other = page.context.new_page()
+    sign_in(other, url, known.email, known.password)
+    other.close()
+
+
+@pytest.mark.parametrize("end", [lose_the_cookie, sign_out, sign_out_and_in])
+@pytest.mark.parametrize("has_script", [True, False])
+def test_save_after_signing_out_loses_nothing_as_the_page_says(
+    has_script: bool,
+    end: Callable[[Page, str, SignIn], None],
+    browser: Browser,
+    site: LiveSite,
+    demo_sign_in: tuple[Path, SignIn],
+) -> None:
+    url, known = site.url, demo_sign_in[1]
+    with watched_page(browser, url, java_script_enabled=has_script) as (page, _):
+        sign_in(page, url, known.email, known.password)
+        page.goto(f"{url}/desk/posts/new")
+        page.get_by_label("Title", exact=True).fill("What I carry")
+        write(page, HERS)
+        end(page, url, known)
+        if has_script:
+            write(page, HERS)
+            expect(page.locator("#kept")).to_contain_text("Press Save")
+        page.get_by_role("button", name="Save draft").click()
+
+        if end is not sign_out_and_in:
+            page.get_by_label("Email").fill(known.email)
+            page.get_by_label("Password").fill(known.password)
+            page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Send what I wrote").click()
+
+        expect(page.get_by_text("Saved. Only you can see it.")).to_be_visible()
+        expect(page.get_by_label("Words", exact=True)).to_contain_text(HERS.strip())
 
 
 def test_a_form_that_comes_back_with_a_fault_is_kept_too(page: Page, site: LiveSite) -> None:
