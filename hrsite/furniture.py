@@ -114,6 +114,12 @@ def moment(when: datetime, zone: str = "") -> str:
     return f"{local:%A} {day(when, zone)} at {clock_time(when, zone)}, {zone_name(zone)}"
 
 
+def moment_ahead(when: datetime, now: datetime) -> str:
+    """At 6:00 pm, when that is today; else on Tuesday 4 June 2026 at 6:00 pm, Toronto time."""
+    is_today = clock.local(when).date() == clock.local(now).date()
+    return f"at {clock_time(when)}" if is_today else f"on {moment(when)}"
+
+
 def near_moment(when: datetime, zone: str = "") -> str:
     """Thursday 4 June at 6:00 pm, Toronto time: the year goes without saying when it is near."""
     if abs(when - clock.now()) > YEAR_UNSAID:

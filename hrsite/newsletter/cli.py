@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from hrsite import clock, furniture
 from hrsite.extensions import db, only_reads
-from hrsite.newsletter import erasing
+from hrsite.newsletter import erasing, summarising
 from hrsite.newsletter import issues as issues_job
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import presence, progress
@@ -44,7 +44,7 @@ def issues(context: click.Context) -> None:
         return
     with _only_reading():
         shown = issues_job.latest(db.session(), LISTED)
-        summaries = issues_job.summarise(db.session(), shown)
+        summaries = summarising.summarise(db.session(), shown, clock.now())
         for issue in shown:
             when = furniture.moment(issue.created_at)
             click.echo(f"{issue.id:>4}  {issue.title}\n      {when}. {summaries[issue.id].line}.")

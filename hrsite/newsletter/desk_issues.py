@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import drawing, holding, issues, recounting
+from hrsite.newsletter import drawing, holding, issues, recounting, summarising
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
@@ -47,6 +47,7 @@ def issue_list() -> ResponseReturnValue:
     return render_template(
         "newsletter/desk/issues.html",
         issues=shown,
+        coming=summarising.coming(db.session(), now),
         sentences={id: recounting.sentence(one) for id, one in told.items()},
         told=told,
         drawn=drawn,
@@ -85,7 +86,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         topic_label=TOPIC_LABELS[shown.topic],
         post=session.get(Post, shown.post_id) if shown.post_id else None,
         progress=seen,
-        said=progress.sentence(seen, _starts(shown.message.starts_at, now)),
+        said=progress.sentence(seen, furniture.moment_ahead(shown.message.starts_at, now)),
         results=_results(seen.numbers),
         worker_trouble=None if seen.phase == "done" else trouble,
         look_again=url_for(
@@ -177,12 +178,6 @@ def _count(numbers: progress.Numbers, state: DeliveryState) -> int:
     if state == DeliveryState.QUEUED:
         return numbers.waiting
     return int(getattr(numbers, state.value, 0))
-
-
-def _starts(at: datetime, now: datetime) -> str:
-    """When the first letter goes: the hour is enough for today."""
-    is_today = clock.local(at).date() == clock.local(now).date()
-    return f"at {furniture.clock_time(at)}" if is_today else f"on {furniture.moment(at)}"
 
 
 def _mark() -> progress.Mark | None:

@@ -1,7 +1,5 @@
 """A published article or notice becomes one Issue and one Delivery for each reader, once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import NamedTuple
@@ -15,12 +13,10 @@ from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.newsletter.reach import Kind, Reach
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import history
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
 from hrsite.outbox.models import OutboxMessage, Recipient
 from hrsite.outbox.parts import AT_ONCE, ListWriter, in_part
-from hrsite.outbox.progress import Numbers
 from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
 from hrsite.prepared import Prepared
@@ -36,17 +32,6 @@ class Due(NamedTuple):
 
     kind: type[Post] | type[SessionNotice]
     id: int
-
-
-@dataclass(frozen=True)
-class IssueSummary:
-    """How far an Issue has come, for a line on the desk."""
-
-    issue_id: int
-    accepted_count: int
-    total_count: int
-    waiting_count: int
-    line: str
 
 
 def due(session: Session, now: datetime) -> list[Due]:
@@ -147,31 +132,6 @@ def issue_of_notice(session: Session, notice_id: int) -> Issue | None:
 def latest(session: Session, limit: int) -> list[Issue]:
     """The newest Issues."""
     return list(session.scalars(select(Issue).order_by(Issue.id.desc()).limit(limit)))
-
-
-def summaries(session: Session, post_ids: Iterable[int]) -> dict[int, IssueSummary]:
-    """For each of these articles that was sent to readers, how its Issue went."""
-    issues = session.scalars(select(Issue).where(Issue.post_id.in_(list(post_ids)))).all()
-    told = summarise(session, issues)
-    return {issue.post_id: told[issue.id] for issue in issues if issue.post_id is not None}
-
-
-def summarise(session: Session, issues: Iterable[Issue]) -> dict[int, IssueSummary]:
-    """By Issue id, how far each has come."""
-    found = {issue.id: issue.message_id for issue in issues}
-    numbers = history.numbers(session, found.values())
-    return {
-        issue_id: _summary(issue_id, numbers[message_id]) for issue_id, message_id in found.items()
-    }
-
-
-def _summary(issue_id: int, numbers: Numbers) -> IssueSummary:
-    line = "Nobody was on the list"
-    if numbers.created:
-        line = f"{numbers.accepted:,} of {numbers.created:,} accepted"
-    if numbers.waiting:
-        line += f", {numbers.waiting:,} waiting"
-    return IssueSummary(issue_id, numbers.accepted, numbers.created, numbers.waiting, line)
 
 
 def _due_posts(now: datetime) -> Select[Post]:

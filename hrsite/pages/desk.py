@@ -6,7 +6,7 @@ from hrsite import clock
 from hrsite.accounts import guard
 from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
-from hrsite.newsletter import issues
+from hrsite.newsletter import summarising
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import listing as notices_listing
@@ -76,7 +76,7 @@ def home() -> str:
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),
         recent=recent,
-        issue_of=issues.summaries(session, [post.id for post in recent]),
+        issue_of=summarising.summaries(session, [post.id for post in recent], now),
         notices=notices_listing.upcoming(session, now),
         reader_counts={topic.value: counts(session, topic, now).getting for topic in Topic},
     )

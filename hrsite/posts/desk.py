@@ -11,7 +11,7 @@ from hrsite import clock, furniture, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.media.storing import MOST_BYTES, PictureRefused
-from hrsite.newsletter import issues
+from hrsite.newsletter import summarising
 from hrsite.posts import (
     begun,
     desk_address,
@@ -127,8 +127,8 @@ def _views_of(posts: Sequence[Post]) -> dict[int, viewing.Views]:
     return viewing.views_of(db.session(), posts, clock.local(clock.now()).date())
 
 
-def _letters_of(posts: Sequence[Post]) -> dict[int, issues.IssueSummary]:
-    return issues.summaries(db.session(), [post.id for post in posts])
+def _letters_of(posts: Sequence[Post]) -> dict[int, summarising.IssueSummary]:
+    return summarising.summaries(db.session(), [post.id for post in posts], clock.now())
 
 
 def _take(form: PostForm, post: Post | None, *, is_again: bool = False) -> ResponseReturnValue:

@@ -9,12 +9,14 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hrsite import clock, queue
+from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import holding, issues
+from hrsite.newsletter import holding, issues, summarising
 from hrsite.newsletter.audience import counts
-from hrsite.newsletter.models import Topic
+from hrsite.newsletter.models import Issue, Topic
+from hrsite.newsletter.summarising import IssueSummary
+from hrsite.outbox import presence
 from hrsite.posts import (
     comparing,
     desk_planning,
@@ -63,22 +65,34 @@ def done(id: int) -> ResponseReturnValue:
     post = session.get(Post, id) or abort(404)
     if post.is_draft:
         return redirect(url_for("posts_desk.edit", id=id), 303)
-    now = clock.now()
+    now, goes_at = clock.now(), post.send_at or post.out_at or clock.now()
     issue = issues.issue_of_post(session, id)
-    ready_count = counts(session, Topic.ARTICLES, now).ready if post.send_to_readers else 0
-    starts_at = issues.begins_at(Topic.ARTICLES, post.send_at, now) if post.send_at else None
+    letter = summarising.summaries(session, [id], now).get(id)
+    starts_at = issues.begins_at(Topic.ARTICLES, goes_at, now)
     if issue is not None:
         is_going = issue.dropped_at is None and issue.message.paused_at is None
-        starts_at = issue.message.starts_at if is_going else None
+        starts_at = issue.message.starts_at if is_going else now
+    is_waited_for = post.send_to_readers and (letter is None or letter.waiting_count > 0)
     return render_template(
         "posts/desk/done.html",
         post=post,
         issue=issue,
-        audience_count=ready_count,
-        letter=issues.summaries(session, [id]).get(id),
-        goes_later=post.send_at is not None and post.send_at > now,
-        starts_at=starts_at,
+        audience_count=_audience_count(post, issue, letter, now),
+        letter=letter,
+        goes_at=goes_at,
+        goes_later=goes_at > now,
+        starts=furniture.moment_ahead(starts_at, now) if starts_at > now else "",
+        worker_trouble=presence.look(session, now).trouble(now) if is_waited_for else None,
     )
+
+
+def _audience_count(
+    post: Post, issue: Issue | None, letter: IssueSummary | None, now: datetime
+) -> int:
+    """Who will get it: whoever waits on its list, and without one whoever would be on it now."""
+    if issue is not None and letter is not None and issue.message.expanded_at is not None:
+        return letter.waiting_count
+    return counts(db.session(), Topic.ARTICLES, now).ready if post.send_to_readers else 0
 
 
 def withdraw(id: int) -> ResponseReturnValue:

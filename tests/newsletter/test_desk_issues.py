@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues
+from hrsite.newsletter import summarising
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import bouncing, pausing, presence
 from hrsite.outbox.models import DeliveryState
@@ -273,7 +273,7 @@ def test_the_list_of_issues_tells_each_ones_numbers_without_counting(
 ) -> None:
     look(app)
     assert "3 of 3 letters were taken." in coach.get("/desk/issues").text
-    assert issues.summarise(session, [issue])[issue.id].waiting_count == 0
+    assert summarising.summarise(session, [issue], our_clock.now())[issue.id].waiting_count == 0
 
 
 def test_what_came_back_later_is_told_beside_the_numbers(

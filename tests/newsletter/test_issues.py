@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues
+from hrsite.newsletter import issues, summarising
 from hrsite.newsletter.models import Topic
 from hrsite.outbox import enqueue, pausing
-from hrsite.outbox.models import DeliveryState, OutboxMessage
+from hrsite.outbox.models import OutboxMessage
 from tests import factories
-from tests.outbox.ledger import READERS, becomes, rows, states
+from tests.outbox.ledger import READERS, rows, states
 
 HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("clock")
@@ -69,7 +69,10 @@ def test_the_list_and_the_words_are_frozen_when_the_issue_opens(session: Session
 def test_an_issue_with_nobody_on_the_list_is_an_issue_all_the_same(session: Session) -> None:
     post = factories.make_post(session, send_to_readers=True)
     (issue,) = factories.open_issues(session)
-    assert issues.summaries(session, [post.id])[post.id].line == "Nobody was on the list"
+    assert (
+        summarising.summaries(session, [post.id], our_clock.now())[post.id].line
+        == "Nobody was on the list"
+    )
     assert issues.latest(session, 5) == [issue]
 
 
@@ -123,17 +126,3 @@ def test_a_notice_whose_session_is_upon_us_is_not_sent(session: Session, minutes
     factories.make_notice(session, send_to_readers=True, starts_at=starts_at)
     assert factories.open_issues(session) == []
     assert session.scalars(select(OutboxMessage)).all() == []
-
-
-def test_a_line_on_the_desk_says_how_far_an_issue_has_come(session: Session) -> None:
-    for reader in READERS:
-        factories.make_subscriber(session, reader)
-    post = factories.make_post(session, send_to_readers=True)
-    other = factories.make_post(session)
-    (issue,) = factories.open_issues(session)
-    first, second, _ = rows(session)
-    becomes(session, first, DeliveryState.ACCEPTED)
-    becomes(session, second, DeliveryState.REFUSED)
-    told = issues.summaries(session, [post.id, other.id])
-    assert set(told) == {post.id}
-    assert told[post.id] == issues.IssueSummary(issue.id, 1, 3, 1, "1 of 3 accepted, 1 waiting")

@@ -10,7 +10,7 @@ from time_machine import Traveller
 
 from hrsite import clock as our_clock
 from hrsite import looking
-from hrsite.newsletter import holding, issues
+from hrsite.newsletter import holding, summarising
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import bouncing, forgetting, refusals, returned, tally
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient
@@ -52,7 +52,7 @@ def test_after_90_days_the_rows_are_gone_and_the_numbers_are_not(
     app: Flask, session: Session, clock: Traveller
 ) -> None:
     issue = an_old_issue(session, clock)
-    line = issues.summarise(session, [issue])[issue.id].line
+    line = summarising.summarise(session, [issue], our_clock.now())[issue.id].line
     groups = [(group.reason, group.count) for group in refusals.grouped(session, issue.message_id)]
     assert returned.came_back(session, issue.message_id) == {"soft": 1}
     clock.shift(timedelta(days=89))
@@ -61,7 +61,7 @@ def test_after_90_days_the_rows_are_gone_and_the_numbers_are_not(
     clock.shift(timedelta(days=2))
     looking.tidy_up()
     assert count_of(session, Delivery) == count_of(session, Bounce) == 0
-    assert issues.summarise(session, [issue])[issue.id].line == line
+    assert summarising.summarise(session, [issue], our_clock.now())[issue.id].line == line
     after = [(one.reason, one.count) for one in refusals.grouped(session, issue.message_id)]
     assert after == groups == [("There is no such mailbox.", 2), ("The mailbox is full.", 1)]
     assert returned.came_back(session, issue.message_id) == {"soft": 1}
