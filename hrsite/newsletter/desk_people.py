@@ -14,11 +14,18 @@ from wtforms import StringField
 from hrsite import addresses, clock
 from hrsite.accounts import auditing, guard
 from hrsite.extensions import db
-from hrsite.furniture import moment
+from hrsite.furniture import day, moment
 from hrsite.newsletter import consent, explaining, subscribing
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import evidence, fate
-from hrsite.newsletter.models import Issue, SubscriptionState, Topic
+from hrsite.newsletter.models import (
+    Cadence,
+    Issue,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Topic,
+)
 from hrsite.outbox import presence
 from hrsite.outbox.models import Delivery
 from hrsite.outbox.models_bouncing import Bounce
@@ -26,7 +33,6 @@ from hrsite.shaping import Form
 from hrsite.texts.markup import tidy_text
 
 STANDINGS = {
-    SubscriptionState.CONFIRMED: "gets them, since {}",
     SubscriptionState.UNCONFIRMED: "asked on {}, and has not confirmed yet",
     SubscriptionState.UNSUBSCRIBED: "left on {}",
 }
@@ -84,7 +90,7 @@ def look_up(form: LookUpForm) -> ResponseReturnValue | None:
         confirm_words=consent.CONFIRM_WORDS,
         masked=addresses.mask(address.typed),
         known=known,
-        standings=_standings(known),
+        standings=_standings(known, now),
         letters=_letters(known, worker.trouble(now)),
         events=[(event.happened_at, evidence(event)) for event in known.events],
         versions=_versions(known),
@@ -99,17 +105,35 @@ def look_up(form: LookUpForm) -> ResponseReturnValue | None:
     return page
 
 
-def _standings(known: explaining.Known) -> list[tuple[str, str]]:
-    held = {one.topic: one for one in known.subscriber.subscriptions} if known.subscriber else {}
+def _standings(known: explaining.Known, now: datetime) -> list[tuple[str, str]]:
+    person = known.subscriber
+    if person is None:
+        return []
+    held = {one.topic: one for one in person.subscriptions}
+    is_closed = known.block is not None
     return [
         (
             TOPIC_LABELS[topic],
-            STANDINGS[held[topic].state].format(moment(held[topic].changed_at))
+            _standing(person, held[topic], is_closed, now)
             if topic in held
             else "never asked for them",
         )
         for topic in Topic
     ]
+
+
+def _standing(person: Subscriber, held: Subscription, is_closed: bool, now: datetime) -> str:
+    """Do they get letters of this kind, and if not each of them at once, what comes instead?"""
+    since, limits = moment(held.changed_at), []
+    if held.state != SubscriptionState.CONFIRMED:
+        return STANDINGS[held.state].format(since)
+    if held.topic == Topic.ARTICLES and person.cadence != Cadence.EACH:
+        limits.append(f"in the {person.cadence} letter")
+    if person.is_paused(now) and person.paused_until is not None:
+        limits.append(f"paused until {day(person.paused_until)}")
+    if is_closed:
+        limits.append("but the address is closed")
+    return ", ".join([f"{'on the list' if limits else 'gets them,'} since {since}", *limits])
 
 
 def _letters(known: explaining.Known, worker_trouble: str | None) -> list[Line]:

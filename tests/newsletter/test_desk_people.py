@@ -1,6 +1,7 @@
 """One person's page: it says why a letter did not reach her, and names nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -193,6 +194,51 @@ def test_a_pause_that_is_over_is_no_reason_any_more(
     assert "They had paused all letters." in told[told.index("While she paused") :]
     told = told[told.index("Long after") :].split("</li>")[0]
     assert "They had chosen the weekly letter instead." in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "articles", "notices"),
+    [
+        ({}, "gets them, since {}", "gets them, since {}"),
+        ({"months": 3}, "{}, paused until 2 September 2026", "{}, paused until 2 September 2026"),
+        ({"cadence": Cadence.WEEKLY}, "{}, in the weekly letter", "gets them, since {}"),
+        (
+            {"cadence": Cadence.MONTHLY, "months": 1},
+            "{}, in the monthly letter, paused until 2 July 2026",
+            "{}, paused until 2 July 2026",
+        ),
+        ({"is_closed": True}, "{}, but the address is closed", "{}, but the address is closed"),
+    ],
+)
+def test_where_they_stand_names_a_pause_and_another_rhythm(
+    session: Session,
+    coach: FlaskClient,
+    changes: dict[str, Any],
+    articles: str,
+    notices: str,
+) -> None:
+    ada = factories.make_subscriber(session, ADA, tuple(Topic))
+    subscribing.choose_cadence(session, ada, changes.get("cadence", Cadence.EACH), our_clock.now())
+    if "months" in changes:
+        subscribing.pause(session, ada, changes["months"], our_clock.now())
+    if "is_closed" in changes:
+        suppression.suppress(session, ada.address_key, "It came back.", our_clock.now())
+    session.commit()
+    page = page_about(coach).replace("\u00a0", " ")
+    for label, words in (("Articles", articles), ("Session notices", notices)):
+        words = words.format("Tuesday 2 June 2026 at 10:00 am, Toronto time")
+        said = words if words.startswith("gets") else f"on the list since {words}"
+        assert f"{label}: {said}.</p>" in page
+
+
+def test_a_pause_that_is_over_is_not_told_where_they_stand(
+    session: Session, coach: FlaskClient, ada: Subscriber, clock: time_machine.Traveller
+) -> None:
+    subscribing.pause(session, ada, 1, our_clock.now())
+    session.commit()
+    clock.shift(31 * DAY)
+    told = page_about(factories.sign_in(coach, session.scalars(select(Account)).one()))
+    assert "Articles: gets them, since" in told
 
 
 def test_an_address_we_know_nothing_of_gets_a_clear_answer(
