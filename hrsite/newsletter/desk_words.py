@@ -126,8 +126,8 @@ def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
             return f"Not known: the line broke before the answer came. It may have arrived. {rest}"
         case DeliveryState.WITHDRAWN:
             return (
-                f"Taken back on {at}, before its turn: they left or paused, you dropped it, or what"
-                " it said was no longer true."
+                f"Taken back on {at}, before its turn: they left or paused, even if they came back"
+                " since, you dropped it, or what it said was no longer true."
             )
         case DeliveryState.SUPPRESSED:
             return f"Not handed over: the address was blocked. {block}".strip()

@@ -14,8 +14,10 @@ from hrsite.newsletter.models import (
     SubscriptionState,
     Topic,
 )
+from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.journeys.doors import Letters
+from tests.outbox.ledger import rows
 
 Work = Callable[[], None]
 CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
@@ -88,6 +90,20 @@ def test_leaving_can_be_undone_for_an_hour_and_not_longer(
     clock.shift(timedelta(minutes=61))
     assert client.post(f"{path}/undo").status_code == 404
     assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
+def test_the_undo_page_says_that_a_letter_that_waited_does_not_come(
+    client: FlaskClient, session: Session, clock: Traveller
+) -> None:
+    ada = factories.make_subscriber(session)
+    factories.make_post(session, title="Taken back", send_to_readers=True)
+    factories.open_issues(session)
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.post(path, data={"button": "1"})
+    page = client.post(f"{path}/undo").text
+    assert [row.state for row in rows(session)] == [DeliveryState.WITHDRAWN]
+    assert "If one was waiting when you left, it was taken back at once" in page
+    assert "go on as before" not in page
 
 
 def test_undo_brings_back_the_last_leaving_and_no_earlier_choice(
