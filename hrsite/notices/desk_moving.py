@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,6 +31,7 @@ from hrsite.posts.boxes import number_in
 
 # So many of the next sessions of a series can be chosen.
 DAYS_OFFERED = 8
+SAME = "That is the time it has now."
 CHANGED = "It has changed since you opened this page. This is how it stands now."
 
 
@@ -43,6 +45,8 @@ def move(id: int) -> ResponseReturnValue:
             return _page("move", form, notice)
         if not form.validate():
             return _page("move", form, notice, status=422)
+        if _is_at(form, notice):
+            return _stay(form, notice)
         sentence = _moving(form, notice)
         if request.form.get("act") != "move":
             return _page("move", form, notice, sentence)
@@ -172,6 +176,25 @@ def _in_words(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def _is_at(form: MoveForm, notice: SessionNotice) -> bool:
+    """Is it to go where it is already? Raises NoSuchDay."""
+    to, day = datetime.combine(form.date.data, form.time.data), _day(form)
+    if day is None:
+        return (notice.first_on, notice.start_time) == (to.date(), to.time())
+    one = changing.session_on(notice, day, clock.now())
+    starts = one.starts_at.astimezone(ZoneInfo(notice.zone_name)).replace(tzinfo=None)
+    return not one.is_cancelled and starts == to
+
+
+def _stay(form: MoveForm, notice: SessionNotice) -> ResponseReturnValue:
+    """Nothing is changed: to move it, another time must be said."""
+    if request.form.get("act") == "move":  # It has moved there meanwhile, by another press.
+        flash(SAME, "careful")
+        return redirect(url_for("notices_desk.edit", id=notice.id), 303)
+    form.time.errors = [SAME]
+    return _page("move", form, notice, status=422)
 
 
 def _moving(form: MoveForm, notice: SessionNotice) -> str:
