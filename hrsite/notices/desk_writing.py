@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from flask import flash
 
-from hrsite import clock, unsaved
+from hrsite import clock, furniture, unsaved
 from hrsite.extensions import db
 from hrsite.hints import keeping
-from hrsite.notices import occurring, planning, publishing
+from hrsite.notices import occurring, planning, publishing, wording
 from hrsite.notices.forms import RHYTHMS, NoticeForm
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.notices.planning import Plan
@@ -19,6 +19,8 @@ from hrsite.posts.timing import Moment, NoSuchTime, is_in_reach, moment_of
 from hrsite.texts.markup import clean, to_markdown
 
 ROOM = SessionNotice.__tablename__
+# A session as long as this is mostly an hour of the morning taken for one of the evening.
+LONG = timedelta(hours=12)
 TWICE = "The clocks go back that night and show this time twice. We take the first."
 
 
@@ -43,6 +45,7 @@ def fill(form: NoticeForm, notice: SessionNotice) -> None:
         form.date.data, form.time.data = notice.first_on, notice.start_time
         length = timedelta(minutes=notice.length_minutes)
         form.end_time.data = (datetime.combine(notice.first_on, notice.start_time) + length).time()
+        form.is_long.data = length > LONG
 
 
 def keep(form: NoticeForm, notice: SessionNotice | None) -> SessionNotice:
@@ -77,8 +80,15 @@ def lines(form: NoticeForm) -> list[str]:
     above = {"Title": form.title.data, **times, "Time zone": form.zone.data}
     above |= {"For": form.for_whom.data, "Where": form.place.data}
     above["How to join"] = form.how_to_join.data
-    said = {name: str(value or "") for name, value in above.items()}
+    said = {name: _spoken(value) for name, value in above.items()}
     return comparing.lines_under(said, clean(html_of(form)))
+
+
+def _spoken(value: Any) -> str:
+    """Days and hours as the desk says them elsewhere."""
+    if isinstance(value, time):
+        return wording.wall_time(value)
+    return furniture.calendar_day(value) if isinstance(value, date) else str(value or "")
 
 
 def saved_lines(notice: SessionNotice) -> list[str]:
@@ -116,8 +126,23 @@ def _plan(form: NoticeForm) -> Plan:
     ends = moment_for(form.end_time, day + timedelta(days=end < start), end, zone.key)
     if starts.comes_twice or ends.comes_twice:
         flash(TWICE, "careful")
-    length = int((ends.at - starts.at).total_seconds()) // 60
+    length = _length(form, ends.at - starts.at)
     return Plan(Rhythm.ONCE, day, start, length, zone.key)
+
+
+def _length(form: NoticeForm, lasts: timedelta) -> int:
+    """In minutes. Raises WrongTimes when it is long, and she has not said that it is right."""
+    minutes = int(lasts.total_seconds()) // 60
+    if lasts > LONG and not form.is_long.data:
+        start, end = (wording.wall_time(box.data) for box in (form.time, form.end_time))
+        next_day = " the next day" if form.end_time.data < form.time.data else ""
+        long = furniture.count(minutes // 60, "hour", "hours")
+        form.is_long.errors = [
+            f"From {start} to {end}{next_day} is {long}. If that is right, tick this. If not,"
+            " change when it ends."
+        ]
+        raise WrongTimes
+    return minutes
 
 
 def moment_for(box: Any, day: date, at: time, zone: str) -> Moment:
@@ -140,7 +165,7 @@ def _weekly(form: NoticeForm, zone: ZoneInfo) -> Plan:
         form.last_on.errors = ["The last day comes before the first one."]
         raise WrongTimes
     lasts = datetime.combine(day + timedelta(days=end < start), end) - datetime.combine(day, start)
-    return Plan(Rhythm.WEEKLY, day, start, int(lasts.total_seconds()) // 60, zone.key, last_on)
+    return Plan(Rhythm.WEEKLY, day, start, _length(form, lasts), zone.key, last_on)
 
 
 def _review_day(form: NoticeForm) -> date | None:

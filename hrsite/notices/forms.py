@@ -110,6 +110,8 @@ class NoticeForm(WritingForm):
         choices=[SelectChoice(rhythm.value, words) for rhythm, words in RHYTHMS.items()],
         default=Rhythm.ONCE.value,
     )
+    # Asked for when it lasts so long that an hour may be wrong.
+    is_long = BooleanField()
     last_on = DateField(validators=[OnlyFor(Rhythm.WEEKLY)])
     review_on = DateField(validators=[OnlyFor(Rhythm.STANDING)])
     zone = StringField(filters=[one_line], validators=[AnyZone()])

@@ -12,6 +12,7 @@ from hrsite.columns import LARGEST_ID
 from hrsite.extensions import db
 from hrsite.notices import calendars, listing, views_calendar, wording
 from hrsite.notices.models import SessionNotice
+from hrsite.notices.occurring import Occurrence
 from hrsite.ready import pagecache
 from hrsite.slugs import is_slug_shaped
 
@@ -80,6 +81,11 @@ def _furnish_templates(state: BlueprintSetupState) -> None:
 @blueprint.app_template_filter("told")
 def _told(notice: SessionNotice, count: int = wording.NEXT_TOLD) -> wording.Told:
     return wording.told(notice, clock.now(), count)
+
+
+@blueprint.app_template_filter("session_ends")
+def _session_ends(one: Occurrence, zone: str) -> str:
+    return wording.ends(one, zone)
 
 
 @blueprint.app_template_filter("day_and_hour")

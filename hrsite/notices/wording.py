@@ -1,11 +1,11 @@
 """What is said of when a session is: in its own zone, and with what became of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from hrsite.furniture import calendar_day, clock_time, moment, near_moment, zone_name
+from hrsite.furniture import UNBROKEN, calendar_day, clock_time, moment, near_moment, zone_name
 from hrsite.notices import occurring
 from hrsite.notices.models import SessionNotice
 from hrsite.notices.occurring import Occurrence
@@ -46,6 +46,18 @@ def day_and_hour(when: datetime, zone: str) -> str:
     return near_moment(when, zone).removesuffix(f", {zone_name(zone)}")
 
 
+def ends(one: Occurrence, zone: str) -> str:
+    """At 8:00 pm; on Friday 5 June at 1:00 am, when that is another day than it starts on."""
+    if _is_in_a_day(one, zone):
+        return f"at{UNBROKEN}{clock_time(one.ends_at, zone)}"
+    return f"on {day_and_hour(one.ends_at, zone)}"
+
+
+def wall_time(at: time) -> str:
+    """6:00 pm, of a clock on a wall."""
+    return _spoken(datetime.combine(date.min, at))
+
+
 def told(notice: SessionNotice, now: datetime, count: int = NEXT_TOLD) -> Told:
     """What is true of it now."""
     if notice.is_series:
@@ -70,7 +82,7 @@ def when(notice: SessionNotice, now: datetime) -> str:
     zone = notice.zone_name
     if one.is_cancelled:
         return f"cancelled. It was to be on {moment(one.starts_at, zone)}"
-    said = f"{moment(one.starts_at, zone)}, until {clock_time(one.ends_at, zone)}"
+    said = f"{moment(one.starts_at, zone)}, until {_end(one, zone)}"
     if one.moved_from_at is not None:
         said += f". It was to be on {day_and_hour(one.moved_from_at, zone)}"
     return said
@@ -83,7 +95,8 @@ def every(notice: SessionNotice) -> str:
     starts = datetime.combine(notice.first_on, notice.start_time)
     ends = starts + timedelta(minutes=notice.length_minutes or 0)
     said = f"every {starts:%A} at {_spoken(starts)}, {zone_name(notice.zone_name)}"
-    return f"{said}, until {_spoken(ends)}"
+    next_day = "" if ends.date() == starts.date() else " the next day"
+    return f"{said}, until {_spoken(ends)}{next_day}"
 
 
 def bounds(notice: SessionNotice, now: datetime) -> str:
@@ -131,6 +144,17 @@ def _when_each(notice: SessionNotice, now: datetime) -> str:
         said += f". Until now it was to be on {day_and_hour(found.former_at, found.zone)}"
     changes = [change(one, found.zone) for one in found.sessions]
     return ". ".join([said, *filter(None, changes)])
+
+
+def _end(one: Occurrence, zone: str) -> str:
+    say = clock_time if _is_in_a_day(one, zone) else day_and_hour
+    return say(one.ends_at, zone)
+
+
+def _is_in_a_day(one: Occurrence, zone: str) -> bool:
+    """Does it end on the day on which it starts?"""
+    starts, over = (at.astimezone(ZoneInfo(zone)) for at in (one.starts_at, one.ends_at))
+    return starts.date() == over.date()
 
 
 def _spoken(wall: datetime) -> str:
