@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.accounts.models import Account
 from hrsite.demo import filling
-from hrsite.newsletter.models import Subscriber
+from hrsite.newsletter import desk_words
+from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.notices.models import Rhythm, SessionNotice
 from hrsite.outbox.models import OutboxMessage
 from hrsite.posts.models import Post, Tag
@@ -67,6 +68,16 @@ def test_three_readers_get_letters_and_none_waits_for_them(session: Session) -> 
     assert session.scalar(select(func.count()).select_from(Subscriber)) == 3
     assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
     assert all(reader.endswith("@example.org") for reader in filling.READERS)
+
+
+@pytest.mark.usefixtures("sign_in")
+def test_the_proof_of_its_readers_is_as_the_sites_own_form_makes_it(session: Session) -> None:
+    found = [desk_words.evidence(event) for event in session.scalars(select(ConsentEvent))]
+    told = {(one.what.partition(":")[0], one.how) for one in found}
+    assert told == {
+        ("Asked for letters", "with the form on the site"),
+        ("Said yes by the letter's link", "with the link in a letter"),
+    }
 
 
 def test_the_passphrase_opens_the_desk_and_lies_where_only_its_owner_reads(

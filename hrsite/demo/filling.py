@@ -13,8 +13,8 @@ from hrsite import addresses, clock
 from hrsite.accounts.models import Account
 from hrsite.accounts.passwords import hash_password, is_right
 from hrsite.demo import sessions, words
-from hrsite.newsletter import subscribing
-from hrsite.newsletter.models import Topic
+from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter.models import Subscription, SubscriptionState, Topic
 from hrsite.newsletter.models_people import DailyTally
 from hrsite.posts import aging
 from hrsite.posts.models import Post
@@ -148,7 +148,13 @@ def _true_until(facts: dict[str, Any], published_at: datetime) -> datetime | Non
 
 def _add_reader(session: Session, typed: str, now: datetime) -> None:
     reader = subscribing.new_subscriber(session, addresses.check(typed), now)
-    subscribing.choose(session, reader, set(Topic), "form", now)
+    for topic in Topic:
+        reader.subscriptions.append(
+            Subscription(topic=topic, state=SubscriptionState.CONFIRMED, changed_at=now)
+        )
+        # As everybody does who comes by the site: asked with its form, said yes by its letter.
+        consent.note(session, reader.address_key, "asked", topic, "form", now)
+        consent.note(session, reader.address_key, "confirmed", topic, "letter", now)
 
 
 def _tallies(now: datetime) -> list[DailyTally]:

@@ -46,7 +46,7 @@ EVENT_WORDS = {
     "asked": "Asked for letters",
     "brought": "Came with a list you brought in",
     "confirmed": "Said yes by the letter's link",
-    "chosen": "Chose it on the settings page",
+    "chosen": "Chose it",
     "unsubscribed": "Left",
     "moved": "Moved their letters to this address",
     "returned": "Came back within the hour",

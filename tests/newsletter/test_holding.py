@@ -154,6 +154,7 @@ def test_the_desk_asks_what_to_do_with_it_and_does_it(
     assert "Send now, set a time, or drop it" in home
     page = coach.get(f"/desk/issues/{issue.id}").text
     assert all(words in page for words in ("Send it now", "Send it then", "Drop it"))
+    assert "The words stay as they were when it was written down." in page
     past = {"date": "2026-06-02", "time": "09:00"}
     refused = coach.post(f"/desk/issues/{issue.id}/reschedule", data=past)
     assert refused.status_code == 422
