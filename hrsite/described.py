@@ -6,6 +6,8 @@ from hrsite import clock
 
 # Where her own words on booking stand, when there is no link.
 BOOKING_PATH = "/call"
+# What the site calls its coach before anybody has named her.
+NOBODY_NAMED = "Your coach"
 
 
 @dataclass(frozen=True)
@@ -86,5 +88,5 @@ class Site:
     @property
     def discreet_name(self) -> str:
         """Who plain letters come from: a first name tells an onlooker nothing."""
-        first = (self.coach_name.removeprefix("Your coach").split() or ["Notes"])[0]
+        first = (self.coach_name.removeprefix(NOBODY_NAMED).split() or ["Notes"])[0]
         return self.chosen_discreet_name or first

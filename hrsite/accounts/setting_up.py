@@ -15,7 +15,8 @@ from hrsite.accounts.models import Account, SetUpCode
 LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
 GROUPS, GROUP_LENGTH = 4, 5  # 20 of 25 letters: 92 bits.
 LASTS = timedelta(hours=24)
-LONGEST_NAME = 120
+# Readers see it: no longer than the page of her site takes it.
+LONGEST_NAME = 80
 
 
 class WrongSetUpCode(Exception):

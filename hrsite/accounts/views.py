@@ -12,7 +12,9 @@ from hrsite import addresses, clock, errors, furniture
 from hrsite.accounts import guard, passwords, setting_up, signing_in, tries
 from hrsite.accounts.forms import SetUpForm, SignInForm
 from hrsite.cookies import DESK
+from hrsite.described import NOBODY_NAMED
 from hrsite.extensions import db
+from hrsite.settings import reading, writing
 
 blueprint = Blueprint("accounts", __name__, url_prefix=DESK)
 
@@ -77,8 +79,9 @@ def send_sign_in() -> ResponseReturnValue:
 
 @blueprint.get("/set-up")
 def set_up() -> ResponseReturnValue:
-    """Ask for the code from the console."""
-    return _set_up_page(SetUpForm())
+    """Ask for the code from the console; a name the site has already is proposed."""
+    known = furniture.site().coach_name
+    return _set_up_page(SetUpForm(name="" if known == NOBODY_NAMED else known))
 
 
 @blueprint.post("/set-up")
@@ -103,6 +106,7 @@ def send_set_up() -> ResponseReturnValue:
         return _set_up_page(form, TAKEN, REFUSED)
     except (setting_up.BadName, addresses.BadAddress, passwords.WeakPassword) as trouble:
         return _set_up_page(form, str(trouble), REFUSED)
+    writing.name_coach(session, owner.name, now)
     desk_session, token = signing_in.start_session(session, owner, False, now)
     session.commit()
     guard.enter(desk_session, token)
@@ -178,7 +182,11 @@ def _sign_in_page(
 def _set_up_page(
     form: SetUpForm, problem: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    return render_template("accounts/set_up.html", form=form, problem=problem), status
+    seen_name = reading.words(db.session()).coach_name
+    page = render_template(
+        "accounts/set_up.html", form=form, problem=problem, seen_name=seen_name or ""
+    )
+    return page, status
 
 
 def _home() -> str:

@@ -55,6 +55,14 @@ def hold(session: Session, version: int | None = None) -> SiteWords:
     return row
 
 
+def name_coach(session: Session, name: str, now: datetime) -> None:
+    """The name she gives at set-up is the one readers see, unless one was saved before."""
+    row = hold(session)
+    if not row.coach_name:
+        row.coach_name, row.updated_at = name, now
+        row.version += 1
+
+
 def save(session: Session, said: Said, version: int | None, now: datetime) -> SiteWords:
     """Write down what she says. From then on the environment is not asked. Raises StaleSite."""
     row = hold(session, version)
