@@ -16,6 +16,7 @@ from hrsite.extensions import db
 from hrsite.newsletter import issues, planned
 from hrsite.notices import (
     changing,
+    desk_foretelling,
     desk_planned,
     desk_telling,
     desk_writing,
@@ -47,7 +48,7 @@ def move(id: int) -> ResponseReturnValue:
             return _page("move", form, notice, status=422)
         if _is_at(form, notice):
             return _stay(form, notice)
-        sentence = _moving(form, notice)
+        sentence = desk_foretelling.moving(form, notice)
         if request.form.get("act") != "move":
             return _page("move", form, notice, sentence)
         if number_in(form.version.data) != notice.version:
@@ -70,7 +71,7 @@ def cancel(id: int) -> ResponseReturnValue:
         if request.method != "POST" and notice.is_series:
             form.which.data = _asked_for(notice)
             return _page("cancel", form, notice)
-        sentence = _cancelling(form, notice)
+        sentence = desk_foretelling.cancelling(form, notice)
         if request.form.get("act") != "cancel":
             return _page("cancel", form, notice, sentence)
         if number_in(form.version.data) != notice.version:
@@ -88,7 +89,7 @@ def restore(id: int) -> ResponseReturnValue:
     notice, now = _hold(id), clock.now()
     try:
         changing.refuse_what_is_over(notice, now)
-        day = _in_words(request.form.get("day", ""))
+        day = desk_foretelling.day_in(request.form.get("day", ""))
         if day is None:
             changing.restore(notice, now)
         else:
@@ -147,7 +148,7 @@ def _day_words(one: occurring.Occurrence, zone: str) -> str:
 
 def _asked_for(notice: SessionNotice) -> str:
     """The day of a link from the list of days, or the next one."""
-    day = _in_words(request.args.get("day", ""))
+    day = desk_foretelling.day_in(request.args.get("day", ""))
     first = changing.ahead(notice, clock.now(), 1)
     return (day or first[0].planned_on).isoformat() if day or first else ALL
 
@@ -160,27 +161,9 @@ def _fill(form: MoveForm, notice: SessionNotice) -> None:
         form.date.data = date.fromisoformat(form.which.data)
 
 
-def _day(form: MoveForm | CancelForm) -> date | None:
-    """The one day of a series that is meant; None for all of it."""
-    chosen = str(form.which.data or ALL)
-    if chosen == ALL:
-        return None
-    day = _in_words(chosen)
-    if day is None:
-        raise NoSuchDay(chosen)
-    return day
-
-
-def _in_words(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
 def _is_at(form: MoveForm, notice: SessionNotice) -> bool:
     """Is it to go where it is already? Raises NoSuchDay."""
-    to, day = datetime.combine(form.date.data, form.time.data), _day(form)
+    to, day = datetime.combine(form.date.data, form.time.data), desk_foretelling.day_of(form)
     if day is None:
         return (notice.first_on, notice.start_time) == (to.date(), to.time())
     one = changing.session_on(notice, day, clock.now())
@@ -197,39 +180,8 @@ def _stay(form: MoveForm, notice: SessionNotice) -> ResponseReturnValue:
     return _page("move", form, notice, status=422)
 
 
-def _moving(form: MoveForm, notice: SessionNotice) -> str:
-    """What will happen, in a sentence. Raises WrongTimes, NoSuchDay."""
-    now, zone, day = clock.now(), notice.zone_name, _day(form)
-    to = desk_writing.moment_for(form.time, form.date.data, form.time.data, zone)
-    if to.at <= now:
-        form.date.errors = ["That is over already. Choose a time that lies ahead."]
-        raise desk_writing.WrongTimes
-    new = furniture.near_moment(to.at, zone)
-    if day is not None:
-        one = changing.session_on(notice, day, now)
-        if abs(to.at - one.starts_at) > occurring.FURTHEST_MOVE:
-            form.date.errors = ["That is more than 60 days away. Cancel this one instead."]
-            raise desk_writing.WrongTimes
-        old = furniture.near_moment(one.starts_at, zone)
-        return f"The session of {old} moves to {new}. All others stay as they are."
-    if notice.is_series:
-        said = f"From {new} on, it takes place at this hour every week, and no more {_old(notice)}."
-        if any(change.planned_on >= now.date() for change in notice.changed_days):
-            said += " Single days that you moved or cancelled are forgotten."
-        return said
-    return f"It moves from {furniture.near_moment(_starts(notice), zone)} to {new}."
-
-
-def _old(notice: SessionNotice) -> str:
-    return wording.every(notice).partition(",")[0]
-
-
-def _starts(notice: SessionNotice) -> datetime:
-    return notice.starts_at or clock.now()
-
-
 def _move(form: MoveForm, notice: SessionNotice) -> None:
-    now, day = clock.now(), _day(form)
+    now, day = clock.now(), desk_foretelling.day_of(form)
     if day is not None:
         changing.move_day(notice, day, form.date.data, form.time.data, now)
         return
@@ -239,24 +191,13 @@ def _move(form: MoveForm, notice: SessionNotice) -> None:
 
 def _cancel(form: CancelForm, notice: SessionNotice) -> str:
     """What becomes of its letter by this; nothing, where that is as it was."""
-    now, day = clock.now(), _day(form)
+    now, day = clock.now(), desk_foretelling.day_of(form)
     if day is not None:
         changing.cancel_day(notice, day, now)
         return ""
     letter = desk_planned.called_off(notice, now)
     changing.cancel(notice, now)
     return letter
-
-
-def _cancelling(form: CancelForm, notice: SessionNotice) -> str:
-    day, zone = _day(form), notice.zone_name
-    if day is not None:
-        one = changing.session_on(notice, day, clock.now())
-        when = furniture.near_moment(one.starts_at, zone)
-        return f"The session of {when} is cancelled. All others stay as they are."
-    if notice.is_series:
-        return f"All sessions are cancelled from now on. It takes place no more {_old(notice)}."
-    return f"The session of {furniture.near_moment(_starts(notice), zone)} is cancelled."
 
 
 def _page(
@@ -277,7 +218,7 @@ def _foretold(form: MoveForm | CancelForm, notice: SessionNotice) -> str:
     session, now = db.session(), clock.now()
     if not planned.waits(session, notice):
         return ""
-    if isinstance(form, CancelForm) and _day(form) is None:
+    if isinstance(form, CancelForm) and desk_foretelling.day_of(form) is None:
         return desk_planned.called_off(notice, now)
     with session.no_autoflush:
         if isinstance(form, MoveForm):

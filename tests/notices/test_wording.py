@@ -44,7 +44,7 @@ def test_a_session_that_ends_on_another_day_names_it_on_each_page_and_in_letters
     )
     for path in PAGES:
         assert said in seen(client, path)
-    for wording_of_letter in letters_sessions.first(notice, our_clock.now()):
+    for wording_of_letter in letters_sessions.first(session, notice, our_clock.now()):
         assert letter in wording_of_letter.text.replace("\u00a0", " ").replace("\n", " ")
 
 
