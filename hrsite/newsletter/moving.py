@@ -219,10 +219,28 @@ def _make_room(
     there = recipients.among(session, [key]).get(key)
     if there is not None:
         forgetting.forget_of(session, there.id)
-        # What a worker has in its hands just now keeps the number that it goes out with.
-        for copy in session.scalars(select(Delivery).where(Delivery.recipient_id == there.id)):
-            copy.kept_letter_id = numbering.letter_id_of(copy)
+        _hand_on(session, there, recipient_id)
+
+
+def _hand_on(session: Session, there: Recipient, recipient_id: int) -> None:
+    """What a worker has in its hands just now becomes hers, with the number that it goes out with.
+
+    Not a letter of which she has a copy of her own: that stays with nobody, until it is forgotten.
+    """
+    of_hers = select(Delivery.message_id).where(Delivery.recipient_id == recipient_id)
+    in_hand = session.scalars(select(Delivery).where(Delivery.recipient_id == there.id)).all()
+    twice = set(
+        session.scalars(of_hers.where(Delivery.message_id.in_([one.message_id for one in in_hand])))
+    )
+    for copy in in_hand:
+        copy.kept_letter_id = numbering.letter_id_of(copy)
+        if copy.message_id not in twice:
             copy.recipient_id = recipient_id
+    if twice:
+        there.address, there.links = "", {}
+        there.address_key = tokens.fingerprint(tokens.new_token())
         session.flush()
-        session.execute(delete(Recipient).where(Recipient.id == there.id))
-        session.expunge(there)
+        return
+    session.flush()
+    session.execute(delete(Recipient).where(Recipient.id == there.id))
+    session.expunge(there)

@@ -9,6 +9,7 @@ from time_machine import Traveller
 
 from hrsite import addresses
 from hrsite import clock as our_clock
+from hrsite.extensions import db
 from hrsite.newsletter import moving, subscribing
 from hrsite.newsletter.models import Subscriber
 from hrsite.outbox import claiming, suppression, tally
@@ -120,3 +121,28 @@ def test_what_is_on_its_way_to_the_new_address_already_keeps_its_number(
     assert copy.recipient_id == ada.id
     assert letter_id_of(copy) == number
     assert take(session, returned_mail.status_report(path))
+
+
+def test_a_letter_that_both_were_getting_does_not_stand_in_her_way(
+    app: Flask, session: Session, ada: Subscriber
+) -> None:
+    """Her new address was on the list too, and has left it while its copy is in the air."""
+    there, here = factories.make_subscriber(session, NEW).id, ada.id
+    message_id = put_letter(session, NEW, OLD).id
+    session.rollback()
+
+    def leave_and_move() -> None:
+        with app.app_context():
+            other = db.session()
+            left = other.get_one(Subscriber, there)
+            subscribing.unsubscribe(other, left, "letter", our_clock.now())
+            move(other, other.get_one(Subscriber, here))
+
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        while_in_the_air(inbox, leave_and_move)
+        look(app)
+        look(app)  # Hers was claimed, and is due again with her new address.
+    assert [one.rcpt_tos for one in inbox.envelopes] == [[NEW], [NEW]]
+    assert states(session, message_id) == {"accepted": 2}
+    assert tally.check(session) == {}
