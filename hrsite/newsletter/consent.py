@@ -49,8 +49,9 @@ def note(
     list_id: int | None = None,
     former_key: str | None = None,
 ) -> None:
-    """Write down one act of consent. Nothing changes it; it is removed only as written below, and
-    when a list of wrong people is undone.
+    """Write down one act of consent. Its words never change, only its key: with her address, or
+    with a new key of the site. It is removed only as written below, and when a list of wrong people
+    is undone.
     """
     session.add(
         ConsentEvent(

@@ -1,8 +1,8 @@
 """Claim copies, hand them over, write down the answers.
 
-The one job that commits. Each copy must be known as "sending" on disk before its letter goes, and
-of the letters that went at most MAIL_IN_FLIGHT may wait for their answers to be on disk. So a
-kill at any moment leaves at most so many in doubt.
+It commits, as instance.py does and no other job. Each copy must be known as "sending" on disk
+before its letter goes, and of the letters that went at most MAIL_IN_FLIGHT may wait for their
+answers to be on disk. So a kill at any moment leaves at most so many in doubt.
 """
 
 import time

@@ -61,7 +61,7 @@ def words(found: dict[str, Any], name: str) -> str:
     return value[:2000] if isinstance(value, str) else ""
 
 
-def whole_number(found: dict[str, Any], name: str) -> int | None:
+def reply_code(found: dict[str, Any], name: str) -> int | None:
     """A reply code in an object: three digits, or nothing."""
     value = found.get(name)
     is_code = isinstance(value, int) and not isinstance(value, bool) and 200 <= value < 600

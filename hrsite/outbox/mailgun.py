@@ -14,7 +14,7 @@ from hrsite.outbox.events import (
     inner,
     letter_ids,
     parsed,
-    whole_number,
+    reply_code,
     words,
 )
 
@@ -68,7 +68,7 @@ def _events(said: dict[str, Any]) -> list[Event]:
             key=key,
             kind=kind,
             address=words(said, "recipient"),
-            code=whole_number(status, "code"),
+            code=reply_code(status, "code"),
             text=reports.tidy(text),
             return_paths=(words(inner(said, "envelope"), "sender"),),
             letter_ids=letter_ids(words(inner(said, "message", "headers"), "message-id")),
@@ -88,6 +88,6 @@ def _kind(said: dict[str, Any]) -> EventKind | None:
     if what != "failed" or words(said, "severity") != "permanent":
         return None
     status = inner(said, "delivery-status")
-    code, text = whole_number(status, "code"), words(status, "message")
+    code, text = reply_code(status, "code"), words(status, "message")
     enhanced = reports.status_in(words(status, "enhanced-code")) or reports.status_in(text)
     return reports.kind_told(code, enhanced, is_gone=reason in ("bounce", "suppress-bounce"))

@@ -6,7 +6,7 @@ import hmac
 from typing import Any
 
 from hrsite.outbox import reports
-from hrsite.outbox.events import UNSUBSCRIBED, Event, NotSigned, parsed, whole_number, words
+from hrsite.outbox.events import UNSUBSCRIBED, Event, NotSigned, parsed, reply_code, words
 
 # Postmark's own words for what happened. What is not here changes nothing: an answering machine,
 # a challenge, a delay, or what we do not know.
@@ -43,7 +43,7 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
             key=str(key),
             kind=kind,
             address=words(found, "Email"),
-            code=reports.code_in(text) or whole_number(found, "Code"),
+            code=reports.code_in(text) or reply_code(found, "Code"),
             text=reports.tidy(text or words(found, "Description")),
         )
     ]

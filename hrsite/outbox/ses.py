@@ -104,8 +104,8 @@ def _events(said: dict[str, Any]) -> list[Event]:
             for place, one in enumerate(objects(part, "bouncedRecipients"))
             if not _is_an_answer(part, one)
         ]
-    is_kept = words(part, "complaintFeedbackType") == "not-spam"
-    if what == "Complaint" and key and not is_kept:
+    is_not_spam = words(part, "complaintFeedbackType") == "not-spam"
+    if what == "Complaint" and key and not is_not_spam:
         return [
             _event(said, f"{key}/{place}", "complaint", one)
             for place, one in enumerate(objects(part, "complainedRecipients"))

@@ -1,11 +1,8 @@
 """The way out for every letter: Flask-Mail, made safe.
 
-The worker opens one connection and hands letters over:
-
-    with open_connection(app) as connection:
-        answer = connection.hand_over(letter)
-
-Flask-Mail's own way in (`mail.send`, `mail.connect`) goes through the same connections.
+The worker offers its letters to a carrier (`open_carrier`). One connection alone
+(`open_connection`) serves the check of the settings, and Flask-Mail's own way in (`mail.send`,
+`mail.connect`) goes through the same.
 """
 
 from __future__ import annotations
