@@ -20,6 +20,7 @@ from hrsite.newsletter import (
     leaving,
     moving,
     reminding,
+    renewing,
     spooling,
     standing,
     undoing,
@@ -132,6 +133,8 @@ def _follow_sessions(should_stop: Callable[[], bool]) -> None:
     session = db.session()
     for id in following.untrue(session):
         try_one(partial(following.keep_true, session, id), should_stop)
+    for id in renewing.untrue(session, clock.now()):
+        try_one(partial(renewing.renew, session, id), should_stop)
     due = reminding.due(session, clock.now())
     try_each(
         "reminder", {one.key: partial(reminding.remind, session, one) for one in due}, should_stop

@@ -44,6 +44,9 @@ READERS = {
     Cadence.MONTHLY: (Cadence.MONTHLY,),
 }
 
+# How the key of a digest's message ends.
+WITH_SESSIONS, WITHOUT_SESSIONS = "/1", "/0"
+
 
 class Due(NamedTuple):
     """A digest whose hour has come."""
@@ -100,8 +103,7 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
     if not posts:
         return []
     owing.take_up(session, digest.id, READERS[one.cadence], posts, one.at, now)
-    # Past ones go here: a letter tells of nothing that is over when it is written.
-    coming = [told for told in listing.upcoming(session, now) if _is_ahead(told, now)]
+    coming = sessions_to_come(session, now)
     shares = _shares(digest, posts, with_notices=bool(coming))
     opened = [
         _open_share(session, digest, share, shares, posts, coming, now)
@@ -115,6 +117,11 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
         .execution_options(synchronize_session=False)
     )
     return [issue for issue in opened if issue is not None]
+
+
+def sessions_to_come(session: Session, now: datetime) -> list[SessionNotice]:
+    """Which sessions a digest names now: nothing that is over, or has begun."""
+    return [told for told in listing.upcoming(session, now) if _is_ahead(told, now)]
 
 
 def _is_ahead(notice: SessionNotice, now: datetime) -> bool:
@@ -169,7 +176,8 @@ def _open_share(
     issue = Issue(
         topic=Topic.ARTICLES, title=letter.subject[:200], digest_id=digest.id, due_at=digest.due_at
     )
-    key = f"issue/{digest.key}/{share.bits:x}/{share.takes_notices:d}"
+    key = f"issue/{digest.key}/{share.bits:x}"
+    key += WITH_SESSIONS if share.takes_notices else WITHOUT_SESSIONS
     if not issues.freeze(session, issue, key, wordings, now):
         return None
     session.execute(

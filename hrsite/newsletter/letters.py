@@ -13,7 +13,7 @@ from hrsite.newsletter.models import Cadence, Subscriber
 from hrsite.newsletter.telltales import NO_SITE, Ours
 from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox.compose import Letter, compose
+from hrsite.outbox.compose import Letter, compose, part_of_text
 from hrsite.outbox.enqueue import (
     PATIENCE,
     TRANSACTIONAL,
@@ -178,10 +178,22 @@ def _fitting(name: str, html: str, base_url: str, **facts: Any) -> Letter:
     return compose(name, body=body, body_text=text, is_cut=is_cut, **facts)
 
 
-def digest(cadence: Cadence, posts: Sequence[Post], notices: Sequence[SessionNotice]) -> Letter:
-    """Several articles in one letter: what each is about, and where to read it."""
+def digest(
+    cadence: Cadence, posts: Sequence[Post], notices: Sequence[SessionNotice], mark: str = ""
+) -> Letter:
+    """Several articles in one letter: what each is about, and where to read it.
+
+    `mark` is that of the letter in whose place it comes.
+    """
     told = [(post, page_of(post)) for post in posts]
-    return compose("digest", cadence=cadence.value, told=told, notices=notices)
+    return compose("digest", mark=mark, cadence=cadence.value, told=told, notices=notices)
+
+
+def is_so(text: str, notices: Sequence[SessionNotice]) -> bool:
+    """Does the text of a digest say of sessions to come what one would that is written now?"""
+    said = part_of_text("digest/_sessions.txt", notices=notices)
+    heading, _, _ = said.partition("\n\n")
+    return said in text if notices else heading not in text
 
 
 def discreet_digest(posts: Sequence[Post], mark: str) -> Letter:

@@ -30,6 +30,7 @@ from hrsite.posts.models import Post
 # 62 would be the most. The newest go first, for somebody who has paused may be owed any number of
 # old ones, which must not crowd out what all others wait for. What is over comes a digest later.
 MOST_ARTICLES = 25
+CAME_OUT_AT = func.coalesce(Post.published_at, Post.unlisted_at)
 
 
 def owed(reach: Reach) -> Insert:
@@ -85,7 +86,6 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
         OwedArticle.digest_id.is_(None),
         OwedArticle.since_at <= until,
     )
-    came_out_at = func.coalesce(Post.published_at, Post.unlisted_at)
     newest_first = session.scalars(
         select(Post)
         .where(
@@ -94,7 +94,7 @@ def ready(session: Session, until: datetime, now: datetime) -> Sequence[Post]:
             Post.deleted_at.is_(None),
             or_(Post.published_at <= now, Post.unlisted_at <= now),
         )
-        .order_by(came_out_at.desc(), Post.id.desc())
+        .order_by(CAME_OUT_AT.desc(), Post.id.desc())
         .limit(MOST_ARTICLES)
     ).all()
     return newest_first[::-1]

@@ -8,7 +8,15 @@ from hrsite import addresses, clock, furniture, queue, unsaved
 from hrsite.accounts import guard
 from hrsite.extensions import db
 from hrsite.hints.hint import Hint
-from hrsite.newsletter import discretion, holding, issues, letters_sessions, telltales, trying
+from hrsite.newsletter import (
+    discretion,
+    holding,
+    issues,
+    letters_sessions,
+    renewing,
+    telltales,
+    trying,
+)
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import (
@@ -104,6 +112,7 @@ def withdraw(id: int) -> ResponseReturnValue:
         abort(404)
     words = "It is off the site, and a draft again."
     words += holding.take_back(session, issues.issue_of_notice(session, id), now)
+    renewing.keep_true(session, now)
     session.commit()
     flash(words, "done")
     if request.form.get("back") == "home":

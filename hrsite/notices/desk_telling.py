@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import following, issues, planned
+from hrsite.newsletter import following, issues, planned, renewing
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_planned, publishing, telling
@@ -49,6 +49,7 @@ def after_saving(notice: SessionNotice) -> str:
     """
     session, now = db.session(), clock.now()
     following.call_back_untrue(session, notice, now)
+    renewing.keep_true(session, now)
     if lost := desk_planned.now_lost(notice, now):
         return f" {lost}"
     if not following.has_news(session, notice):

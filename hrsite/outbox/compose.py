@@ -63,10 +63,15 @@ def compose(
     return Letter(
         mark=mark,
         subject=" ".join(subject.split()),
-        text=_UNBROKEN_TIME.sub(" ", _rendered(f"{name}/body.txt", facts)).strip() + "\n",
+        text=part_of_text(f"{name}/body.txt", **facts) + "\n",
         html=html,
         language=facts["language"],
     )
+
+
+def part_of_text(template: str, **facts: Any) -> str:
+    """What a template makes of the plain text of a letter, just as it stands in the whole."""
+    return _UNBROKEN_TIME.sub(" ", _rendered(template, facts)).strip()
 
 
 def _rendered(template: str, facts: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, case, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -135,6 +135,29 @@ def reword(session: Session, address_key: str, is_discreet: bool) -> None:
         .values(is_discreet=is_discreet)
         .execution_options(synchronize_session=False)
     )
+
+
+def hold(session: Session, message: OutboxMessage) -> None:
+    """Until this transaction ends, no copy of a message is handed over or written down.
+
+    Who looks after this at how its copies stand sees every permit there is.
+    """
+    session.refresh(message, with_for_update=True)
+    waiting = select(Delivery.id).where(
+        Delivery.message_id == message.id,
+        Delivery.state.in_((DeliveryState.SENDING, *settling.DUE_STATES)),
+    )
+    held = waiting.order_by(Delivery.id).with_for_update().cte("held")
+    session.scalar(select(func.count()).select_from(held))
+
+
+def put_in_place(session: Session, message: OutboxMessage, letter: Letter) -> None:
+    """Say something else in a message that is held and that nobody has, with the same mark.
+
+    Its discreet wording stays.
+    """
+    message.subject, message.text, message.html = letter.subject, letter.text, letter.html
+    session.flush()
 
 
 def withdraw(session: Session, address_key: str, streams: Iterable[str], now: datetime) -> int:

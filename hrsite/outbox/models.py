@@ -34,6 +34,8 @@ NUMBERS_ONCE = {"sqlite_autoincrement": True}
 class OutboxMessage(Base):
     """What is said, once, frozen when the coach pressed the button.
 
+    Only a digest may be put in other words, while nobody has it.
+
     `mark` is a random word that leaves with no letter. The text holds `<mark>-<purpose>` where a
     person's own token goes, so nothing that anybody typed can be taken for such a place.
     """

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import earlier, unsaved
 from hrsite.binning import LASTS
 from hrsite.hints import keeping
-from hrsite.newsletter import holding, issues
+from hrsite.newsletter import holding, issues, renewing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
@@ -77,6 +77,7 @@ def throw_away(session: Session, row: Row, now: datetime) -> str:
         post_publishing.throw_away(row, now)
     else:
         notice_publishing.throw_away(row, now)
+        renewing.keep_true(session, now)
     return said
 
 
