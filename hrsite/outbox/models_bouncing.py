@@ -24,7 +24,7 @@ class Bounce(Base):
         Kept(
             "message_id delivery_id kind happened_at reply_code reply_text source",
             "Which letter came back, when, and why",
-            "To stop writing where letters are not taken, or not wanted",
+            "To stop when it is not wanted",
             "90 days. Then only how many there were",
             shown="kind happened_at reply_text",
         ),

@@ -49,14 +49,16 @@ class Post:
     """The letters in the folder, a few at a time."""
 
     def __init__(self, app: Flask, letters: Letters, session: Session) -> None:
-        self._app, self._letters, self._session, self._seen = app, letters, session, 0
+        self._app, self._letters, self._session = app, letters, session
+        # By their names: those of 14 days ago are gone from the folder.
+        self._seen: set[str] = set()
 
     def new(self) -> list[OpenLetter]:
         """What a look of the worker brought."""
         look(self._app)
         self._session.rollback()
-        found = self._letters()
-        new, self._seen = found[self._seen :], len(found)
+        new = [one for one in self._letters() if one.letter.name not in self._seen]
+        self._seen.update(one.letter.name for one in new)
         return sorted(new, key=lambda one: one.letter.to)
 
     def to(self) -> list[str]:

@@ -57,7 +57,7 @@ def test_a_letter_set_for_another_time_says_when_and_who_is_left(
     (issue,) = factories.open_issues(session)
     holding.stop(issue, our_clock.now())
     becomes(session, rows(session)[0], DeliveryState.WITHDRAWN)
-    holding.reschedule(issue, our_clock.now() + 23 * HOUR, our_clock.now())
+    holding.reschedule(session, issue, our_clock.now() + 23 * HOUR, our_clock.now())
     session.commit()
     begins = "Mail starts on Wednesday 3 June 2026 at 9:00 am, Toronto time"
     numbers = "0 of 3 accepted, 2 waiting, 1 taken back"
