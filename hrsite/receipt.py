@@ -125,24 +125,24 @@ BESIDES = (
         "",
         "A log of what goes wrong, without addresses and secret links",
         "To mend what is broken",
-        "As long as this computer keeps it; we ask for seven days",
+        "As long as the computer of this site keeps it, and we ask for seven days",
     ),
     Kept(
         "",
-        "If you leave while our database does not answer: a mark made from your link",
+        "If you leave while our database is away: a mark from your link",
         "So that leaving always works",
         "Until it is done",
     ),
     Kept(
         "",
-        "While there is no mail service: letters to you, as files",
+        "Without a mail service: letters to you, as files",
         "To show your coach",
         "14 days",
     ),
     Kept(
         "",
         "If you were erased: a mark from each address you had, beside the storage",
-        "So that an old copy of the storage does not bring you back",
+        "So that no old copy of it brings you back",
         "One year",
     ),
 )
