@@ -17,7 +17,7 @@ from hrsite.newsletter import bringing, consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
-from hrsite.outbox import enqueue, forgetting, history, recipients, suppression
+from hrsite.outbox import enqueue, forgetting, history, recipients, suppression, turns
 from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 from hrsite.sealing import Seal
 
@@ -60,6 +60,7 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
 
     `said_at`: when she asked for it. What is asked for after that is asked anew.
     """
+    turns.before_a_change(session)  # First of all: who writes a list down looks at her row too.
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
     subscriber = subscribing.find_by_key(session, key)

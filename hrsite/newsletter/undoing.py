@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hrsite.newsletter import bringing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_people import BroughtList, ListState
-from hrsite.outbox import enqueue, recipients
+from hrsite.outbox import enqueue, recipients, turns
 from hrsite.outbox.models import Recipient
 
 MAY_BE_UNDONE = (ListState.ADDING, ListState.ADDED)
@@ -35,6 +35,7 @@ def undo_part(session: Session, list_id: int, now: datetime) -> None:
     if brought is None or brought.state != ListState.UNDOING:
         return
     brought.people = None
+    turns.before_a_change(session)  # First of all: who writes a list down looks at these rows too.
     came = exists().where(
         ConsentEvent.address_key == Recipient.address_key, ConsentEvent.list_id == list_id
     )

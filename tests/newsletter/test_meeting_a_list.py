@@ -1,6 +1,7 @@
 """Who leaves, pauses or chooses on PostgreSQL while her part of a list is written down."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues, moving, subscribing
+from hrsite.newsletter import erasing, issues, moving, subscribing
 from hrsite.newsletter.models import Cadence, Subscriber
 from hrsite.newsletter.models_moving import AddressChange
 from hrsite.outbox import claiming, tally, turns
@@ -110,6 +111,22 @@ def test_a_reader_of_the_weekly_letter_leaves_while_an_article_is_owed_to_her(
         begin_to_write_the_list_down(session)
     session.refresh(cleo)
     assert subscribing.chosen_topics(cleo) == []
+
+
+def test_she_has_herself_erased_while_an_article_is_owed_to_her(
+    app: Flask, session: Session, ada: Subscriber, tmp_path: Path
+) -> None:
+    cleo = subscribing.find_by_address(session, CLEO)
+    assert cleo is not None
+    turns.before_a_list(session)
+    key = cleo.address_key
+
+    def erase(another: Session) -> None:
+        erasing.erase(another, tmp_path, key, False, our_clock.now())
+
+    with beside(app, session, erase):
+        begin_to_write_the_list_down(session)
+    assert subscribing.find_by_address(session, CLEO) is None
 
 
 def test_a_letter_claimed_at_that_moment_goes_to_the_new_address(
