@@ -42,10 +42,11 @@ def host_of(settings: dict[str, Any]) -> str:
 
 
 def _misplaced(settings: dict[str, Any], project: Path) -> list[str]:
+    if not settings["READY_FILES"]:
+        return []
     folder = (project / settings["DATA_DIR"]).resolve()
-    files = (project / (settings["READY_FILES"] or "")).resolve()
-    is_near = files == folder or files in folder.parents or folder in files.parents
-    if settings["READY_FILES"] and is_near:
+    files = (project / settings["READY_FILES"]).resolve()
+    if files == folder or files in folder.parents or folder in files.parents:
         return ["READY_FILES: must lie apart from DATA_DIR, which nobody else may read."]
     return []
 

@@ -10,7 +10,7 @@ from hrsite.newsletter import owing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import enqueue, forgotten, pausing, presence
+from hrsite.outbox import enqueue, forgotten, instance, pausing, presence
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
@@ -169,8 +169,10 @@ def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
 
 
 def _take_the_rest_back(session: Session, issue: Issue, now: datetime) -> str:
-    if issue.message.pause_kind == "restored":  # This database may not know who has it.
-        return " Its letter stays stopped."
+    if instance.held(session):  # A backup was put back: it may not know who has it.
+        if not _is_over(issue) and issue.message.paused_at is None:
+            stop(issue, now)
+        return " Its letter goes to nobody else."
     if not has_reached(session, issue) and drop(session, issue, now):
         again = "When you publish it again, you can email it anew."
         return f" Its letter is taken back: nobody has got it. {again}"

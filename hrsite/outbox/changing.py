@@ -42,7 +42,7 @@ def change(
         was, became = moves[message_id]
         was[state] += count
         became[rule(state, may_have_arrived)] += count
-    # In one order, so that two who change copies of the same messages never wait for each other.
+    # In one order, so that of two who change copies of the same messages one waits, and not both.
     for message_id, (was, became) in sorted(moves.items()):
         tally.moved(session, message_id, was, became)
     return before

@@ -18,6 +18,7 @@ from hrsite.newsletter.models import Issue
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import pausing
 from hrsite.outbox.models import DeliveryState
+from hrsite.outbox.models_workers import Instance
 from hrsite.posts.models import Post
 from tests import factories
 from tests.conftest import AppMaker
@@ -144,12 +145,13 @@ def test_one_of_a_backup_is_not_for_nobody_knows_who_has_it(
 ) -> None:
     factories.make_subscriber(session, EACH)
     post = emailed(coach, session, app)
-    pausing.pause(only_issue(session).message, "A backup.", our_clock.now(), "restored")
+    mark = Instance(id="0" * 32, machine="here", counter=1, trouble="behind")
+    session.add(mark)
     session.commit()
 
-    assert "Its letter stays stopped." in taken_off(coach, post)
+    assert "Its letter goes to nobody else." in taken_off(coach, post)
     issue = only_issue(session)
-    assert (issue.post_id, issue.message.pause_kind) == (post.id, "restored")
+    assert (issue.post_id, issue.message.pause_kind) == (post.id, "stopped")
     assert (
         "Its letter is made already, and not again. Nobody has it so far" in plan(coach, post).text
     )
