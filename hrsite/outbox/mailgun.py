@@ -69,7 +69,7 @@ def _events(said: dict[str, Any]) -> list[Event]:
             kind=kind,
             address=words(said, "recipient"),
             code=reply_code(status, "code"),
-            text=reports.tidy(text),
+            text=text,
             return_paths=(words(inner(said, "envelope"), "sender"),),
             letter_ids=letter_ids(words(inner(said, "message", "headers"), "message-id")),
         )

@@ -44,7 +44,7 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
             kind=kind,
             address=words(found, "Email"),
             code=reports.code_in(text) or reply_code(found, "Code"),
-            text=reports.tidy(text or words(found, "Description")),
+            text=text or words(found, "Description"),
         )
     ]
 

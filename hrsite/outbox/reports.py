@@ -124,11 +124,6 @@ def code_in(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def tidy(text: str, about: str = "") -> str:
-    """A server's words on one line, bounded, and without the address that they often repeat."""
-    return quoted(text, about)
-
-
 def _read(message: Message) -> Report:
     came_to = tuple(_addresses(message, _ARRIVED_AT))
     if message.get_content_type() == "multipart/report":
@@ -181,7 +176,7 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
     code = code_in(said)
     if status is None and code is None:
         return NOTHING
-    text = tidy(said or status or "", next(iter(_readers(block)), ""))
+    text = quoted(said or status or "", next(iter(_readers(block)), ""))
     return Report(kind_of(code, status), came_to, code=code, text=text)
 
 

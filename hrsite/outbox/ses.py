@@ -157,7 +157,7 @@ def _event(said: dict[str, Any], key: str, kind: EventKind, person: dict[str, An
         kind=kind,
         address=words(person, "emailAddress"),
         code=reports.code_in(text),
-        text=reports.tidy(text),
+        text=text,
         return_paths=(words(mail, "source"),),
         letter_ids=letter_ids(*message_ids, words(inner(mail, "commonHeaders"), "messageId")),
     )
