@@ -32,14 +32,11 @@ NEVER = math.inf
 class Carrier:
     """Carries letters to one mail server over at most so many connections.
 
-    `open_host` opens one and may take its time; it raises Stopped. `most_letters` is how many
-    letters one connection may carry (0: any number).
+    `open_host` opens one and may take its time; it raises Stopped.
     """
 
-    def __init__(
-        self, open_host: Callable[[], Conversation], most_lanes: int = 1, most_letters: int = 0
-    ) -> None:
-        self._open_host, self._most_letters = open_host, most_letters
+    def __init__(self, open_host: Callable[[], Conversation], most_lanes: int = 1) -> None:
+        self._open_host = open_host
         self._most_lanes = most_lanes
         self._lanes: list[Lane] = []
         self._waiting: deque[Parcel] = deque()
@@ -151,7 +148,7 @@ class Carrier:
                 self._done.append((self._waiting.popleft().token, answer_from(trouble)))
 
     def _add(self, host: Conversation) -> None:
-        lane = Lane(host, self._most_letters)
+        lane = Lane(host)
         if lane.exchange.is_over:
             lane.close()
             raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
@@ -248,9 +245,6 @@ class Carrier:
         if lane.is_gone:
             return
         if lane.exchange.is_over:
-            self._remove(lane)
-        elif not lane.is_busy and lane.exchange.is_full:
-            lane.say_goodbye()
             self._remove(lane)
         else:
             self._list(lane)

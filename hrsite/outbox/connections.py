@@ -49,7 +49,7 @@ class MailSettings(flask_mail._Mail):
             use_ssl=config.get("MAIL_USE_SSL", False),
             default_sender=config.get("MAIL_DEFAULT_SENDER"),
             debug=0,  # It prints addresses and passwords.
-            max_emails=config.get("MAIL_MAX_EMAILS"),
+            max_emails=None,
             suppress=False,  # Never say "accepted" of a letter that went nowhere.
             ascii_attachments=True,
         )
@@ -154,7 +154,7 @@ class SafeConnection(Connection):
 
     def __init__(self, mail: MailSettings) -> None:
         super().__init__(mail)
-        self.carrier = Carrier(self.configure_host, 1, mail.max_emails or 0)
+        self.carrier = Carrier(self.configure_host)
 
     def __exit__(
         self,
@@ -184,7 +184,7 @@ class ServerCarrier(Carrier):
     """Many letters to the mail server, over several connections."""
 
     def __init__(self, settings: MailSettings, most_lanes: int) -> None:
-        super().__init__(lambda: open_host(settings), most_lanes, settings.max_emails or 0)
+        super().__init__(lambda: open_host(settings), most_lanes)
 
 
 class FolderCarrier:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
@@ -17,12 +16,12 @@ import time
 
 from hrsite.outbox.exchanging import (
     GARBLED,
-    HUNG_UP,
     LONGEST_REPLY_LINE,
     MOST_REPLY_LINES,
+    REPLY_LINE,
 )
 from hrsite.outbox.retrying import Fault, Stage
-from hrsite.outbox.wording import trouble_in_words
+from hrsite.outbox.wording import HUNG_UP, trouble_in_words
 
 _PARTING_SECONDS = 5.0  # For QUIT: nothing depends on its reply.
 _NO_SERVER_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
@@ -130,7 +129,7 @@ class Conversation(smtplib.SMTP):
         lines: list[bytes] = []
         while len(lines) < MOST_REPLY_LINES:
             line = self._line_before(deadline)
-            if not re.match(rb"[2-5]\d\d([ -]|\Z)", line):
+            if not REPLY_LINE.match(line):
                 raise self._garbled()
             lines.append(line[4:].strip())
             if line[3:4] != b"-":

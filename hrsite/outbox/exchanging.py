@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from hrsite.outbox.parcels import Ended, Parcel
 from hrsite.outbox.retrying import Fault, Stage
+from hrsite.outbox.wording import HUNG_UP
 
 LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
 MOST_REPLY_LINES = 128
-_REPLY_LINE = re.compile(rb"[2-5]\d\d([ -]|\Z)")
+REPLY_LINE = re.compile(rb"[2-5]\d\d([ -]|\Z)")
 _WANTED: Mapping[Stage, int] = {"mail": 250, "rcpt": 250, "data": 354, "reply": 250, "rset": 250}
 # So many whole letters may be on one connection before the first of them is answered.
 MOST_CHUNKED = 4
@@ -26,8 +27,6 @@ _YES = b"250 "
 # The stages that only name a letter's sender and reader.
 _NAMING: tuple[Stage, ...] = ("mail", "rcpt")
 GARBLED = "The mail server's answer made no sense."
-HUNG_UP = "The mail server hung up."
-TOO_SLOW = "The mail server did not answer in time."
 
 
 class Garbled(Exception):
@@ -41,8 +40,6 @@ class Exchange:
     pipelining: bool
     size: bool
     chunking: bool = False
-    # How many letters it may carry (0: any number).
-    most_letters: int = 0
     # Replies that are due, in order: about which letter (None: none), at which stage.
     due: deque[tuple[Parcel | None, Stage]] = field(default_factory=deque)
     # What is to be written now. Tell `written` how much of it went.
@@ -66,7 +63,7 @@ class Exchange:
     @property
     def may_begin(self) -> bool:
         """Can it take another letter now?"""
-        if self.is_over or self._begun is not None or self.is_full:
+        if self.is_over or self._begun is not None:
             return False
         due = self.due
         if not due:
@@ -75,11 +72,6 @@ class Exchange:
             return len(due) <= 4 * (MOST_CHUNKED - 1) and due[0][1] != "rset"
         # Every letter before is told whole, but for its reply.
         return self.pipelining and len(due) == 1 and due[0][1] == "reply"
-
-    @property
-    def is_full(self) -> bool:
-        """Has it carried as many letters as it may?"""
-        return 0 < self.most_letters <= self.letter_count
 
     @property
     def awaits_result(self) -> bool:
@@ -168,7 +160,7 @@ class Exchange:
             raise Garbled
 
     def _hear_line(self, line: bytes, ended: list[Ended]) -> None:
-        if not self.due or not _REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
+        if not self.due or not REPLY_LINE.match(line) or len(self._lines) >= MOST_REPLY_LINES:
             raise Garbled
         if self.due[0][1] == "reply" and self._is_too_early(line):
             raise Garbled

@@ -8,8 +8,9 @@ import time
 from itertools import islice
 
 from hrsite.outbox.conversing import Conversation
-from hrsite.outbox.exchanging import HUNG_UP, TOO_SLOW, Exchange
+from hrsite.outbox.exchanging import Exchange
 from hrsite.outbox.parcels import Ended, Parcel
+from hrsite.outbox.wording import HUNG_UP, TOO_SLOW
 
 READ_OCTETS = 4096  # Replies are short; a larger buffer takes longer to come by.
 MOST_PIECES = 64  # Of one write; the system would take some more.
@@ -19,7 +20,7 @@ PARTING_SECONDS = 5.0  # For RSET: nothing depends on its reply.
 class Lane:
     """A connection that is open, greeted and logged in. Times in seconds of `time.monotonic`."""
 
-    def __init__(self, host: Conversation, most_letters: int = 0) -> None:
+    def __init__(self, host: Conversation) -> None:
         self._host, self.sock = host, host.open_socket()
         self._is_encrypted = isinstance(self.sock, ssl.SSLSocket)
         self.sock.setblocking(False)
@@ -28,7 +29,6 @@ class Lane:
             pipelining=host.has_extn("pipelining"),
             size=host.has_extn("size"),
             chunking=host.has_extn("chunking"),
-            most_letters=most_letters,
         )
         self._since = time.monotonic()
         self._is_leaving = False

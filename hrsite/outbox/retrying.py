@@ -10,9 +10,7 @@ Stage = Literal[
     "connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth",
     "mail", "rcpt", "data", "body", "reply", "rset", "quit",
 ]  # fmt: skip
-Kind = Literal[
-    "accepted", "deferred", "refused", "uncertain", "policy", "too_large", "setting", "ignored"
-]
+Kind = Literal["accepted", "deferred", "refused", "uncertain", "policy", "too_large", "setting"]
 # No reply could be read, or there is no use in asking:
 # timeout, dropped, garbage: the network, or a server that does not speak SMTP;
 # tls, login, unknown_host: our settings and this server do not fit together.
@@ -31,7 +29,7 @@ OPENING_STAGES: frozenset[Stage] = frozenset(
 )
 _EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
 # RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
-_LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
+LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
 _LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
 # RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike.
 _SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"})
@@ -67,8 +65,6 @@ class Answer(NamedTuple):
 @lru_cache(maxsize=256)
 def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | None) -> Verdict:
     """The verdict on a reply (code, and status if it had one), or on a fault instead of one."""
-    if stage in ("rset", "quit"):
-        return Verdict("ignored")  # The letter's own reply came before: it stands.
     if fault is not None or code is None:
         return _without_reply(stage, fault)
     if _is_progress(stage, code):
@@ -77,7 +73,7 @@ def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | Non
         return _without_reply(stage, "garbage")
     if code == 421:
         return Verdict("deferred")  # RFC 5321 3.8: closing down, so a definite "not now".
-    if code in _LOGIN_CODES:
+    if code in LOGIN_CODES:
         return Verdict("setting")
     if code // 100 == 4:
         return Verdict("deferred", soft_bounce=_is_about(status, "2.2"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 
-from hrsite.outbox.retrying import Answer
+from hrsite.outbox.retrying import LOGIN_CODES, Answer
 
+HUNG_UP = "The mail server hung up."
+TOO_SLOW = "The mail server did not answer in time."
 # X509_V_ERR_…: OpenSSL's numbers for what is wrong with a certificate.
 _NOT_YET_VALID, _EXPIRED, _OTHER_NAMES = 9, 10, (62, 64)
 _HUNG_UP = (
@@ -16,7 +18,6 @@ _HUNG_UP = (
     ConnectionAbortedError,
     BrokenPipeError,
 )
-_LOGIN_CODES = (454, 530, 534, 535, 538)
 
 
 def trouble_in_words(trouble: Exception) -> str:
@@ -24,9 +25,9 @@ def trouble_in_words(trouble: Exception) -> str:
     if isinstance(trouble, ssl.SSLCertVerificationError):
         return _certificate_words(trouble)
     if isinstance(trouble, TimeoutError):
-        return "The mail server did not answer in time."
+        return TOO_SLOW
     if isinstance(trouble, _HUNG_UP):
-        return "The mail server hung up."
+        return HUNG_UP
     if isinstance(trouble, ssl.SSLError):
         return (
             "What answers there does not speak TLS as we do."
@@ -50,7 +51,7 @@ def pause_reason(answer: Answer) -> str:
         return f"The mail service would not take this letter: {answer.text}"
     if answer.kind == "too_large":
         return f"The mail service takes no letter of this size: {answer.text}"
-    if answer.code in _LOGIN_CODES and answer.stage == "auth":
+    if answer.code in LOGIN_CODES and answer.stage == "auth":
         return (
             "A mail setting is wrong: the mail service does not take our name and password"
             f" (MAIL_USERNAME, MAIL_PASSWORD). It says: {said}"

@@ -42,15 +42,6 @@ def test_what_the_settings_cause_stops_no_letter_for_good(stage: Stage, fault: F
     assert judge(stage, None, None, fault) == Verdict("setting")
 
 
-@pytest.mark.parametrize(("code", "status"), [(250, None), (421, "4.3.2"), (550, "5.1.1")])
-@pytest.mark.parametrize("stage", ["rset", "quit"])
-def test_what_is_said_at_parting_changes_nothing(
-    stage: Stage, code: int, status: str | None
-) -> None:
-    assert judge(stage, code, status, None) == Verdict("ignored")
-    assert judge(stage, None, None, "dropped") == Verdict("ignored")
-
-
 @pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "reply"])
 def test_a_server_that_closes_down_means_later(stage: Stage) -> None:
     assert judge(stage, 421, "4.7.0", None) == Verdict("deferred")

@@ -57,14 +57,6 @@ def test_a_look_at_a_server_that_does_not_want_us_tells_why() -> None:
     assert (trouble.stage, trouble.text) == ("banner", "5.7.1 you are blocked")
 
 
-def test_the_number_of_letters_on_one_connection_can_be_bounded() -> None:
-    with mail_server() as inbox:
-        with open_connection(make_app(inbox.port, MAIL_MAX_EMAILS=2)) as connection:
-            for _ in range(5):
-                assert connection.hand_over(make_letter()).kind == "accepted"
-        assert inbox.connections == 3
-
-
 def test_lines_that_begin_with_a_dot_arrive_as_they_were() -> None:
     octets = b"Subject: x\r\n\r\n.\r\n..two\r\n.one\r\nend\r\n"
     with mail_server() as inbox, open_connection(make_app(inbox.port)) as connection:
