@@ -19,6 +19,7 @@ from hrsite.newsletter.models import (
 )
 from hrsite.newsletter.reach import Reach
 from hrsite.outbox.models import (
+    MAY_HAVE_IT,
     Delivery,
     DeliveryState,
     MessageTally,
@@ -29,7 +30,6 @@ from hrsite.outbox.models import (
 from hrsite.outbox.parts import in_part
 
 CONFIRMED = SubscriptionState.CONFIRMED
-TOLD_STATES = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,6 @@ class AudienceCounts:
     def getting(self) -> int:
         """Everybody who gets it, sooner or later."""
         return self.ready + self.weekly + self.monthly
-
-    @property
-    def confirmed(self) -> int:
-        """Everybody who said yes, whether or not a letter can go to them now."""
-        return self.getting + self.paused + self.blocked
 
 
 def readers_of(reach: Reach) -> Select[int, bool, bool]:
@@ -90,7 +85,7 @@ def was_told(notice_id: int, *, is_over: bool) -> ColumnElement[bool]:
     One that was called back, for it was no longer true, counts unless the session `is_over`: who
     never heard of it need not hear that it does not take place.
     """
-    states = [*TOLD_STATES, *([] if is_over else [DeliveryState.WITHDRAWN])]
+    states = [*MAY_HAVE_IT, *([] if is_over else [DeliveryState.WITHDRAWN])]
     letters = select(Issue.message_id).where(Issue.about_id == notice_id)
     return exists().where(
         Delivery.recipient_id == Subscriber.id,
@@ -140,7 +135,7 @@ def _was_reminded(reach: Reach) -> ColumnElement[bool]:
     return exists().where(
         Delivery.recipient_id == Subscriber.id,
         Delivery.message_id.in_(same),
-        Delivery.state.in_(TOLD_STATES),
+        Delivery.state.in_(MAY_HAVE_IT),
     )
 
 

@@ -18,6 +18,7 @@ from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.outbox import enqueue, forgetting, history, recipients, suppression, turns
+from hrsite.outbox.models import TRANSACTIONAL
 from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 from hrsite.sealing import Seal
 
@@ -110,7 +111,7 @@ def _is_here_since(session: Session, subscriber: Subscriber, moment: datetime) -
 
 def _is_written_to_since(session: Session, address_key: str, moment: datetime) -> bool:
     """Was somebody asked there after a moment if letters shall come there?"""
-    return history.letter_count(session, address_key, enqueue.TRANSACTIONAL, moment) > 0
+    return history.letter_count(session, address_key, TRANSACTIONAL, moment) > 0
 
 
 def _forget_letters(session: Session, address_key: str, now: datetime) -> None:

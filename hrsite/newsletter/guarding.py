@@ -14,7 +14,8 @@ from hrsite.accounts import tries
 from hrsite.newsletter import letters, screening, trying
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import AskedLetter, AskingNetwork, SignupRequest
-from hrsite.outbox import enqueue, history, suppression
+from hrsite.outbox import history, suppression
+from hrsite.outbox.models import TRANSACTIONAL
 from hrsite.sealing import Seal
 
 # Of letters that are no stranger's doing the limits take no notice.
@@ -135,7 +136,7 @@ def may_write_to(session: Session, address_key: str, now: datetime) -> bool:
         limits = [(MONTH, 1)]
     return all(
         history.letter_count(
-            session, address_key, enqueue.TRANSACTIONAL, now - span, besides=NOT_BY_STRANGERS
+            session, address_key, TRANSACTIONAL, now - span, besides=NOT_BY_STRANGERS
         )
         < most
         for span, most in limits

@@ -11,14 +11,19 @@ from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue, forgotten, instance, pausing, presence
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import (
+    MAY_HAVE_IT,
+    SIMPLY_WAITING,
+    Delivery,
+    DeliveryState,
+    MessageTally,
+    OutboxMessage,
+)
 from hrsite.posts import publishing as post_publishing
 from hrsite.posts.models import Post
 
 # So much later than planned, and nobody knows whether it is still true.
 LATE = timedelta(hours=2)
-MAY_HAVE_IT = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
-WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 NOBODY_SO_FAR = (
     "Its letter is made already, and not again. Nobody has it so far: you find it under Issues."
 )
@@ -90,11 +95,6 @@ def hold_overtaken(session: Session, now: datetime) -> None:
         # Behind a long list it may wait for hours, though all is well.
         if not _is_over(issue) and not presence.was_here(session, issue.message.starts_at, now):
             _hold(issue, now)
-
-
-def go_on(issue: Issue, now: datetime) -> None:
-    """Hand letters over, or go on with it."""
-    pausing.resume(issue.message, now)
 
 
 def reschedule(session: Session, issue: Issue, at: datetime, now: datetime) -> None:
@@ -230,7 +230,7 @@ def _is_in_a_digest(session: Session, post_id: int | None, *, or_will_be: bool =
     Not one that is stopped: whoever waits for it is owed the article (owing.py), so she gets it
     once, whatever becomes of that digest.
     """
-    goes_on = Delivery.state.in_(WAITING) & OutboxMessage.paused_at.is_(None)
+    goes_on = Delivery.state.in_(SIMPLY_WAITING) & OutboxMessage.paused_at.is_(None)
     which = Delivery.state.in_(MAY_HAVE_IT)
     copies = (
         select(Delivery.id)

@@ -16,12 +16,11 @@ from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose, part_of_text
 from hrsite.outbox.enqueue import (
     PATIENCE,
-    TRANSACTIONAL,
     Envelope,
     put_delivery,
     put_message,
 )
-from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.models import TRANSACTIONAL, OutboxMessage
 from hrsite.posts.models import Post
 from hrsite.posts.naming import published_slug
 from hrsite.texts import markup, shortening

@@ -15,7 +15,7 @@ from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.newsletter.models_moving import AddressChange
 from hrsite.outbox import enqueue, forgetting, numbering, recipients, settling, suppression
-from hrsite.outbox.models import Delivery, Recipient
+from hrsite.outbox.models import TRANSACTIONAL, Delivery, Recipient
 
 # So long the button at the new address works, and the one that takes it back at the old.
 LASTS = timedelta(days=3)
@@ -213,7 +213,7 @@ def _make_room(
 ) -> None:
     """Whoever had left there, or never said yes, makes room; and letters written there do."""
     if other is not None:
-        enqueue.withdraw(session, key, [enqueue.TRANSACTIONAL], now)
+        enqueue.withdraw(session, key, [TRANSACTIONAL], now)
         session.delete(other)
         session.flush()
     there = recipients.among(session, [key]).get(key)

@@ -13,8 +13,6 @@ class Verdict(StrEnum):
     FINE = "fine"
     # Answered with the same page as any other, and forgotten.
     MACHINE = "machine"
-    # Sent by another site's page.
-    FOREIGN = "foreign"
     # Open for too long: shown again, with what was typed still in it.
     STALE = "stale"
 

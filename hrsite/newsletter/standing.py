@@ -9,10 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.newsletter.audience import is_awake
+from hrsite.newsletter.audience import is_awake, is_blocked
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.models_people import DailyTally
-from hrsite.outbox.models import Recipient, Suppression
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,9 @@ def now_standing(session: Session, now: datetime) -> Standing:
             Subscription.subscriber_id == Subscriber.id, Subscription.state == state
         )
 
-    is_closed = exists().where(Suppression.address_key == Recipient.address_key)
     has_confirmed = has(SubscriptionState.CONFIRMED)
     place = case(
-        (is_closed, "closed"),
+        (is_blocked(), "closed"),
         (has_confirmed & ~is_awake(now), "paused"),
         (has_confirmed, "getting"),
         (has(SubscriptionState.UNCONFIRMED), "waiting"),

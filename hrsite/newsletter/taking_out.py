@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock
+from hrsite.newsletter.audience import is_blocked
 from hrsite.newsletter.listwriting import row
 from hrsite.newsletter.models import Subscriber, SubscriptionState
-from hrsite.outbox.models import Recipient, Suppression
 
 # Excel takes a file for UTF-8 only when it begins with this mark.
 BOM = "\ufeff"
@@ -23,7 +23,7 @@ def parts(session: Session, separator: str, now: datetime) -> Iterator[str]:
     yield BOM + row(COLUMNS, separator)
     last = 0
     while True:
-        is_closed = exists().where(Suppression.address_key == Recipient.address_key)
+        is_closed = is_blocked()
         found = session.execute(
             select(Subscriber, is_closed)
             .join(Subscriber.recipient)

@@ -11,7 +11,8 @@ from hrsite import addresses, furniture
 from hrsite.newsletter import subscribing
 from hrsite.outbox import history, suppression
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.enqueue import TRANSACTIONAL, Envelope, put_delivery, put_message
+from hrsite.outbox.enqueue import Envelope, put_delivery, put_message
+from hrsite.outbox.models import TRANSACTIONAL
 
 TEST, MARK = "test/", "[Test] "
 AN_HOUR, MOST_IN_AN_HOUR = timedelta(hours=1), 10

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from hrsite.newsletter import guarding, letters, subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.newsletter.models_welcome import WelcomeWords
-from hrsite.outbox.enqueue import PATIENCE, TRANSACTIONAL, Envelope, put_delivery, put_message
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
+from hrsite.outbox.models import TRANSACTIONAL
 from hrsite.texts import markup
 
 # An unanswered confirmation is asked about once more, after a day and before two.

@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 from hrsite import addresses
 from hrsite.outbox import pausing, proving, recipients, reports, suppression
 from hrsite.outbox.events import UNSUBSCRIBED, Event
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import MAY_HAVE_IT, Delivery, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.quoting import quoted
+from hrsite.outbox.retrying import is_unwanted
 from hrsite.outbox.return_paths import return_paths
 
-# Refused by policy so often, and by so large a part, that it is our letter that is not wanted.
-MOST_POLICY_BOUNCES = 5
-MOST_POLICY_PART = 50  # One of so many: 2 %.
 _MOST_CLAIMS = 20
 
 
@@ -96,10 +94,11 @@ def _count_policy(session: Session, message_id: int, text: str, now: datetime) -
     """Many readers' servers do not want this letter: stop before the rest meet the same."""
     tally = session.get_one(MessageTally, message_id, populate_existing=True, with_for_update=True)
     tally.policy_refusal_count += 1
-    is_often = tally.policy_refusal_count >= MOST_POLICY_BOUNCES
-    is_large = tally.policy_refusal_count * MOST_POLICY_PART >= tally.accepted_count
+    count = tally.policy_refusal_count
+    # Each of them had been accepted before it came back.
+    unwanted = is_unwanted(0, count, tally.accepted_count - count)
     message = session.get_one(OutboxMessage, message_id)
-    if is_often and is_large and tally.waiting_count and message.paused_at is None:
+    if unwanted and tally.waiting_count and message.paused_at is None:
         pausing.pause(message, f"Many mail services would not take this letter: {text}", now)
 
 
@@ -128,8 +127,7 @@ def _named(
 
 def _newest(session: Session, address_key: str) -> Delivery | None:
     """The newest copy to this address that was handed over: it is the likeliest."""
-    gone_out = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING)
-    return session.scalar(_copies_to(address_key).where(Delivery.state.in_(gone_out)).limit(1))
+    return session.scalar(_copies_to(address_key).where(Delivery.state.in_(MAY_HAVE_IT)).limit(1))
 
 
 def _is_known(session: Session, address_key: str) -> bool:

@@ -31,14 +31,21 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
 from hrsite.outbox import tally
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient, Suppression
+from hrsite.outbox.models import (
+    SIMPLY_WAITING,
+    TRANSACTIONAL,
+    Delivery,
+    DeliveryState,
+    OutboxMessage,
+    Recipient,
+    Suppression,
+)
 from hrsite.outbox.settling import DUE_STATES, drop
 from hrsite.prepared import Prepared, given
 
 # Longer than the longest wait for a reply (600 s). An owner that is slower still is believed for
 # as long again, until the repeat is claimed.
 LEASE = timedelta(minutes=15)
-SIMPLY_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 # How the key of a letter begins that only asks "Is this you, and do you want letters?"
 CONFIRMATION = "confirm/"
 # What the prepared statements below are given.
@@ -128,8 +135,7 @@ def _permit_unusual(session: Session, claimed: list[Claimed], now: datetime) -> 
         ids = number_list([one.id for one in going])
         _SEND.change(session, ids=ids, now=now, until=now + LEASE)
     for message_id in again:
-        before, after = {DeliveryState.UNCERTAIN: 1}, {DeliveryState.SENDING: 1}
-        tally.moved(session, message_id, before, after)
+        tally.moved(session, message_id, {DeliveryState.UNCERTAIN: 1}, {DeliveryState.SENDING: 1})
     if closed:
         drop(session, DeliveryState.SUPPRESSED, now, is_one_of(Delivery.id, closed))
     release(session, kept, now)
@@ -137,8 +143,7 @@ def _permit_unusual(session: Session, claimed: list[Claimed], now: datetime) -> 
 
 
 def _worded(one: Claimed, is_discreet: bool) -> Claimed:
-    same = one.is_discreet == is_discreet
-    return one if same else one._replace(is_discreet=bool(is_discreet))
+    return one if one.is_discreet == is_discreet else one._replace(is_discreet=bool(is_discreet))
 
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
@@ -174,7 +179,7 @@ def _next_due(session: Session, message_id: int, now: datetime, most: int) -> li
 
 def _open_messages() -> Select[int]:
     """The messages of which something may go now; asked-for letters first, then the oldest."""
-    is_asked_for = case((OutboxMessage.stream == "transactional", 0), else_=1)
+    is_asked_for = case((OutboxMessage.stream == TRANSACTIONAL, 0), else_=1)
     return select(OutboxMessage.id).where(*_open()).order_by(is_asked_for, OutboxMessage.id)
 
 

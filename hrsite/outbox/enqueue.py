@@ -12,9 +12,14 @@ from hrsite import furniture
 from hrsite.columns import UTCDateTime
 from hrsite.outbox import changing, recipients, settling, tally, turns
 from hrsite.outbox.compose import Letter
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import (
+    TRANSACTIONAL,
+    Delivery,
+    DeliveryState,
+    MessageTally,
+    OutboxMessage,
+)
 
-TRANSACTIONAL = "transactional"
 # How long a letter is tried, when nothing else limits it.
 PATIENCE = timedelta(hours=24)
 # A letter that somebody has just asked for goes ahead of an Issue's thousands.

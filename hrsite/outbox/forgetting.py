@@ -11,9 +11,8 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
-from hrsite.outbox.enqueue import TRANSACTIONAL
 from hrsite.outbox.forgotten import CAME_BACK
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import TRANSACTIONAL, Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.models_forgetting import ForgottenCopies
 from hrsite.outbox.refusals import reason

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, load_only
 
 from hrsite.outbox import recipients
-from hrsite.outbox.enqueue import TRANSACTIONAL
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
+from hrsite.outbox.models import TRANSACTIONAL, Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.progress import Numbers
 
 TROUBLED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)

@@ -26,6 +26,12 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+# What has not gone out, and what may have: nobody can tell a letter back that is in the air.
+SIMPLY_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+MAY_HAVE_IT = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+# The stream of letters that somebody asked for by a deed of their own.
+TRANSACTIONAL = "transactional"
+
 # SQLite would give the number of a row that was deleted to the next one, and a worker that still
 # holds the old one in its hands would write to somebody else.
 NUMBERS_ONCE = {"sqlite_autoincrement": True}
@@ -73,7 +79,7 @@ class OutboxMessage(Base):
     # How far the list is written down: the last recipient of the part before.
     audience_cursor: Mapped[int | None]
     paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # "stopped" by the coach, "fault", "late" or "restored".
+    # "stopped" by the coach, "fault" or "late".
     pause_kind: Mapped[str | None] = mapped_column(String(20))
     pause_reason: Mapped[str | None] = mapped_column(String(600))
     # The same for readers who asked for discreet letters, where there is such a wording.
@@ -100,7 +106,7 @@ class OutboxMessage(Base):
     @property
     def is_transactional(self) -> bool:
         """Did the person's own act ask for this letter?"""
-        return self.stream == "transactional"
+        return self.stream == TRANSACTIONAL
 
 
 class MessageTally(Base):

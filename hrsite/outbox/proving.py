@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from hrsite.outbox import tally
-from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.models import SIMPLY_WAITING, Delivery, DeliveryState
 
 # After a backup was put back a copy may even wait that went out long ago.
 WITHOUT_ANSWER = (
-    DeliveryState.QUEUED,
+    *SIMPLY_WAITING,
     DeliveryState.SENDING,
-    DeliveryState.DEFERRED,
     DeliveryState.UNCERTAIN,
 )
 HAS_NO_ANSWER = Delivery.state.in_(WITHOUT_ANSWER)

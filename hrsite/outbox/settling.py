@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 from hrsite.columns import UTCDateTime, is_one_of
 from hrsite.outbox import presence, repeat_rules
 from hrsite.outbox.changing import Rule, change
-from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
+from hrsite.outbox.models import (
+    SIMPLY_WAITING,
+    TRANSACTIONAL,
+    Delivery,
+    DeliveryState,
+    OutboxMessage,
+)
 from hrsite.outbox.models_workers import Worker
 from hrsite.outbox.repeat_rules import RepeatRule
 
-DUE_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+DUE_STATES = (*SIMPLY_WAITING, DeliveryState.UNCERTAIN)
 UNCERTAIN = DeliveryState.UNCERTAIN
 
 
@@ -83,7 +89,7 @@ def _rules() -> list[tuple[ColumnElement[bool], RepeatRule]]:
     """Which copies are repeated by which rule."""
     asked_for = Delivery.message_id.in_(
         select(OutboxMessage.id).where(
-            OutboxMessage.settled_at.is_(None), OutboxMessage.stream == "transactional"
+            OutboxMessage.settled_at.is_(None), OutboxMessage.stream == TRANSACTIONAL
         )
     )
     return [

@@ -14,6 +14,7 @@ from hrsite import clock, looking
 from hrsite.extensions import Base, only_reads
 from hrsite.newsletter import holding, subscribing
 from hrsite.newsletter.models import Cadence, Issue, Subscriber, Topic, issue_articles
+from hrsite.outbox import pausing
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Recipient
 from tests import factories
 
@@ -141,7 +142,7 @@ class History:
         paused = select(Issue).join(Issue.message).where(OutboxMessage.paused_at.is_not(None))
         if found := self.session.scalars(paused).all():
             for issue in found:
-                holding.go_on(issue, clock.now())
+                pausing.resume(issue.message, clock.now())
             self.session.commit()
             look(self.app)
 

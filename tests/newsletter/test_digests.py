@@ -13,6 +13,7 @@ from hrsite import clock as our_clock
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import digests, holding, issues
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
+from hrsite.outbox import pausing
 from hrsite.posts.models import Post
 from tests import factories
 from tests.journeys.doors import Letters
@@ -170,7 +171,7 @@ def test_an_article_whose_own_letter_is_stopped_waits_for_the_next_digest(
     look(app)
     assert digest_issues(session) == []
     session.rollback()
-    holding.go_on(session.merge(issue), our_clock.now())
+    pausing.resume(session.merge(issue).message, our_clock.now())
     session.commit()
     look(app)
     assert digest_issues(session) == []

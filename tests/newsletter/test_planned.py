@@ -13,6 +13,7 @@ from hrsite import clock as our_clock
 from hrsite.newsletter import holding, issues, planned
 from hrsite.newsletter.models import Issue
 from hrsite.notices.models import ChangedDay
+from hrsite.outbox import pausing
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.following import ADA, WEEKLY, Post, make_readers
@@ -94,7 +95,7 @@ def test_a_letter_that_was_stopped_does_not_go_on_after_the_last_session(
     holding.stop(issue, our_clock.now())
     session.commit()
     clock.move_to(LAST_AT + timedelta(days=2))
-    holding.go_on(issue, our_clock.now())
+    pausing.resume(issue.message, our_clock.now())
     session.commit()
     assert post.to() == []
 

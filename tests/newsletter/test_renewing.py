@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account
 from hrsite.extensions import only_reads
-from hrsite.newsletter import holding, renewing
+from hrsite.newsletter import renewing
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import claiming
+from hrsite.outbox import claiming, pausing
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.posts.models import Post
 from tests import factories
@@ -74,7 +74,7 @@ def test_a_digest_held_over_the_weekend_names_no_session_of_that_weekend(
     assert issue.message.pause_kind == "late"
     clock.move_to(FRIDAY + 3 * DAY)
     session.rollback()
-    holding.go_on(session.merge(issue), our_clock.now())
+    pausing.resume(session.merge(issue).message, our_clock.now())
     session.commit()
     look(app)
     said = the_letter(letters)
@@ -154,7 +154,7 @@ def test_a_digest_the_mail_service_has_not_taken_is_written_anew(
     app: Flask, session: Session, clock: time_machine.Traveller, letters: Letters
 ) -> None:
     _, issue = write_one(app, session, clock, FRIDAY + 29 * HOUR)
-    holding.go_on(issue, our_clock.now())
+    pausing.resume(issue.message, our_clock.now())
     (copy,) = session.scalars(select(Delivery).where(Delivery.message_id == issue.message_id))
     copy.state, copy.attempt_count = DeliveryState.DEFERRED, 1
     copy.next_at = our_clock.now() + 2 * HOUR
