@@ -4,8 +4,6 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
-# What a trial may be asked for; without an answer it takes its own.
-export READERS KILLS IN_FLIGHT SIGNAL DATABASE QUEUE WORKERS SEED HISTORIES STEPS
 
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 INSTALL := $(UV) pip install --quiet --python .venv/bin/python

@@ -10,9 +10,8 @@ from hrsite.outbox import settling
 from hrsite.outbox.enqueue import PATIENCE, sender_of
 from hrsite.outbox.models import Delivery, OutboxMessage
 
-# The coach stopped it; a setting or the mail service is at fault; its moment went by unused; the
-# database is an older one than this server knows.
-PauseKind = Literal["stopped", "fault", "late", "restored"]
+# The coach stopped it; a setting or the mail service is at fault; its moment went by unused.
+PauseKind = Literal["stopped", "fault", "late"]
 
 
 def pause(message: OutboxMessage, reason: str, now: datetime, kind: PauseKind = "fault") -> None:
@@ -20,7 +19,7 @@ def pause(message: OutboxMessage, reason: str, now: datetime, kind: PauseKind = 
     message.paused_at, message.pause_kind, message.pause_reason = now, kind, reason[:600]
 
 
-def pause_all(session: Session, reason: str, now: datetime, kind: PauseKind = "fault") -> None:
+def pause_all(session: Session, reason: str, now: datetime) -> None:
     """Pause every message that still has copies waiting: no letter could get through."""
     session.flush()
     waiting = exists().where(
@@ -30,7 +29,7 @@ def pause_all(session: Session, reason: str, now: datetime, kind: PauseKind = "f
     )
     open_ones = select(OutboxMessage).where(OutboxMessage.paused_at.is_(None), waiting)
     for message in session.scalars(open_ones.order_by(OutboxMessage.id).with_for_update()):
-        pause(message, reason, now, kind)
+        pause(message, reason, now)
 
 
 def resume(message: OutboxMessage, now: datetime) -> None:

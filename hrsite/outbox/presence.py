@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -38,7 +38,7 @@ class Presence:
 
 def look(session: Session, now: datetime) -> Presence:
     """Is there a worker to carry mail? One that said goodbye is not, however short ago."""
-    here = select(Worker.seen_at).where(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))
+    here = select(Worker.seen_at).where(_is_here(now))
     is_here = session.scalar(here.limit(1)) is not None
     return Presence(is_here, worker_seen_at(session))
 
@@ -50,8 +50,7 @@ def worker_seen_at(session: Session) -> datetime | None:
 
 def living_count(session: Session, now: datetime) -> int:
     """How many workers are here."""
-    here = Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None)
-    return session.scalars(select(func.count()).select_from(Worker).where(*here)).one()
+    return session.scalars(select(func.count()).select_from(Worker).where(_is_here(now))).one()
 
 
 def own_name() -> str:
@@ -61,7 +60,7 @@ def own_name() -> str:
 
 def announce(session: Session, name: str, now: datetime) -> None:
     """Say that a worker starts, and whether it is alone."""
-    here = select(Worker.name).where(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))
+    here = select(Worker.name).where(_is_here(now))
     others = session.scalars(here).all()
     if [other for other in others if other != name]:
         log.info(
@@ -99,3 +98,7 @@ def was_here(session: Session, since: datetime, now: datetime) -> bool:
         if worker.started_at <= covered:
             covered = max(covered, worker.seen_at + SILENCE)
     return covered > now
+
+
+def _is_here(now: datetime) -> ColumnElement[bool]:
+    return and_(Worker.seen_at > now - SILENCE, Worker.ended_at.is_(None))

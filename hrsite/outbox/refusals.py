@@ -1,7 +1,6 @@
 """Why letters were refused, in a few plain reasons instead of each server's own words."""
 
 from dataclasses import dataclass, field
-from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -86,7 +85,7 @@ def grouped(session: Session, message_id: int) -> list[Refused]:
 
 def _name(session: Session, groups: list[Refused]) -> None:
     """Give each group the addresses of its first few."""
-    wanted = [delivery_id for group in groups for delivery_id in islice(group.ids, EXAMPLES)]
+    wanted = [delivery_id for group in groups for delivery_id in group.ids]
     rows = session.execute(
         select(Delivery.id, Recipient.address)
         .join(Delivery.recipient)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -21,18 +20,6 @@ PAUSE = timedelta(seconds=50)
 PAUSE_WHEN_FAILING = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class CameBack:
-    """One thing that came back: "hard", "soft", "complaint", "policy"; or "unsubscribed"."""
-
-    kind: str
-    happened_at: datetime
-    # What the other side said; without any address.
-    text: str
-    source: str
-    message_id: int | None
-
-
 def came_back(session: Session, message_id: int) -> dict[str, int]:
     """Of a message, how many copies came back later for each reason."""
     rows = session.execute(
@@ -43,20 +30,6 @@ def came_back(session: Session, message_id: int) -> dict[str, int]:
     found = Counter({kind: count for kind, count in rows})  # noqa: C416 - for mypy's sake
     found += forgotten.counts(session, forgotten.CAME_BACK, [message_id]).get(message_id, {})
     return dict(found)
-
-
-def bounces_of(session: Session, address_key: str, limit: int = 20) -> list[CameBack]:
-    """What came back from one address, the newest first."""
-    rows = session.scalars(
-        select(Bounce)
-        .where(Bounce.address_key == address_key)
-        .order_by(Bounce.happened_at.desc(), Bounce.id.desc())
-        .limit(limit)
-    )
-    return [
-        CameBack(row.kind, row.happened_at, row.reply_text, row.source, row.message_id)
-        for row in rows
-    ]
 
 
 def is_time_to_look(session: Session, name: str, now: datetime) -> bool:

@@ -158,7 +158,6 @@ def test_stopping_what_is_done_changes_nothing(
     [
         ("fault", "Mend the cause first", "Resume"),
         ("fault", "you can then mend the words and email it anew", "Drop it"),
-        ("restored", "came from a backup", "Resume"),
         ("late", "is late, so it waits for you", "Send it now"),
     ],
 )
