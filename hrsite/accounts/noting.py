@@ -26,11 +26,16 @@ KINDS: dict[str, dict[str, str]] = {
     "sends": {
         "article_published": "Published or planned an article",
         "article_withdrawn": "Took back an article",
+        "notice_published": "Published a session notice",
+        "notice_changed": "Moved or called off a session, or put it back",
+        "notice_withdrawn": "Took back a session notice",
         "notice_told": "Let readers be told of a session",
+        "notice_untold": "Called off a session’s letter",
         "issue_stopped": "Stopped an Issue",
         "issue_resumed": "Let an Issue go on",
         "issue_planned": "Planned an Issue anew",
         "issue_dropped": "Dropped an Issue",
+        "letters_repeated": "Had letters nobody knows of handed over again",
         "letters_resumed": "Let letters go on",
     },
     "exports": {

@@ -7,6 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.furniture import count
 from hrsite.newsletter import uncertain
@@ -25,6 +26,8 @@ def issue_again(issue_id: int) -> ResponseReturnValue:
     except repeating.TooLate:
         flash("Its session has begun, so it is not handed over again.", "careful")
         return _back(issue_id)
+    if decided:
+        noting.note("letters_repeated", clock.now(), f"issue {issue_id}")
     db.session.commit()
     if decided:
         queue.wake()

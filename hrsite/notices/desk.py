@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from hrsite import addresses, clock, furniture, queue, unsaved
-from hrsite.accounts import guard
+from hrsite.accounts import guard, noting
 from hrsite.extensions import db
 from hrsite.hints.hint import Hint
 from hrsite.newsletter import (
@@ -113,6 +113,7 @@ def withdraw(id: int) -> ResponseReturnValue:
     words = "It is off the site, and a draft again."
     words += holding.take_back(session, issues.issue_of_notice(session, id), now)
     renewing.keep_true(session, now)
+    noting.note("notice_withdrawn", now, f"notice {id}")
     session.commit()
     flash(words, "done")
     if request.form.get("back") == "home":
@@ -181,7 +182,10 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     session, now = db.session(), clock.now()
     issue = issues.issue_of_notice(session, notice.id)
     is_late = issue is None and telling.is_too_late(notice, now)
+    before = notice.published_at, notice.send_to_readers
     publishing.publish(notice, with_email and not is_late, now)
+    if (notice.published_at, notice.send_to_readers) != before:
+        noting.note("notice_published", now, f"notice {notice.id}")
     words = "It is on the site."
     if with_email and issue is not None:
         words += f" {desk_planned.words_of(issue)} No second one goes out."

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture, queue
+from hrsite.accounts import noting
 from hrsite.extensions import db
 from hrsite.newsletter import issues, planned
 from hrsite.notices import (
@@ -111,7 +112,7 @@ def still_true(id: int) -> ResponseReturnValue:
     changing.still_true(notice, clock.now())
     day = notice.review_on
     words = f"Noted. The desk asks again on {furniture.calendar_day(day)}." if day else "Noted."
-    return _done(id, words)
+    return _done(id, words, is_change=False)
 
 
 DEEDS: dict[str, tuple[Callable[[int], ResponseReturnValue], list[str]]] = {
@@ -237,11 +238,13 @@ def _refuse(id: int, trouble: Exception) -> ResponseReturnValue:
     return redirect(url_for("notices_desk.edit", id=id), 303)
 
 
-def _done(id: int, words: str) -> ResponseReturnValue:
+def _done(id: int, words: str, *, is_change: bool = True) -> ResponseReturnValue:
     # Who has a letter that says otherwise may be told: that is the next step.
     notice = publishing.hold(db.session(), id)
     news = desk_telling.after_saving(notice)
     letter = desk_planned.as_planned(notice, clock.now())
+    if is_change:
+        noting.note("notice_changed", clock.now(), f"notice {id}")
     db.session.commit()
     queue.wake()
     flash(" ".join(filter(None, [words + news, letter])), "done")

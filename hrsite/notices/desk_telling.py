@@ -79,6 +79,7 @@ def _stop(notice: SessionNotice) -> ResponseReturnValue:
     if issues.issue_of_notice(db.session(), notice.id) is not None:
         return _done(notice, "Its letter has begun already. You can stop it under Issues.")
     publishing.call_off(notice)
+    noting.note("notice_untold", clock.now(), f"notice {notice.id}")
     return _done(notice, "No email goes out. It stays on the site.")
 
 

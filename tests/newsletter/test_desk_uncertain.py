@@ -6,9 +6,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite.accounts.models import AuditEvent
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import presence, repeat_rules
@@ -66,6 +68,9 @@ def test_all_are_handed_over_once_more_and_a_second_press_adds_none(
     letters = {row.address: letter_id_of(row) for row in rows(session)}
     assert "3 letters are handed over once more." in press(coach, issue, "again")
     assert "Nothing was changed." in press(coach, issue, "again")
+    noted = select(AuditEvent.detail).where(AuditEvent.kind == "letters_repeated")
+    assert session.scalars(noted).all() == [f"issue {issue.id}"]
+    session.rollback()
     with mail_server() as inbox:
         mail_goes_to(app, inbox.port)
         look(app)
