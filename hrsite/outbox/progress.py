@@ -115,8 +115,9 @@ def sentence(progress: Progress, starts: str = "") -> str:
     if progress.phase == "ahead":
         if numbers.answered:
             return f"Mail goes on {starts}. {_so_far(numbers)}."
-        readers = "reader" if numbers.created == 1 else "readers"
-        return f"Mail starts {starts}. {numbers.created:,} {readers} on the list."
+        # Whoever left or was erased meanwhile is no longer written to.
+        readers = "reader" if numbers.waiting == 1 else "readers"
+        return f"Mail starts {starts}, to {numbers.waiting:,} {readers}."
     if not numbers.created:
         return "Nobody was on the list."
     said = _so_far(numbers)

@@ -183,7 +183,7 @@ def test_before_the_start_it_says_when_and_offers_to_stop(
     issue.message.starts_at = our_clock.now() + timedelta(minutes=5)
     session.commit()
     page = page_of(coach, issue.id)
-    assert "Mail starts at 10:05 am. 3 readers on the list." in page
+    assert "Mail starts at 10:05 am, to 3 readers." in page
     assert "Stop it" in page
     issue.message.starts_at = our_clock.now() + timedelta(days=1)
     session.commit()

@@ -59,7 +59,7 @@ def test_it_goes_out_at_the_time_that_was_set_and_not_before(
     set_time(coach, issue.id, at)
     clock.move_to(at - timedelta(seconds=1))
     assert look(app) == 0
-    assert "3 readers on the list." in page_of(back_at_the_desk(app, session), issue.id)
+    assert "to 3 readers." in page_of(back_at_the_desk(app, session), issue.id)
     clock.move_to(at)
     assert look(app) == 3
     assert "3 of 3 accepted." in page_of(back_at_the_desk(app, session), issue.id)

@@ -28,11 +28,11 @@ def test_the_numbers_add_up() -> None:
         (Progress("ahead", SOME), "Mail goes on at 6:05 pm. 412 of 500 accepted, 60 waiting."),
         (
             Progress("ahead", Numbers(500, 0, 0, 0, 4, 3, 0)),
-            "Mail starts at 6:05 pm. 500 readers on the list.",
+            "Mail starts at 6:05 pm, to 493 readers.",
         ),
         (
             Progress("ahead", Numbers(1, 0, 0, 0, 0, 0, 0)),
-            "Mail starts at 6:05 pm. 1 reader on the list.",
+            "Mail starts at 6:05 pm, to 1 reader.",
         ),
         (
             Progress("under_way", SOME, timedelta(minutes=2)),
