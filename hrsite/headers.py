@@ -23,7 +23,15 @@ FRAMED_LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox allow-same-origin"
 )
-PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
+# What stands on every answer, whoever gives it.
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), browsing-topics=(), payment=()"
+    ),
+}
 # Where a page notes the sheet with the coach's colour that stands in it.
 ACCENT = "accent_rules"
 YEAR_SECONDS = 31_536_000
@@ -76,10 +84,7 @@ def init_app(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = PERMISSIONS_POLICY
+    headers.update(ALWAYS)
     if current_app.config["BASE_URL"].startswith("https://"):
         headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
     if request.path.startswith(PRIVATE_PATHS):

@@ -11,6 +11,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from hrsite.headers import ALWAYS
 from hrsite.ready.frontdoor import FrontDoor
 from hrsite.server.glance import MOST_HEADERS, Glance
 
@@ -135,7 +136,7 @@ class Connection(HttpToolsProtocol):
             "Content-Type: text/plain; charset=utf-8",
             f"Content-Length: {len(words)}",
             "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options: nosniff",
+            *(f"{name}: {value}" for name, value in ALWAYS.items()),
             "Connection: close",
             "",
             words,

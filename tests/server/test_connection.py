@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hrsite.headers import ALWAYS
 from hrsite.limits import STRANGERS_OCTETS
 from hrsite.server.connection import MOST_HEAD_OCTETS
 from hrsite.server.glance import MOST_HEADERS
@@ -163,6 +164,8 @@ def test_what_is_no_request_is_refused_in_words_and_harms_nobody(
     said = line.ask(octets)
     assert said.status == status
     assert said.headers["content-security-policy"].startswith("default-src 'none'")
+    for name, value in ALWAYS.items():
+        assert said.headers[name.lower()] == value
     assert said.body.decode().startswith("That is ")
     assert line.is_closed()
     assert is_quick(site, request()).status == 200
