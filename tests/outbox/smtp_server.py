@@ -182,7 +182,7 @@ class RawServer:
                 script = self.scripts[min(self.connections, len(self.scripts) - 1)]
                 self.connections += 1
                 try:
-                    talk.settimeout(5)
+                    talk.settimeout(20)
                     # Several small answers in a row must not wait for Nagle's algorithm.
                     talk.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     _Talk(self, talk, {**self.USUAL, **script}).run()
