@@ -71,6 +71,12 @@ class Carrier:
         return bool(self._waiting)
 
     @property
+    def capacity(self) -> int:
+        """How many letters connections take up at once: one each where none is open yet."""
+        is_open = sum(lane.exchange.capacity for lane in self._lanes)
+        return is_open + self._most_lanes - len(self._lanes)
+
+    @property
     def is_ready(self) -> bool:
         """Would a letter be under way at once, or known not to be?"""
         return bool(self._lanes) or self._trouble is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -201,7 +202,8 @@ class FolderCarrier:
     def __exit__(self, *trouble: object) -> None:
         """Nothing to close."""
 
-    has_waiting, is_ready = False, True
+    # It takes each letter at once, and there are never more than may be in flight.
+    has_waiting, is_ready, capacity = False, True, sys.maxsize
 
     def make_ready(self) -> None:
         """Nothing to open."""

@@ -17,17 +17,17 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import Busy, without_waiting
-from hrsite.outbox import claiming, instance, presence, settling
+from hrsite.outbox import claiming, instance, leasing, presence, settling
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.pacing import Pace
 from hrsite.outbox.packing import Packer
+from hrsite.outbox.permits import Permits
 from hrsite.outbox.recording import Result, record
-from hrsite.outbox.retrying import OPENING_STAGES, Answer
+from hrsite.outbox.retrying import CLOSING_DOWN, Answer, is_about_the_line
 from hrsite.outbox.transport import LetterCarrier, open_carrier
 
 log = structlog.get_logger(__name__)
 
-CLOSING_DOWN = 421
 # So many copies are claimed in one transaction; a row costs a hundredth of what it costs alone.
 MOST_CLAIMED = 500
 # What a slow pace can use up of a claim long before its lease ends.
@@ -82,7 +82,8 @@ class _Round:
         config = current_app.config
         self._session, self._owner, self._carrier = session, owner, carrier
         self._gate, self._should_stop = gate, should_stop
-        self._most_in_flight: int = config["MAIL_IN_FLIGHT"]
+        self._permits = Permits(config["MAIL_IN_FLIGHT"], time.monotonic())
+        self._most_in_flight = 1
         self._pace: Pace = current_app.extensions.setdefault("pace", Pace(0, 0))
         self._packer = Packer(session)
         self._claimed: deque[Claimed] = deque()
@@ -91,6 +92,8 @@ class _Round:
         self._results: list[Result] = []
         self._first_result_at = 0.0
         self._line_is_bad = self._nothing_is_due = self._is_committing = False
+        # Is there an answer among them that may stop a message?
+        self._may_stop_one = False
         self._tried_count = 0
         self._seen_at: datetime | None = None
 
@@ -188,22 +191,21 @@ class _Round:
         self._begin()
         now = clock.now()
         self._say_we_are_here(now)
-        if self._results:
-            record(self._session, self._results, now)
-            if any(result.answer.code == CLOSING_DOWN for result in self._results):
-                self._gate.rest(now)
+        self._permits.ended(len(self._results), time.monotonic())
+        if self._may_stop_one:
+            self._record(now)
+            self._commit()
         going: list[Claimed] = []
         wait = 0.0
         if not stopping and self._carrier.is_ready:
-            room = self._most_in_flight - len(self._in_flight) + len(self._results)
-            wanted, wait = self._next_claimed(room, now)
+            waiting = len(self._in_flight) - len(self._results)
+            self._most_in_flight = self._permits.most(self._carrier.capacity)
+            wanted, wait = self._next_claimed(self._most_in_flight - waiting, now)
             going = claiming.permit(self._session, wanted, now) if wanted else []
+        # Copies are locked before the numbers beside their message, as whoever leaves does it.
+        self._record(now)
         self._packer.freeze(going)
-        self._is_committing = True
-        self._session.commit()
-        for result in self._results:
-            del self._in_flight[result.claimed.id]
-        self._results = []
+        self._commit()
         for claimed in going:
             self._in_flight[claimed.id] = claimed
             letter = self._packer.pack(claimed, now)
@@ -212,6 +214,20 @@ class _Round:
             else:
                 self._carrier.offer(letter)
         return wait
+
+    def _record(self, now: datetime) -> None:
+        if self._results:
+            record(self._session, self._results, now)
+            if any(result.answer.code == CLOSING_DOWN for result in self._results):
+                self._gate.rest(now)
+
+    def _commit(self) -> None:
+        self._is_committing = True
+        self._session.commit()
+        self._is_committing = self._may_stop_one = False
+        for result in self._results:
+            del self._in_flight[result.claimed.id]
+        self._results = []
 
     def _begin(self) -> None:
         """Raises Busy while somebody else writes and there are letters under way to see to."""
@@ -265,23 +281,17 @@ class _Round:
             self._first_result_at = time.monotonic()
         self._results.append(Result(claimed, answer))
         self._tried_count += 1
-        if answer.kind != "accepted" and _is_about_the_line(answer):
-            self._line_is_bad = True
+        if answer.kind != "accepted":
+            self._may_stop_one = True
+            self._line_is_bad = self._line_is_bad or is_about_the_line(answer)
 
     def _say_we_are_here(self, now: datetime) -> None:
         if self._is_long_silent(now):
             presence.refresh(self._session, self._owner, now)
+            leasing.renew(self._session, self._owner, self._in_flight, now)
             self._seen_at = now
 
     def _is_long_silent(self, now: datetime | None = None) -> bool:
         """A server may take ten minutes to answer: the desk must not call us gone meanwhile."""
         now = now or clock.now()
         return self._seen_at is None or abs(now - self._seen_at) > presence.FRESH
-
-
-def _is_about_the_line(answer: Answer) -> bool:
-    """Would the next letter meet the same trouble, whoever it is for?"""
-    if answer.stage in OPENING_STAGES:
-        return True
-    broke = answer.code is None and answer.kind in ("deferred", "uncertain")
-    return broke or answer.code == CLOSING_DOWN

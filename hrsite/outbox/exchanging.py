@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hrsite.outbox.parcels import Ended, Parcel
-from hrsite.outbox.retrying import Fault, Stage
+from hrsite.outbox.retrying import CLOSING_DOWN, Fault, Stage
 from hrsite.outbox.wording import HUNG_UP
 
 LONGEST_REPLY_LINE = 4096  # RFC 5321 4.5.3.1.5 says 512; servers have been seen to say more.
@@ -74,6 +74,13 @@ class Exchange:
         return self.pipelining and len(due) == 1 and due[0][1] == "reply"
 
     @property
+    def capacity(self) -> int:
+        """How many letters are on it at once, when there are enough of them."""
+        if self.chunking:
+            return MOST_CHUNKED
+        return 2 if self.pipelining else 1
+
+    @property
     def awaits_result(self) -> bool:
         """Is the next reply what becomes of a letter that the server has got whole?"""
         parcel = self.due[0][0] if self._is_result_due else None
@@ -123,6 +130,9 @@ class Exchange:
         self.is_over = True
         self._begun = None
         ended: list[Ended] = []
+        # Several may have been begun before the first answer: then the first of them is to blame,
+        # or one connection after another would be opened for them for ever.
+        none_has_ended = len({id(one) for one, _ in self.due if one}) == self.letter_count
         seen: set[int] = set()
         for parcel, stage in self.due:
             if parcel is None or id(parcel) in seen:
@@ -138,7 +148,7 @@ class Exchange:
                 stage = "reply"
             elif stage == "reply":
                 stage = "body"
-            begun = stage != "mail" or not ended and self.letter_count == 1
+            begun = stage != "mail" or not ended and none_has_ended
             ended.append(Ended(parcel, stage, None, text, fault, begun))
         self.due.clear()
         return ended
@@ -175,7 +185,7 @@ class Exchange:
 
     def _take(self, code: int, text: str, ended: list[Ended]) -> None:
         parcel, stage = self.due.popleft()
-        if code == 421 or code // 100 == 3 and stage != "data":
+        if code == CLOSING_DOWN or code // 100 == 3 and stage != "data":
             self.is_over = True  # RFC 5321 3.8: it is closing down; or it is out of step.
         if parcel is None:
             self.is_over = self.is_over or code != 250

@@ -27,6 +27,8 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 OPENING_STAGES: frozenset[Stage] = frozenset(
     {"connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"}
 )
+# RFC 5321 3.8: the server closes the connection, so it is a definite "not now".
+CLOSING_DOWN = 421
 _EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
 # RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
 LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
@@ -71,8 +73,8 @@ def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | Non
         return Verdict("accepted")
     if code // 100 not in (4, 5):
         return _without_reply(stage, "garbage")
-    if code == 421:
-        return Verdict("deferred")  # RFC 5321 3.8: closing down, so a definite "not now".
+    if code == CLOSING_DOWN:
+        return Verdict("deferred")
     if code in LOGIN_CODES:
         return Verdict("setting")
     if code // 100 == 4:
@@ -87,6 +89,14 @@ def next_attempt(attempts: int, now: datetime, not_after: datetime) -> datetime 
     step = min(max(attempts, 1), len(BACKOFF)) - 1
     moment = now + BACKOFF[step]
     return moment if moment <= not_after else None
+
+
+def is_about_the_line(answer: Answer) -> bool:
+    """Would the next letter meet the same trouble, whoever it is for?"""
+    if answer.stage in OPENING_STAGES:
+        return True
+    broke = answer.code is None and answer.kind in ("deferred", "uncertain")
+    return broke or answer.code == CLOSING_DOWN
 
 
 def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:

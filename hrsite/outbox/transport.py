@@ -116,6 +116,11 @@ class LetterCarrier(Protocol):
         ...
 
     @property
+    def capacity(self) -> int:
+        """How many letters can be under way at once."""
+        ...
+
+    @property
     def is_ready(self) -> bool:
         """Would a letter be under way at once, or known not to be?"""
         ...

@@ -126,12 +126,17 @@ def answer_to(inbox: Inbox, answers: Mapping[str, str]) -> None:
     inbox.handle_RCPT = handle_rcpt  # type: ignore[attr-defined]
 
 
-def while_in_the_air(inbox: Inbox, act: Callable[[], None], reply: str = "250 2.0.0 kept") -> None:
-    """Do something while the server holds the first letter, after its final dot; then reply."""
+def while_in_the_air(
+    inbox: Inbox, act: Callable[[], None], reply: str = "250 2.0.0 kept", *, after: int = 0
+) -> None:
+    """Do something while the server holds a letter, after its final dot; then reply.
+
+    It is the first one, or the next after so many.
+    """
     waiting = [act]
 
     async def handle_data(server: Any, session: Any, envelope: Any) -> str:
-        if waiting:
+        if waiting and len(inbox.envelopes) >= after:
             # The server's thread has the test's own context, which only reads. Whoever writes so
             # is refused at once when the worker has written since.
             token = only_reads.set(False)

@@ -158,3 +158,20 @@ def test_dots_are_doubled_for_data_and_never_for_bdat() -> None:
 
 def test_without_pipelining_chunking_is_not_used() -> None:
     assert not Exchange(pipelining=False, size=False, chunking=True).chunking
+
+
+def test_where_no_letter_had_an_answer_the_first_is_to_blame_for_the_line_and_no_other() -> None:
+    exchange = whole_letters(3)
+    ended = exchange.broken("dropped", "Gone.")
+    assert [(one.stage, one.was_begun) for one in ended] == [
+        ("mail", True), ("mail", False), ("mail", False),
+    ]  # fmt: skip
+
+
+def test_a_line_that_served_before_is_no_letters_fault() -> None:
+    exchange = whole_letters(3)
+    write_all(exchange)
+    assert len(exchange.hear(b"250 ok\r\n" * 11)) == 3
+    exchange.begin(parcel(4))
+    exchange.begin(parcel(5))
+    assert [one.was_begun for one in exchange.broken("dropped", "Gone.")] == [False, False]
