@@ -109,7 +109,8 @@ def _is_past_repeating(rule: RepeatRule, at: datetime) -> ColumnElement[bool]:
 def _hold_planned_repeats(session: Session, now: datetime) -> None:
     """Of what may have arrived nothing is repeated by itself any more: the coach decides now.
 
-    Nor what was planned before anybody said so, or was put off since. What she has asked for goes.
+    Nor what was planned before anybody said so, or was put off since, though a worker has it in
+    hand and has no permit yet. What she has asked for goes.
     """
     held = [
         which & (_is_past_repeating(rule, now) if rule.most else true())
@@ -123,7 +124,6 @@ def _hold_planned_repeats(session: Session, now: datetime) -> None:
         # None of those that were never handed over, of which there may be a million.
         Delivery.state.in_((UNCERTAIN, DeliveryState.DEFERRED)),
         Delivery.repeat_count.between(1, repeat_rules.DECIDED - 1),
-        Delivery.owner.is_(None),
         or_(*held),
     ]
     drop(session, UNCERTAIN, now, *planned)

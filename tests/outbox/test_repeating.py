@@ -81,6 +81,25 @@ def test_what_was_planned_before_hold_was_set_is_held_too_until_the_coach_decide
     assert tally.check(session) == {}
 
 
+def test_hold_holds_what_a_worker_had_in_hand_that_has_been_gone_for_long(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    message = put_letter(session, READERS[0])
+    claim_and_die(session)
+    clock.shift(claiming.LEASE + A_SECOND)
+    look(app)
+    clock.shift(UNCERTAIN_PAUSE)
+    # In hand for its repeat, when the server goes down.
+    assert claiming.claim(session, "worker", our_clock.now())
+    session.commit()
+    app.config["UNCERTAIN"] = "hold"
+    clock.shift(timedelta(hours=2))
+    assert look(app) == 0
+    assert [(row.state, row.next_at) for row in rows(session)] == [("uncertain", None)]
+    assert repeating.held_count(session, message.id, 5) == 1
+    assert tally.check(session) == {}
+
+
 def test_what_she_had_decided_stays_decided_through_an_update_and_back(empty_app: Flask) -> None:
     flask_migrate.upgrade(directory=str(FOLDER), revision="0044")
     now, before = a_moment(), [0, 1, 2]
