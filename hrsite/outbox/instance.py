@@ -116,7 +116,7 @@ def _may_hand_over(session: Session, now: datetime) -> bool:
     ours = known[mark.id]
     highest = max(one.counter for one in known.values())
     if mark.counter > highest:
-        _hold(ours, BEHIND, now)
+        _hold(ours, now)
     is_open = not any(one.trouble == BEHIND for one in known.values())
     is_open = is_open and ours.trouble is None
     counter = ours.counter = max(highest + is_open, mark.counter)
@@ -160,7 +160,7 @@ def _has_handed_over(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(answered))))
 
 
-def _hold(ours: Instance, trouble: str, now: datetime) -> None:
-    if ours.trouble not in (trouble, BEHIND):
-        ours.trouble, ours.noticed_at, ours.approved_at = trouble, now, None
-        log.warning("letters_held", trouble=trouble, machine=ours.machine)
+def _hold(ours: Instance, now: datetime) -> None:
+    """Also anew: a backup may say itself that it was held, and since then all went out."""
+    ours.trouble, ours.noticed_at, ours.approved_at = BEHIND, now, None
+    log.warning("letters_held", trouble=BEHIND, machine=ours.machine)
