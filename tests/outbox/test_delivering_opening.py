@@ -1,12 +1,15 @@
 """Opening a connection takes its time, and nobody's letter is on its way meanwhile."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.outbox import enqueue, tally
+from hrsite.outbox import claiming, enqueue, repeat_rules, tally
 from tests.outbox.ledger import READERS, look, mail_goes_to, put_letter, rows, states
 from tests.outbox.smtp_server import RawServer
 
@@ -42,3 +45,27 @@ def test_a_line_that_cannot_be_opened_is_tried_once_for_all(app: Flask, session:
         assert look(app) == 1
     assert server.connections == 1
     assert states(session) == {"deferred": 1, "queued": 2}
+
+
+def test_what_another_worker_took_while_the_line_was_being_opened_goes_out_once(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    put_letter(session, READERS[0])
+    a_second = timedelta(seconds=1)
+
+    def another_takes_it() -> None:
+        with app.app_context():
+            clock.shift(claiming.LEASE + a_second)
+            assert claiming.claim(db.session(), "another", our_clock.now())
+            db.session.commit()
+
+    with RawServer() as server:
+        server.before["EHLO"] = another_takes_it
+        mail_goes_to(app, server.port)
+        assert look(app) == 0
+        # The other one is never heard of again. Was it in the air, it would go once more by now.
+        for wait in (claiming.LEASE, repeat_rules.UNCERTAIN_PAUSE):
+            clock.shift(wait + a_second)
+            look(app)
+    assert len(server.letters) == 1
+    assert states(session) == {"accepted": 1}
