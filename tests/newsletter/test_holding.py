@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Topic
+from hrsite.outbox import presence
 from hrsite.outbox.models import DeliveryState
 from hrsite.posts.models import Post
 from tests import factories
@@ -190,6 +191,20 @@ def test_an_opened_issue_is_held_when_the_worker_was_down_over_its_start(
     published(coach, session)
     work()
     clock.shift(3 * HOUR)
+    work()
+    assert only_issue(session).message.pause_kind == "late"
+    assert states(session) == {"queued": 3}
+
+
+def test_an_opened_issue_is_held_though_another_worker_has_started_since(
+    coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
+) -> None:
+    published(coach, session)
+    work()
+    clock.shift(3 * HOUR)
+    session.rollback()
+    presence.announce(session, "another worker", our_clock.now())
+    session.commit()
     work()
     assert only_issue(session).message.pause_kind == "late"
     assert states(session) == {"queued": 3}
