@@ -116,6 +116,37 @@ def test_a_mailbox_is_looked_at_once_a_minute(
     assert bounce_count(session) == 1
 
 
+def test_a_mailbox_is_looked_at_though_the_clock_was_set_back(
+    app: Flask, session: Session, work: Work, reports: list[bytes], tmp_path: Path,
+    clock: Traveller,
+) -> None:  # fmt: skip
+    folder = maildir(app, tmp_path / "bounces")
+    work()
+    (folder / "new" / "late").write_bytes(reports[0])
+    clock.shift(-60 * MINUTE)
+    work()
+    assert bounce_count(session) == 1
+
+
+def test_a_mailbox_that_fails_is_asked_seldom_until_it_answers(
+    app: Flask, session: Session, work: Work, reports: list[bytes], authority: Path,
+    clock: Traveller,
+) -> None:  # fmt: skip
+    with imap_server(authority, Postbox(reports, hangs_up_at="LOGIN")) as box:
+        imap_is(app, box, authority)
+        for _ in range(11):
+            work()
+            clock.shift(MINUTE)
+        assert sum("LOGIN" in command for command in box.commands) == 2
+        box.hangs_up_at = ""
+        clock.shift(10 * MINUTE)
+        for _ in range(3):
+            work()
+            clock.shift(MINUTE)
+        assert bounce_count(session) == 2
+        assert sum("LOGIN" in command for command in box.commands) == 5
+
+
 def test_imap_is_read_once_over_tls_and_only_marked(
     app: Flask, session: Session, work: Work, reports: list[bytes], authority: Path,
     clock: Traveller,
