@@ -51,7 +51,7 @@ def text_line(name: str, text: str) -> bytes:
     """Words for people, such as the subject; long or non-ASCII ones become encoded words."""
     _refuse_breaks(name, text)
     short = len(name) + 2 + len(text) <= 76
-    if short and _PRINTABLE.fullmatch(text) and "=?" not in text and text == text.strip():
+    if short and _PRINTABLE.fullmatch(text) and "=?" not in text:
         return _line(f"{name}: {text}")
     return _line(f"{name}: " + "\r\n ".join(_encoded_words(text)))
 

@@ -102,6 +102,7 @@ def test_a_header_given_twice_is_refused() -> None:
         "=?utf-8?q?hidden?=",
         "a@b.org",
         "Long " * 60 + ", Inc.",
+        "Longer than a line of mail may be " * 30,
         "Lange Wörter, " * 20,
         "日本語の名前" * 20,
         "",
@@ -115,6 +116,11 @@ def test_any_name_arrives_with_its_address(name: str) -> None:
         ((shown, found),) = getaddresses([message[header].replace("\r\n", "")])
         assert found == address
         assert str(make_header(decode_header(shown))).strip() == name.strip()
+
+
+def test_blanks_around_a_name_are_not_shown() -> None:
+    message = parsed(as_bytes(make_letter(sender=("  Coach, Inc. ", "coach@example.org"))))
+    assert message["From"].addresses[0].display_name == "Coach, Inc."
 
 
 @given(name=WORDS, subject=WORDS)
