@@ -1,10 +1,12 @@
 """How fast letters may go: never faster than the pace, in all and to one domain."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrsite.outbox.pacing import Pace
+from hrsite.outbox.pacing import MOST_DOMAINS, Pace
 
 steps = st.lists(
     st.tuples(st.floats(0, 5), st.sampled_from(["example.org", "example.net"])), max_size=60
@@ -63,3 +65,16 @@ def test_workers_share_the_pace_in_equal_parts(worker_count: int) -> None:
     pace.shared_by(worker_count, 10.0, 0)
     asked = [(0.01, "example.org")] * 1000
     assert len(gone(pace, asked)) <= (10 * 10 + 10) / worker_count + 1
+
+
+def test_however_many_domains_it_has_met_it_takes_no_more_room() -> None:
+    pace, taken = Pace(0, 1), []
+    tracemalloc.start()
+    for times in range(4):
+        for number in range(MOST_DOMAINS):
+            domain = f"{times}.{number}.example.org"
+            assert not pace.seconds_until(domain, 100.0)
+            pace.take(domain)
+        taken.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert max(taken) < 1.5 * taken[0]
