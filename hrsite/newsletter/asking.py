@@ -72,14 +72,14 @@ def due(session: Session, now: datetime, besides: Collection[int] = ()) -> list[
 
     `besides` were tried just now: as many that cannot be answered keep nobody behind them waiting.
     """
-    left = guarding.strain(session, now).left
+    most = guarding.strain(session, now).left * FOR_EACH_LETTER
     next_ones = (
         select(SignupRequest.id)
         .where(SignupRequest.due_at <= now, ~is_one_of(SignupRequest.id, besides))
         .order_by(SignupRequest.turn, SignupRequest.id)
-        .limit(left * FOR_EACH_LETTER)
+        .limit(most)
     )
-    return list(session.scalars(next_ones)) if left else []
+    return list(session.scalars(next_ones))
 
 
 def answer(session: Session, request_id: int, now: datetime) -> None:

@@ -1,0 +1,48 @@
+"""Who typed an address is answered by letter, as many in an hour as there may be; others wait."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from time_machine import Traveller
+
+from hrsite import clock as our_clock
+from hrsite.newsletter import asking
+from tests.conftest import AppMaker
+from tests.journeys.doors import Letters, sign_up
+
+pytestmark = pytest.mark.usefixtures("clock")
+READERS = [f"reader{number}@example.org" for number in range(9)]
+MOST = 2
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    return make_app(SIGNUP_MOST_AN_HOUR=MOST)
+
+
+def test_no_more_letters_go_than_the_hour_has_room_for_and_who_waits_gets_hers_later(
+    client: FlaskClient, work: Callable[[], None], letters: Letters, clock: Traveller
+) -> None:
+    for reader in READERS[:5]:
+        sign_up(client, reader)
+    counts = []
+    for _ in range(4):
+        work()
+        work()
+        counts.append(len(letters()))
+        clock.shift(timedelta(hours=1))
+    assert counts == [2, 4, 5, 5]
+    assert sorted(one.letter.to for one in letters()) == READERS[:5]
+
+
+def test_of_a_flood_no_more_is_looked_at_than_its_letters_are_worth(
+    client: FlaskClient, session: Session
+) -> None:
+    """Or the letters of everybody else would wait until all of it was looked through."""
+    for reader in READERS:
+        sign_up(client, reader)
+    assert len(asking.due(session, our_clock.now())) == MOST * asking.FOR_EACH_LETTER
