@@ -134,6 +134,10 @@ def test_a_kind_of_letter_they_left_is_not_asked_for_again(
     session.commit()
     assert add(coach, topics=["articles", "notices"])[0] == 303
     assert state_of(session) == [SubscriptionState.UNSUBSCRIBED, SubscriptionState.UNCONFIRMED]
+    # Nor does her page say that she asked for it.
+    told = " ".join(coach.post("/desk/subscribers", data={"address": ADA}).text.split())
+    assert "Asked for letters: session notices" in told
+    assert "Asked for letters: articles" not in told
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
