@@ -125,12 +125,14 @@ def _narrowed(reach: Reach) -> list[ColumnElement[bool]]:
 
 
 def _was_reminded(reach: Reach) -> ColumnElement[bool]:
-    """By an earlier Issue for the same time, which was called back before all had it."""
+    """By an earlier Issue for the same time, which was called back before all had it.
+
+    Of this one nobody has a copy: none goes out before the whole list is written down.
+    """
     same = select(Issue.message_id).where(
         Issue.about_id == reach.about_id,
         Issue.follow_up == FollowUp.REMINDER,
         Issue.due_at == reach.due_at,
-        Issue.id != reach.issue_id,
     )
     return exists().where(
         Delivery.recipient_id == Subscriber.id,
