@@ -260,3 +260,12 @@ def test_a_list_that_is_not_used_is_erased_after_a_day(
     looking.do_what_is_due()
     session.expire_all()
     assert session.scalars(select(BroughtList)).all() == []
+
+
+def test_a_list_that_waited_a_day_for_the_worker_is_added_all_the_same(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    begin(session, factories.make_list(session, file_of(3)))
+    clock.shift(timedelta(hours=25))
+    looking.do_what_is_due()
+    assert list(people(session).values()) == [[CONFIRMED]] * 3

@@ -2,15 +2,17 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import looking, tokens
-from hrsite.accounts.models import AuditEvent
+from hrsite.accounts.models import Account, AuditEvent
 from hrsite.extensions import db
 from hrsite.newsletter.models import Subscriber, SubscriptionState
 from hrsite.newsletter.models_people import BroughtList
@@ -157,3 +159,18 @@ def test_one_persons_page_tells_of_the_list(coach: FlaskClient) -> None:
     told = " ".join(answer.text.split())
     assert "Came with a list you brought in: articles" in told
     assert "Said yes elsewhere (The form on my old site) on 3 May 2026" in told
+
+
+def test_what_became_of_a_list_is_told_for_longer_than_it_can_be_undone(
+    coach: FlaskClient, session: Session, clock: time_machine.Traveller
+) -> None:
+    factories.make_subscriber(session, "ada@example.com")
+    place = send(coach, "Email\nada@example.com\n")[2]
+    coach.post(f"{place}/start")
+    looking.do_what_is_due()
+    clock.shift(timedelta(hours=25))
+    looking.do_what_is_due()
+    factories.sign_in(coach, session.scalars(select(Account)).one())
+    page = words(coach, place)
+    assert "0 people were added." in page
+    assert "On your list already: nothing changes for them 1" in page
