@@ -1,21 +1,58 @@
 """Digests and what happens meanwhile: an article leaves the site, somebody is away for months."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import time, timedelta
+from typing import Any
+
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from hrsite.accounts.models import Account
-from hrsite.newsletter import digests, owing
-from hrsite.newsletter.models import Subscriber
+from hrsite.extensions import db
+from hrsite.newsletter import digests, owing, subscribing
+from hrsite.newsletter.models import Subscriber, Topic
+from hrsite.notices.models import Rhythm
 from tests import factories
 from tests.journeys.doors import Letters
-from tests.newsletter.histories import look
-from tests.newsletter.test_digests import DAY, FRIDAY, digest_issues, make_reader, publish
+from tests.newsletter.histories import copies, look
+from tests.newsletter.test_digests import DAY, FRIDAY, HOUR, digest_issues, make_reader, publish
 
 pytestmark = pytest.mark.usefixtures("clock")
+ADA, BEA, CLEO = (f"{name}@example.org" for name in ("ada", "bea", "cleo"))
+
+
+@contextmanager
+def before_the_second_letter(app: Flask, deed: Callable[[Session], object]) -> Iterator[None]:
+    """Let another process do something, and commit, after the first of two is written down."""
+    seen = 0
+
+    def run() -> None:
+        with app.app_context():
+            deed(db.session())
+            db.session.commit()
+
+    def look_at(connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        nonlocal seen
+        if sql.startswith("INSERT INTO outbox_messages"):
+            seen += 1
+            if seen == 2:
+                other = threading.Thread(target=run)
+                other.start()
+                other.join(20)
+                assert not other.is_alive()
+
+    event.listen(db.engine, "before_cursor_execute", look_at)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", look_at)
+    assert seen == 2
 
 
 def test_a_digest_that_has_not_gone_stops_when_an_article_in_it_leaves_the_site(
@@ -55,3 +92,51 @@ def test_what_somebody_is_owed_who_paused_keeps_no_new_article_from_the_others(
     look(app)
     assert len(letters()[-1].links) > owing.MOST_ARTICLES
     assert letters()[-1].letter.to == "paused@example.org"
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_who_asks_for_session_notices_in_that_moment_gets_the_article_a_week_later(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    """The letter with the sessions is written down already, and the other is not hers any more."""
+    make_reader(session, ADA, topics=tuple(Topic))
+    make_reader(session, CLEO, topics=tuple(Topic))
+    make_reader(session, BEA)
+    number = session.scalars(select(func.max(Subscriber.id))).one()
+    factories.make_notice(session, starts_at=FRIDAY + DAY)
+    post = publish(session, app)
+    clock.move_to(FRIDAY)
+
+    def ask_for_notices(another: Session) -> None:
+        bea = another.get_one(Subscriber, number)
+        subscribing.choose(another, bea, set(Topic), "settings", FRIDAY)
+
+    (weekly, *_) = [one for one in digests.due(session, FRIDAY) if one.cadence == "weekly"]
+    with before_the_second_letter(app, ask_for_notices):
+        digests.open_digest(session, weekly, FRIDAY)
+    session.commit()
+    look(app)
+    assert copies(session) == {(ADA, post.id): 1, (CLEO, post.id): 1}
+    clock.shift(7 * DAY)
+    look(app)
+    assert copies(session) == {(reader, post.id): 1 for reader in (ADA, BEA, CLEO)}
+
+
+def test_a_session_that_has_begun_is_none_to_come(
+    app: Flask, session: Session, clock: time_machine.Traveller, letters: Letters
+) -> None:
+    make_reader(session, ADA, topics=tuple(Topic))
+    begun_at = FRIDAY - timedelta(minutes=30)
+    factories.make_notice(
+        session, title="Just now", starts_at=begun_at, ends_at=begun_at + 2 * HOUR
+    )
+    factories.make_notice(
+        session, title="Every Friday", starts_at=None, rhythm=Rhythm.WEEKLY,
+        first_on=begun_at.date(), start_time=time(7, 30), length_minutes=120,
+    )  # fmt: skip
+    publish(session, app)
+    clock.move_to(FRIDAY)
+    look(app)
+    (letter,) = letters()
+    assert "Every Friday" in letter.text
+    assert "Just now" not in letter.text
