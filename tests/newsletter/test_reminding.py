@@ -10,14 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import reminding
+from hrsite.newsletter import following, reminding
 from hrsite.newsletter.models import ConsentEvent, Topic
 from hrsite.notices.models import ChangedDay
 from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.following import A_WHILE, ADA, BEA, WEEKLY, Post, change, make_readers
-from tests.outbox.ledger import rows
+from tests.newsletter.histories import look
+from tests.outbox.ledger import claim_and_die, rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -206,3 +207,36 @@ def test_when_a_change_comes_between_only_who_had_none_is_reminded(
     first.state, first.next_at, first.message.accepted_count = DeliveryState.ACCEPTED, None, 1
     change(session, notice, place="Another room")
     assert post.to() == [BEA]
+
+
+def test_one_that_is_in_the_air_when_its_session_moves_is_called_back_once_however_often_we_look(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    """Its key is freed for another one; freed at every look, it would outgrow its column."""
+    make_readers(session, ADA, wants_reminders=True)
+    notice = factories.make_notice(session)
+    clock.shift(DAY + 9 * HOUR)
+    (wanted,) = reminding.due(session, our_clock.now())
+    assert reminding.remind(session, wanted, our_clock.now()) is not None
+    session.commit()
+    assert len(claim_and_die(session)) == 1
+    change(session, notice, moved_from_at=notice.starts_at, start_time=time(20))
+    for _ in range(30):
+        look(app)
+    (row,) = rows(session)
+    assert row.state == DeliveryState.SENDING
+    assert row.message.key.count(following.UNTRUE) == 1
+
+
+def test_nobody_is_reminded_of_what_leaves_the_site_in_that_very_moment(
+    session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    make_readers(session, ADA, wants_reminders=True)
+    notice = factories.make_notice(session)
+    clock.shift(DAY + 9 * HOUR)
+    (wanted,) = reminding.due(session, our_clock.now())
+    notice.published_at = None
+    session.commit()
+    assert reminding.remind(session, wanted, our_clock.now()) is None
+    session.commit()
+    assert post.to() == []
