@@ -81,12 +81,11 @@ def hold_overtaken(session: Session, now: datetime) -> None:
         .join(Issue.message)
         .join(MessageTally)
         .where(
+            OutboxMessage.settled_at.is_(None),
             OutboxMessage.starts_at < now - LATE,
             OutboxMessage.paused_at.is_(None),
             OutboxMessage.is_timely.is_(False),
-            Issue.dropped_at.is_(None),
             done == 0,
-            MessageTally.expired_count == 0,
             ~begun,
         )
         .order_by(Issue.id)
