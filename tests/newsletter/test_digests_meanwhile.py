@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from hrsite import clock as our_clock
+from hrsite import looking
 from hrsite.accounts.models import Account
 from hrsite.extensions import db
-from hrsite.newsletter import digests, owing, subscribing
-from hrsite.newsletter.models import Subscriber, Topic
+from hrsite.newsletter import digests, holding, owing, subscribing
+from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.notices.models import Rhythm
 from tests import factories
 from tests.journeys.doors import Letters
@@ -140,3 +142,23 @@ def test_a_session_that_has_begun_is_none_to_come(
     (letter,) = letters()
     assert "Every Friday" in letter.text
     assert "Just now" not in letter.text
+
+
+def test_what_a_stopped_digest_owes_is_not_forgotten_by_night(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    make_reader(session, ADA)
+    post = publish(session, app)
+    clock.move_to(FRIDAY)
+    for one in digests.due(session, FRIDAY):
+        digests.open_digest(session, one, FRIDAY)
+    (issue,) = session.scalars(select(Issue).where(Issue.digest_id.is_not(None)))
+    holding.stop(issue, FRIDAY)
+    session.commit()
+    clock.shift(3 * DAY)
+    looking.tidy_up()
+    holding.drop(session, issue, our_clock.now())
+    session.commit()
+    clock.move_to(FRIDAY + 7 * DAY)
+    look(app)
+    assert copies(session) == {(ADA, post.id): 1}
