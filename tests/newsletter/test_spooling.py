@@ -207,3 +207,21 @@ def test_nobody_who_left_is_forgotten_whatever_happens_to_the_file(
             waiting = 0
     assert carry_out(session, tmp_path) == waiting
     assert spooling.is_empty(tmp_path)
+
+
+@ON_SQLITE
+def test_who_leaves_into_the_place_of_one_that_another_process_cleared_is_not_cleared_with_it(
+    session: Session, tmp_path: Path
+) -> None:
+    first, second = (spooling.Leaving(f"{number:064x}", "header", AT) for number in range(2))
+    spooling.keep(tmp_path, first)
+
+    def meanwhile() -> None:
+        session.rollback()
+        # The other process has read the same, and is done with it first.
+        assert carry_out(session, tmp_path) == 1
+        spooling.keep(tmp_path, second)
+
+    spooling.carry_out(session, tmp_path, meanwhile)
+    assert second.fingerprint.encode() in (tmp_path / spooling.NAME).read_bytes()
+    assert carry_out(session, tmp_path) == 1
