@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import erasing, issues, moving, subscribing
+from hrsite.newsletter import bringing, erasing, issues, moving, subscribing, undoing
 from hrsite.newsletter.models import Cadence, Subscriber
 from hrsite.newsletter.models_moving import AddressChange
+from hrsite.newsletter.models_people import ListState
 from hrsite.outbox import claiming, tally, turns
 from tests import factories
 from tests.outbox.ledger import look, mail_goes_to, put_letter, rows, states
@@ -19,7 +21,7 @@ from tests.outbox.meeting import beside
 from tests.outbox.smtp_server import mail_server
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"])
-ADA, BEA, CLEO = "ada@example.org", "bea@example.org", "cleo@example.org"
+ADA, BEA, CLEO, DORA = (f"{name}@example.org" for name in ("ada", "bea", "cleo", "dora"))
 Deed = Callable[[Session, Subscriber], None]
 
 
@@ -127,6 +129,27 @@ def test_she_has_herself_erased_while_an_article_is_owed_to_her(
     with beside(app, session, erase):
         begin_to_write_the_list_down(session)
     assert subscribing.find_by_address(session, CLEO) is None
+
+
+def test_her_list_is_undone_while_an_article_is_owed_to_her(
+    app: Flask, session: Session, ada: Subscriber
+) -> None:
+    brought = factories.make_list(session, f"Email,How often\n{DORA},weekly\n")
+    assert bringing.start(session, brought.id, our_clock.now())
+    bringing.add_part(session, brought.id, our_clock.now())
+    assert undoing.undo(session, brought.id, our_clock.now())
+    number = brought.id
+    session.commit()
+    turns.before_a_list(session)
+
+    def undo(another: Session) -> None:
+        undoing.undo_part(another, number, our_clock.now())
+
+    with beside(app, session, undo):
+        begin_to_write_the_list_down(session)
+    session.expire_all()
+    assert (brought.state, brought.removed_count) == (ListState.UNDONE, 1)
+    assert DORA not in {one.address for one in session.scalars(select(Subscriber))}
 
 
 def test_a_letter_claimed_at_that_moment_goes_to_the_new_address(
