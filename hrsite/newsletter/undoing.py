@@ -64,7 +64,6 @@ def _has_acted(session: Session, subscriber: Subscriber, list_id: int) -> bool:
         return True
     acts = select(ConsentEvent.id).where(
         ConsentEvent.address_key == subscriber.address_key,
-        ConsentEvent.happened_at >= subscriber.created_at,
         or_(ConsentEvent.list_id.is_(None), ConsentEvent.list_id != list_id),
     )
     return session.scalar(acts.limit(1)) is not None

@@ -201,6 +201,20 @@ def test_undo_takes_off_exactly_those_who_came_and_did_nothing_since(
     assert session.scalars(proofs).all() == []
 
 
+def test_undo_takes_off_who_had_asked_once_in_vain_and_was_forgotten_before_it(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    ada = factories.make_subscriber(session, "ada@example.com", state=UNCONFIRMED)
+    consent.note(session, ada.address_key, "asked", Topic.ARTICLES, "form", our_clock.now())
+    session.commit()
+    clock.shift(timedelta(days=15))
+    looking.tidy_up()
+    add_all(session, brought := factories.make_list(session, "Email\nada@example.com\n"))
+    assert brought.added_count == 1
+    undo_all(session, brought)
+    assert (brought.removed_count, people(session)) == (1, {})
+
+
 def test_undo_calls_back_the_letters_that_wait_and_keeps_whoever_confirmed(
     app: Flask, session: Session
 ) -> None:
