@@ -98,6 +98,19 @@ def test_after_the_button_there_everything_goes_along(
     assert client.get(leaving).status_code == 200
 
 
+def test_the_letter_that_once_asked_at_the_old_address_leads_nobody_to_her_settings(
+    client: FlaskClient, session: Session, ada: Subscriber, mail: Callable[[str], MailProgram],
+    work: Work,
+) -> None:  # fmt: skip
+    confirming = f"/confirm/{ada.links['confirm']}"
+    assert "/settings/" in client.post(confirming).text
+    ask(client, ada, NEW)
+    work()
+    press(mail(NEW), "move")
+    answer = client.post(confirming)
+    assert (answer.status_code, "/settings/" in answer.text) == (404, False)
+
+
 def test_nothing_changes_before_the_button_and_opening_a_link_changes_nothing(
     client: FlaskClient, session: Session, ada: Subscriber, mail: Callable[[str], MailProgram],
     work: Work,
