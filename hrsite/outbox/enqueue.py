@@ -125,9 +125,10 @@ def put_delivery(
 
 
 def reword(session: Session, address_key: str, is_discreet: bool) -> None:
-    """What still waits for an address goes out in these words; belongs where the person chooses.
+    """What may yet go to an address goes out in these words; belongs where the person chooses.
 
-    A letter in a worker's hands too, for it may have to be handed over again.
+    A letter in a worker's hands too, for it may have to be handed over again; and one that nothing
+    is planned for, for the coach may decide to hand it over once more.
     """
     turns.before_a_change(session)
     session.execute(
@@ -135,7 +136,6 @@ def reword(session: Session, address_key: str, is_discreet: bool) -> None:
         .where(
             recipients.is_to(address_key),
             Delivery.state.in_((DeliveryState.SENDING, *settling.DUE_STATES)),
-            Delivery.next_at.is_not(None),
         )
         .values(is_discreet=is_discreet)
         .execution_options(synchronize_session=False)
