@@ -15,27 +15,38 @@ from hrsite.newsletter.models import Issue
 from hrsite.outbox import repeating
 
 LONGEST_NUMBER = 15
-DONE_ALREADY = "That was decided already, or they have left since. Nothing was changed."
+DONE_ALREADY = "That was decided already, or they have left or paused since. Nothing was changed."
 
 
 def issue_again(issue_id: int) -> ResponseReturnValue:
     """Hand one copy over once more, or all that are held; pressing twice does it once."""
     issue = db.get_or_404(Issue, issue_id)
     try:
-        decided = uncertain.hand_over_again(db.session(), issue, _copy(), clock.now())
+        again = uncertain.hand_over_again(db.session(), issue, _copy(), clock.now())
     except repeating.TooLate:
         flash("Its session has begun, so it is not handed over again.", "careful")
         return _back(issue_id)
-    if decided:
+    except uncertain.MayNotGo as trouble:
+        flash(str(trouble), "careful")
+        return _back(issue_id)
+    if again.going:
         noting.note("letters_repeated", clock.now(), f"issue {issue_id}")
     db.session.commit()
-    if decided:
+    if again.going:
         queue.wake()
-        letters = count(decided, "letter is", "letters are")
-        flash(f"{letters} handed over once more.", "done")
-    else:
-        flash(DONE_ALREADY, "careful")
+    flash(_said_of(again), "done" if again.going else "careful")
     return _back(issue_id)
+
+
+def _said_of(again: uncertain.Again) -> str:
+    if not any(again):
+        return DONE_ALREADY
+    letters = count(again.going, "letter is", "letters are")
+    said = f"{letters} handed over once more." if again.going else "Nothing was changed."
+    if again.unwanted:
+        readers = count(again.unwanted, "reader gets", "readers get")
+        said += f" {readers} nothing: they left, paused or said no since, or are blocked."
+    return said
 
 
 def issue_leave(issue_id: int) -> ResponseReturnValue:

@@ -141,6 +141,13 @@ def untrue(session: Session) -> list[int]:
     return list(session.scalars(found))
 
 
+def is_untrue(issue: Issue, notice: SessionNotice) -> bool:
+    """Would its letter be called back, if it waited?"""
+    if notice.published_at is None and issue.follow_up is not None:
+        return True
+    return issue.told_sequence is not None and issue.told_sequence < notice.sequence
+
+
 def keep_true(session: Session, notice_id: int, now: datetime) -> None:
     """Call back what is no longer true of one notice."""
     notice = session.get_one(SessionNotice, notice_id, populate_existing=True, with_for_update=True)

@@ -6,9 +6,16 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter.models import Issue, Subscription, SubscriptionState
+from hrsite.newsletter import audience, following
+from hrsite.newsletter.audience import CONFIRMED
+from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription
+from hrsite.notices.models import SessionNotice
 from hrsite.outbox import repeating
-from hrsite.outbox.models import Delivery
+from hrsite.outbox.models import Delivery, Recipient
+
+
+class MayNotGo(Exception):
+    """Nothing of this Issue goes out now. The message is for the coach to read."""
 
 
 class Copy(NamedTuple):
@@ -18,23 +25,59 @@ class Copy(NamedTuple):
     fence: int
 
 
-def hand_over_again(session: Session, issue: Issue, one: Copy | None, now: datetime) -> int:
-    """Hand one held copy over once more, or all of them; the count.
+class Again(NamedTuple):
+    """How many copies go once more, and how many do not, for their readers do not want them."""
 
-    Whoever has left since gets nothing: only who still wants this topic is written to. Raises
-    repeating.TooLate.
+    going: int
+    unwanted: int
+
+
+def hand_over_again(session: Session, issue: Issue, one: Copy | None, now: datetime) -> Again:
+    """Hand one held copy over once more, or all of them.
+
+    Whoever would not get this Issue if it were opened now gets nothing, and her copy stays as it
+    is. Who leaves in this very moment calls that copy back: so one of us waits for the other.
+    Raises MayNotGo, and repeating.TooLate.
     """
-    still_wanted = exists().where(
-        Subscription.subscriber_id == Delivery.recipient_id,
-        Subscription.topic == issue.topic,
-        Subscription.state == SubscriptionState.CONFIRMED,
-    )
-    return repeating.repeat(session, issue.message, now, still_wanted, *_this(one))
+    notice = None
+    if issue.about_id is not None:
+        # It may move in this very moment. Before the message, like whoever moves it.
+        notice = session.get_one(
+            SessionNotice, issue.about_id, populate_existing=True, with_for_update=True
+        )
+    message = issue.message
+    session.refresh(message, with_for_update=True)
+    session.refresh(issue)
+    if issue.dropped_at is not None:
+        raise MayNotGo("You dropped this Issue, so nothing of it is handed over again.")
+    if notice is not None and following.is_untrue(issue, notice):
+        raise MayNotGo("Its session has changed since, so it is not handed over again.")
+    if message.paused_at is not None:
+        raise MayNotGo("This Issue has stopped. Press Resume first, and then this once more.")
+    these = _this(one)
+    going = repeating.repeat(session, message, now, _is_wanted(issue, now), *these)
+    unwanted = repeating.held_count(session, message.id, message.created_count, *these)
+    return Again(going, unwanted)
 
 
 def leave(session: Session, issue: Issue, one: Copy | None, now: datetime) -> int:
     """Leave one held copy as it is, or all of them; the count."""
     return repeating.leave_be(session, issue.message, now, *_this(one))
+
+
+def _is_wanted(issue: Issue, now: datetime) -> ColumnElement[bool]:
+    """Does the reader of a copy still take such letters, now, at an address that is open?"""
+    reminded = [Subscriber.wants_reminders] if issue.follow_up == FollowUp.REMINDER else []
+    return exists().where(
+        Subscription.subscriber_id == Delivery.recipient_id,
+        Subscription.topic == issue.topic,
+        Subscription.state == CONFIRMED,
+        Subscriber.id == Subscription.subscriber_id,
+        Recipient.id == Subscriber.id,
+        audience.is_awake(now),
+        ~audience.is_blocked(),
+        *reminded,
+    )
 
 
 def _this(one: Copy | None) -> tuple[ColumnElement[bool], ...]:

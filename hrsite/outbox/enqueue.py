@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -13,12 +13,15 @@ from hrsite.columns import UTCDateTime
 from hrsite.outbox import changing, recipients, settling, tally, turns
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.models import (
+    MAY_HAVE_IT,
+    SIMPLY_WAITING,
     TRANSACTIONAL,
     Delivery,
     DeliveryState,
     MessageTally,
     OutboxMessage,
 )
+from hrsite.outbox.repeat_rules import DECIDED
 
 # How long a letter is tried, when nothing else limits it.
 PATIENCE = timedelta(hours=24)
@@ -200,24 +203,27 @@ def blank(session: Session, address_key: str, now: datetime) -> None:
 
 
 def _call_back(session: Session, now: datetime, *whose: ColumnElement[bool]) -> int:
-    """The count of those that no worker has in its hands.
+    """The count of those that waited: none that is in the air, or may have arrived.
 
-    Of one that is in the air the answer still counts, but no next_at means no next time.
+    Of one that is in the air the answer still counts, but no next_at means no next time. Of one of
+    which nobody knows nothing is left to decide: the coach is not asked whether it goes once more.
     """
     turns.before_a_change(session)
     is_in_the_air = Delivery.state == DeliveryState.SENDING
+    is_not_known = Delivery.state == DeliveryState.UNCERTAIN
     values = {
         "changed_at": case((is_in_the_air, Delivery.changed_at), else_=literal(now, UTCDateTime)),
         "owner": case((is_in_the_air, Delivery.owner)),
         "next_at": None,
+        "repeat_count": case((is_not_known, DECIDED), else_=Delivery.repeat_count),
     }
     states = (DeliveryState.SENDING, *settling.DUE_STATES)
-    is_planned = Delivery.next_at.is_not(None)
-    found = changing.change(session, states, _called_back, values, is_planned, *whose)
-    return found.total() - found[DeliveryState.SENDING]
+    may_go = or_(Delivery.next_at.is_not(None), is_not_known & (Delivery.repeat_count < DECIDED))
+    found = changing.change(session, states, _called_back, values, may_go, *whose)
+    return sum(found[state] for state in SIMPLY_WAITING)
 
 
 def _called_back(before: DeliveryState, may_have_arrived: bool) -> DeliveryState:
-    if before == DeliveryState.SENDING:
+    if before in MAY_HAVE_IT:
         return before
     return settling.dropped(DeliveryState.WITHDRAWN)(before, may_have_arrived)

@@ -2,7 +2,7 @@
 
 With UNCERTAIN=hold such a copy is not repeated by itself, nor is one that a mail service does not
 know again any more (repeat_rules.py). She hands it over once more or leaves it, once: afterwards it
-is no longer held, whatever becomes of it.
+is no longer held, whatever becomes of it. Nor is one that was called back (enqueue.py).
 """
 
 from datetime import datetime
@@ -53,9 +53,9 @@ def held_counts(session: Session) -> dict[int, int]:
     return {message_id: count for message_id, count in counted}  # noqa: C416 - for mypy's sake
 
 
-def held_count(session: Session, message_id: int, most: int) -> int:
-    """How many copies wait for her, counted up to a bound."""
-    some = select(Delivery.id).where(is_held(message_id)).limit(most).subquery()
+def held_count(session: Session, message_id: int, most: int, *which: ColumnElement[bool]) -> int:
+    """How many copies, or how many of these, wait for her, counted up to a bound."""
+    some = select(Delivery.id).where(is_held(message_id), *which).limit(most).subquery()
     return session.scalars(select(func.count()).select_from(some)).one()
 
 
