@@ -9,7 +9,7 @@ from flask import Flask
 from hrsite import clock, collecting, giving_back, side_by_side
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
-from hrsite.outbox import presence
+from hrsite.outbox import presence, settling
 from hrsite.queue import open_queue
 
 log = structlog.get_logger(__name__)
@@ -48,14 +48,21 @@ def run(app: Flask) -> None:
     _stop_gently(consumer)
     side_by_side.stop_with_the_first()
     app.extensions["stopping"] = consumer.stop_flag.is_set
-    with app.app_context():
-        presence.announce(db.session(), presence.own_name(), clock.now())
-        db.session.commit()
+    announce(app)
     collecting.spare_what_is_there()
     log.info("worker_started", worker=presence.own_name())
     consumer.run()
     with app.app_context():
         presence.leave(db.session(), presence.own_name(), clock.now())
+        db.session.commit()
+
+
+def announce(app: Flask) -> None:
+    """Say that this worker starts; what one of its name had claimed and left is due again."""
+    name, now = presence.own_name(), clock.now()
+    with app.app_context():
+        presence.announce(db.session(), name, now)
+        settling.free_claims_of_former(db.session(), name, now)
         db.session.commit()
 
 

@@ -76,6 +76,9 @@ def refresh(session: Session, name: str, now: datetime) -> None:
     if worker is None:
         session.add(Worker(name=name, started_at=now, seen_at=now))
     elif abs(now - worker.seen_at) > FRESH or worker.ended_at is not None:
+        if now - worker.seen_at > SILENCE:
+            # It was gone: a container gives the next one the same host name and process number.
+            worker.started_at = now
         worker.seen_at, worker.ended_at = now, None
 
 

@@ -137,14 +137,26 @@ def _free_claims_of_the_gone(session: Session, now: datetime) -> None:
     here = select(Worker.name).where(
         Worker.seen_at > now - presence.SILENCE, Worker.ended_at.is_(None)
     )
+    _free(session, now, Delivery.owner.is_not(None), Delivery.owner.not_in(here))
+
+
+def free_claims_of_former(session: Session, name: str, now: datetime) -> None:
+    """What a worker had claimed that had the name of one which starts just now, and was killed.
+
+    A container gives the next worker its host name and its number. Should there be two at once
+    with one name, the other one loses its claims like one that is slow.
+    """
+    _free(session, now, Delivery.owner == name)
+
+
+def _free(session: Session, now: datetime, *whose: ColumnElement[bool]) -> None:
     session.execute(
         update(Delivery)
         .where(
             _unsettled(),
             Delivery.state.in_(DUE_STATES),
             Delivery.next_at > now,
-            Delivery.owner.is_not(None),
-            Delivery.owner.not_in(here),
+            *whose,
         )
         .values(owner=None, lease_until=None, next_at=now)
         .execution_options(synchronize_session=False)
