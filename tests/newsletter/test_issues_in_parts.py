@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues, subscribing
+from hrsite.newsletter import erasing, issues, subscribing
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, SubscriptionState
 from hrsite.outbox import parts, tally
 from hrsite.outbox.models import Delivery
@@ -99,6 +100,28 @@ def test_who_leaves_between_two_parts_gets_nothing_and_who_comes_gets_nothing_of
     assert {row.address for row in rows(session)} == set(PEOPLE) - {unlisted.address}
     assert [row.address for row in rows(session) if row.state == "withdrawn"] == [listed.address]
     assert tally.check(session) == {}
+
+
+@pytest.mark.parametrize("is_another_closed", [False, True])
+def test_a_closed_address_that_is_erased_between_two_parts_stays_in_the_numbers(
+    session: Session, clock: time_machine.Traveller, tmp_path: Path, is_another_closed: bool
+) -> None:
+    for reader in PEOPLE:
+        factories.make_subscriber(session, reader)
+    in_order = list(session.scalars(select(Subscriber).order_by(Subscriber.id)))
+    close(session, in_order[1].address)
+    if is_another_closed:
+        close(session, in_order[7].address)
+    issue = begin_a_list(session, 3)
+    clock.shift(timedelta(seconds=5))
+    erasing.erase(session, tmp_path, in_order[1].address_key, False, our_clock.now())
+    session.commit()
+    while not is_whole(issue):
+        go_on(session, issue, 3)
+        session.commit()
+    assert tally.check(session) == {}
+    assert issue.message.created_count == len(PEOPLE)
+    assert issue.message.suppressed_count == 1 + is_another_closed
 
 
 def test_a_part_looks_at_so_many_people_however_few_of_them_are_chosen(session: Session) -> None:
