@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.orm import Session
 
 from hrsite.columns import is_one_of
@@ -18,6 +18,13 @@ from hrsite.outbox.models_forgetting import ForgottenCopies
 from hrsite.outbox.refusals import reason
 from hrsite.outbox.suppression import AT_ONCE
 
+# Read and written at once: another worker may count the first of a kind at this moment.
+_COUNT = text(
+    "INSERT INTO forgotten_copies (message_id, what, reason, count)"
+    " VALUES (:message_id, :what, :reason, :count)"
+    " ON CONFLICT (message_id, what, reason)"
+    " DO UPDATE SET count = forgotten_copies.count + excluded.count"
+)
 # So many rows in a transaction: on SQLite everybody who writes waits for it.
 PART = 500
 
@@ -63,21 +70,16 @@ def forget_of(session: Session, recipient_id: int) -> None:
 
 def forget(session: Session, ids: Sequence[int]) -> None:
     """Turn these copies into numbers."""
-    endings = _bounced(session, ids)
-    session.execute(
-        delete(Bounce)
-        .where(is_one_of(Bounce.delivery_id, ids))
-        .execution_options(synchronize_session=False)
-    )
     # Counted as they go: of two workers at the same work only one gets a row back.
+    endings = _bounced(session, ids)
     gone = session.execute(
         delete(Delivery)
         .where(is_one_of(Delivery.id, ids), Delivery.state != DeliveryState.SENDING)
         .returning(Delivery.message_id, Delivery.state, Delivery.reply_code, Delivery.reply_text)
         .execution_options(synchronize_session=False)
     )
-    for message_id, state, code, text in gone:
-        why = reason(code, text or "") if state == DeliveryState.REFUSED else ""
+    for message_id, state, code, words in gone:
+        why = reason(code, words or "") if state == DeliveryState.REFUSED else ""
         endings[Ending(message_id, state.value, why)] += 1
     _add(session, endings)
     _drop_emptied(session, {ending.message_id for ending in endings})
@@ -94,26 +96,25 @@ def forget_loose_bounces(session: Session, before: datetime) -> int:
 
 
 def _bounced(session: Session, ids: Sequence[int]) -> Counter[Ending]:
-    rows = session.execute(
-        select(Bounce.message_id, Bounce.kind, func.count(Bounce.delivery_id.distinct()))
-        .where(
-            is_one_of(Bounce.delivery_id, ids),
-            Bounce.message_id.is_not(None),
-            Bounce.source != AT_ONCE,
-        )
-        .group_by(Bounce.message_id, Bounce.kind)
+    """Delete what came back of these copies; of how many, by message and kind."""
+    gone = session.execute(
+        delete(Bounce)
+        .where(is_one_of(Bounce.delivery_id, ids))
+        .returning(Bounce.message_id, Bounce.kind, Bounce.delivery_id, Bounce.source)
+        .execution_options(synchronize_session=False)
     )
-    return Counter({Ending(message or 0, CAME_BACK, kind): n for message, kind, n in rows})
+    copies = {
+        (message_id, kind, delivery_id)
+        for message_id, kind, delivery_id, source in gone
+        if message_id is not None and source != AT_ONCE
+    }
+    return Counter(Ending(message_id, CAME_BACK, kind) for message_id, kind, _ in copies)
 
 
 def _add(session: Session, endings: Counter[Ending]) -> None:
+    # In one order, so that of two who count the same endings one waits, and not both.
     for ending, count in sorted(endings.items()):
-        kept = session.get(ForgottenCopies, tuple(ending), with_for_update=True)
-        if kept is None:
-            kept = ForgottenCopies(**ending._asdict(), count=0)
-            session.add(kept)
-        kept.count += count
-    session.flush()
+        session.execute(_COUNT, {**ending._asdict(), "count": count})
 
 
 def _drop_emptied(session: Session, message_ids: set[int]) -> None:

@@ -18,6 +18,7 @@ from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.models_forgetting import ForgottenCopies
 from tests import factories
 from tests.outbox.ledger import becomes, claim_and_die, put_letter, rows, states
+from tests.outbox.meeting import beside
 
 pytestmark = pytest.mark.usefixtures("clock")
 REASONS = ("5.1.1 none", "5.2.2 full", "5.1.1 none")
@@ -93,6 +94,35 @@ def test_it_is_done_in_parts_and_a_part_counts_once(
         "The mailbox is full.": 1,
     }
     assert issue.message.accepted_count == 2
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_two_workers_in_one_night_count_what_came_back_once(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    issue = an_old_issue(session, clock)
+    later = our_clock.now() + timedelta(days=1)
+    session.rollback()
+    assert forgetting.forget_part(session, later) == 7
+    with beside(app, session, lambda another: forgetting.forget_part(another, later)):
+        pass
+    assert returned.came_back(session, issue.message_id) == {"soft": 1}
+    assert tally.check(session) == {}
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_two_readers_may_be_forgotten_at_once(app: Flask, session: Session) -> None:
+    put_letter(session)
+    for row in rows(session):
+        becomes(session, row, DeliveryState.ACCEPTED)
+    ada, bea = [row.recipient_id for row in rows(session)][:2]
+    session.rollback()
+    forgetting.forget_of(session, ada)
+    with beside(app, session, lambda another: forgetting.forget_of(another, bea)):
+        pass
+    assert len(rows(session)) == 1
+    assert [row.count for row in session.scalars(select(ForgottenCopies))] == [2]
+    assert tally.check(session) == {}
 
 
 def test_what_a_worker_has_in_its_hands_is_left_to_it(session: Session) -> None:
