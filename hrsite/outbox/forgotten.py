@@ -30,16 +30,6 @@ def counts(session: Session, what: str, message_ids: Iterable[int]) -> dict[int,
     return found
 
 
-def states_of_all(session: Session) -> dict[int, Counter[DeliveryState]]:
-    """By message, how many forgotten copies had which state."""
-    found: dict[int, Counter[DeliveryState]] = {}
-    for row in session.scalars(
-        select(ForgottenCopies).where(ForgottenCopies.what.in_(list(DeliveryState)))
-    ):
-        found.setdefault(row.message_id, Counter())[DeliveryState(row.what)] += row.count
-    return found
-
-
 def was_any(states: Iterable[DeliveryState]) -> ColumnElement[bool]:
     """Had a message copies in one of these states that are forgotten?"""
     return exists().where(

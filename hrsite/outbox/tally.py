@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import Select, String, case, func, select, type_coerce, union_all, update
 from sqlalchemy.orm import Session
 
-from hrsite.outbox import forgotten
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally
+from hrsite.outbox.models_forgetting import ForgottenCopies
 
 # The states that have a number of their own; the others are "waiting", the rest.
 COUNTED = (
@@ -23,6 +23,8 @@ COUNTED = (
     DeliveryState.SUPPRESSED,
     DeliveryState.EXPIRED,
 )
+_ALL = "created"
+_NAMES = (_ALL, *(state.value for state in COUNTED))
 States = Mapping[DeliveryState, int]
 Counts = Counter[DeliveryState]
 
@@ -40,33 +42,47 @@ def moved(session: Session, message_id: int, before: States, after: States) -> N
     _add(session, message_id, change)
 
 
-def states_of(session: Session, *which: ColumnElement[bool]) -> dict[int, Counter[DeliveryState]]:
-    """By message, how many of these copies are in which state. For rare changes of many rows."""
-    counted = session.execute(
-        select(Delivery.message_id, Delivery.state, func.count())
-        .where(*which)
-        .group_by(Delivery.message_id, Delivery.state)
-    )
-    found: dict[int, Counter[DeliveryState]] = {}
-    for message_id, state, count in counted:
-        found.setdefault(message_id, Counter())[state] = count
-    return found
-
-
 def check(session: Session) -> dict[int, str]:
-    """Compare every kept number with the rows: what is wrong in words, by message."""
-    rows, gone = states_of(session), forgotten.states_of_all(session)
+    """Compare every kept number with the rows: what is wrong in words, by message.
+
+    In one question, which sees one moment: between two of them letters go on.
+    """
     wrong = {}
-    for kept in session.scalars(select(MessageTally).order_by(MessageTally.message_id)):
-        nothing = Counter[DeliveryState]()
-        counted = rows.get(kept.message_id, nothing) + gone.get(kept.message_id, nothing)
-        true = {"created": counted.total()} | {state.value: counted[state] for state in COUNTED}
-        told = {name: getattr(kept, f"{name}_count") for name in true}
-        parted = [name for name in true if told[name] != true[name]]
+    for message_id, *numbers in session.execute(_told_and_true()):
+        told, true = numbers[: len(_NAMES)], [int(number) for number in numbers[len(_NAMES) :]]
+        parted = [one for one in zip(_NAMES, told, true, strict=True) if one[1] != one[2]]
         if parted:
-            said = (f"{told[name]} {name} are told, {true[name]} there are" for name in parted)
-            wrong[kept.message_id] = "; ".join(said)
+            said = (
+                f"{kept} {name} are told, {counted} there are" for name, kept, counted in parted
+            )
+            wrong[message_id] = "; ".join(said)
     return wrong
+
+
+def _told_and_true() -> Select[*tuple[Any, ...]]:
+    """By message, each number as it is kept, and then each as it is: with what is forgotten."""
+    state = type_coerce(Delivery.state, String).label("what")
+    copies = select(Delivery.message_id, state, func.count().label("amount"))
+    gone = select(ForgottenCopies.message_id, ForgottenCopies.what, ForgottenCopies.count)
+    both = union_all(
+        copies.group_by(Delivery.message_id, Delivery.state),
+        gone.where(ForgottenCopies.what.in_(list(DeliveryState))),
+    ).subquery()
+    amounts = [
+        case((both.c.what == name, both.c.amount), else_=0) if name != _ALL else both.c.amount
+        for name in _NAMES
+    ]
+    sums = [func.sum(amount).label(name) for name, amount in zip(_NAMES, amounts, strict=True)]
+    true = select(both.c.message_id, *sums).group_by(both.c.message_id).subquery()
+    return (
+        select(
+            MessageTally.message_id,
+            *[getattr(MessageTally, f"{name}_count") for name in _NAMES],
+            *[func.coalesce(true.c[name], 0) for name in _NAMES],
+        )
+        .outerjoin(true, true.c.message_id == MessageTally.message_id)
+        .order_by(MessageTally.message_id)
+    )
 
 
 def _add(session: Session, message_id: int, change: Mapping[str, int]) -> None:

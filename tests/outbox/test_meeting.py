@@ -205,3 +205,25 @@ def test_what_has_just_been_dropped_is_not_let_go(app: Flask, session: Session) 
     assert going == []
     assert states(session) == {"withdrawn": 3}
     assert tally.check(session) == {}
+
+
+def test_a_letter_that_is_answered_while_the_numbers_are_added_up_is_no_trouble(
+    session: Session,
+) -> None:
+    put_letter(session)
+    (gone,) = claim_and_die(session)
+    seen: list[str] = []
+
+    def answer(line: Any, cursor: Any, words: str, *rest: Any) -> None:
+        if "deliveries" in words and not seen:
+            seen.append(words)
+            with Session(db.engine) as another:
+                record(another, [Result(gone, TAKEN)], our_clock.now())
+                another.commit()
+
+    event.listen(db.engine, "after_cursor_execute", answer)
+    said = tally.check(session)
+    event.remove(db.engine, "after_cursor_execute", answer)
+    assert seen
+    assert said == {}
+    assert states(session) == {"accepted": 1, "queued": 2}
