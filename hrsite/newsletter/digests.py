@@ -35,6 +35,7 @@ from hrsite.newsletter.models import (
 )
 from hrsite.notices import listing, occurring
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox import turns
 from hrsite.posts.models import Post
 from hrsite.setting_rules import WEEKDAYS
 
@@ -96,6 +97,8 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
 
     A second worker fails at the unique key, and then there is nothing left for it to do.
     """
+    # First of all: what is owed is also changed by who is erased, and by who takes an article back.
+    turns.before_a_list(session)
     digest = Digest(cadence=one.cadence, key=one.key, due_at=one.at, opened_at=now)
     session.add(digest)
     session.flush()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +18,15 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.accounts.models import Account
 from hrsite.extensions import db
-from hrsite.newsletter import digests, holding, owing, subscribing
-from hrsite.newsletter.models import Issue, Subscriber, Topic
+from hrsite.newsletter import digests, erasing, holding, owing, subscribing
+from hrsite.newsletter.models import Cadence, Issue, Subscriber, Topic
 from hrsite.notices.models import Rhythm
+from hrsite.outbox import tally
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.histories import copies, look
 from tests.newsletter.test_digests import DAY, FRIDAY, HOUR, digest_issues, make_reader, publish
+from tests.outbox.meeting import amid
 
 pytestmark = pytest.mark.usefixtures("clock")
 ADA, BEA, CLEO = (f"{name}@example.org" for name in ("ada", "bea", "cleo"))
@@ -162,3 +165,32 @@ def test_what_a_stopped_digest_owes_is_not_forgotten_by_night(
     clock.move_to(FRIDAY + 7 * DAY)
     look(app)
     assert copies(session) == {(ADA, post.id): 1}
+def erase_her(another: Session, folder: Path) -> None:
+    key = another.scalars(select(Subscriber)).one().address_key
+    erasing.erase(another, folder, key, False, FRIDAY)
+
+
+def take_it_back(another: Session, folder: Path) -> None:
+    holding.drop(
+        another, another.scalars(select(Issue).where(Issue.digest_id.is_(None))).one(), FRIDAY
+    )
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+@pytest.mark.parametrize("deed", [erase_her, take_it_back])
+def test_a_digest_and_who_takes_out_of_it_wait_for_each_other(
+    app: Flask,
+    session: Session,
+    clock: time_machine.Traveller,
+    tmp_path: Path,
+    deed: Callable[[Session, Path], None],
+) -> None:
+    """Neither for good: PostgreSQL would end one of them."""
+    make_reader(session, "weekly@example.org")
+    publish(session, app, title="One")
+    clock.move_to(FRIDAY)
+    (one,) = (one for one in digests.due(session, FRIDAY) if one.cadence == Cadence.WEEKLY)
+    session.commit()
+    with amid(app, session, "UPDATE owed_articles", lambda another: deed(another, tmp_path)):
+        digests.open_digest(session, one, FRIDAY)
+    assert tally.check(session) == {}

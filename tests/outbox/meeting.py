@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from hrsite.extensions import db
@@ -18,6 +19,38 @@ _WAITING = text(
 )
 
 
+class _Other:
+    """Another process of PostgreSQL, which does one thing and commits it."""
+
+    def __init__(self, app: Flask, deed: Callable[[Session], object]) -> None:
+        self._app, self._deed = app, deed
+        self._troubles: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            with self._app.app_context():
+                self._deed(db.session())
+                db.session.commit()
+        except BaseException as trouble:
+            self._troubles.append(trouble)
+
+    def begin(self) -> None:
+        """Let it go on until it is done, or waits for us."""
+        self._thread.start()
+        with db.engine.connect() as onlooker:
+            while self._thread.is_alive() and not onlooker.scalar(_WAITING):
+                onlooker.rollback()
+                self._thread.join(0.01)
+
+    def end(self) -> None:
+        """What it raised is raised again."""
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        for trouble in self._troubles:
+            raise trouble
+
+
 @contextmanager
 def beside(app: Flask, session: Session, deed: Callable[[Session], object]) -> Iterator[None]:
     """Let another process of PostgreSQL do something, and commit, while our transaction is open.
@@ -25,25 +58,30 @@ def beside(app: Flask, session: Session, deed: Callable[[Session], object]) -> I
     It has done it, or waits for us, when the body begins. At the end ours is committed, and it is
     done. What it raised is raised again.
     """
-    troubles: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with app.app_context():
-                deed(db.session())
-                db.session.commit()
-        except BaseException as trouble:
-            troubles.append(trouble)
-
-    other = threading.Thread(target=run)
-    other.start()
-    with db.engine.connect() as onlooker:
-        while other.is_alive() and not onlooker.scalar(_WAITING):
-            onlooker.rollback()
-            other.join(0.01)
+    other = _Other(app, deed)
+    other.begin()
     yield
     session.commit()
-    other.join(20)
-    assert not other.is_alive()
-    for trouble in troubles:
-        raise trouble
+    other.end()
+
+
+@contextmanager
+def amid(
+    app: Flask, session: Session, words: str, deed: Callable[[Session], object]
+) -> Iterator[None]:
+    """The same, but it begins when the body has just said a statement with these words."""
+    other, ours, said = _Other(app, deed), threading.get_ident(), list[str]()
+
+    def look(line: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if words in statement and threading.get_ident() == ours and not said:
+            said.append(statement)
+            other.begin()
+
+    event.listen(db.engine, "after_cursor_execute", look)
+    try:
+        yield
+        session.commit()
+    finally:
+        event.remove(db.engine, "after_cursor_execute", look)
+    assert said
+    other.end()
