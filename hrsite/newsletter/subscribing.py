@@ -20,7 +20,7 @@ from hrsite.newsletter.models import (
     Topic,
 )
 from hrsite.newsletter.models_asking import AskedLetter
-from hrsite.outbox import enqueue, recipients, suppression
+from hrsite.outbox import enqueue, recipients, suppression, turns
 from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
 
@@ -134,6 +134,7 @@ def choose_cadence(
     session: Session, subscriber: Subscriber, cadence: Cadence, now: datetime
 ) -> None:
     """How often a person gets articles from now on. What is owed to her already still comes."""
+    turns.before_a_change(session)  # Where a list is written down she is counted in one place.
     if subscriber.cadence != cadence:
         subscriber.cadence = cadence
         consent.note(session, subscriber.address_key, cadence.value, None, "settings", now)

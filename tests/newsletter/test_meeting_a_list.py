@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.newsletter import bringing, erasing, issues, moving, subscribing, undoing
-from hrsite.newsletter.models import Cadence, Subscriber
+from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber
 from hrsite.newsletter.models_moving import AddressChange
 from hrsite.newsletter.models_people import ListState
 from hrsite.outbox import claiming, tally, turns
 from tests import factories
 from tests.outbox.ledger import look, mail_goes_to, put_letter, rows, states
-from tests.outbox.meeting import beside
+from tests.outbox.meeting import amid, beside
 from tests.outbox.smtp_server import mail_server
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"])
@@ -96,6 +96,22 @@ def test_who_wants_plain_letters_meanwhile_gets_this_one_plain(
     ):
         pass
     assert [copy.is_discreet for copy in rows(session) if copy.address == ADA] == [True]
+
+
+def test_who_wants_each_letter_meanwhile_stands_in_one_place(
+    app: Flask, session: Session, ada: Subscriber
+) -> None:
+    def choose_each(another: Session) -> None:
+        cleo = subscribing.find_by_address(another, CLEO)
+        assert cleo is not None
+        subscribing.choose_cadence(another, cleo, Cadence.EACH, our_clock.now())
+
+    with amid(app, session, "AS place", choose_each):
+        begin_to_write_the_list_down(session)
+    issue = session.scalars(select(Issue)).one()
+    assert (issue.weekly_count, issue.message.created_count) == (1, 2)
+    owed = session.scalars(select(OwedArticle.subscriber_id)).all()
+    assert len(owed) == 1
 
 
 def test_a_reader_of_the_weekly_letter_leaves_while_an_article_is_owed_to_her(
