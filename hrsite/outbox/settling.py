@@ -190,7 +190,9 @@ def free_claims_of(session: Session, recipient_id: int, now: datetime) -> None:
 def _mark_the_settled(session: Session, now: datetime) -> None:
     """Messages of which nothing waits any more: no worker needs to look at them again.
 
-    Asked once more when they are locked: the coach may have set some of them going meanwhile.
+    Asked once more when they are locked: the coach may have set some of them going meanwhile. One
+    that somebody else has locked is left to the next look: who takes a message back locks it first
+    and its copies then, of which we hold some already.
     """
     is_waiting = exists().where(
         Delivery.message_id == OutboxMessage.id,
@@ -203,7 +205,7 @@ def _mark_the_settled(session: Session, now: datetime) -> None:
         ~is_waiting,
     )
     ended = select(OutboxMessage.id).where(*is_at_its_end).order_by(OutboxMessage.id)
-    ids = session.scalars(ended.with_for_update()).all()
+    ids = session.scalars(ended.with_for_update(skip_locked=True)).all()
     if ids:
         session.execute(
             update(OutboxMessage)

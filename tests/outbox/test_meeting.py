@@ -28,7 +28,7 @@ from tests.outbox.ledger import (
     rows,
     states,
 )
-from tests.outbox.meeting import beside
+from tests.outbox.meeting import amid, beside
 from tests.outbox.smtp_server import mail_server
 
 pytestmark = [
@@ -186,6 +186,22 @@ def test_a_copy_that_comes_just_then_is_counted_if_it_is_called_back(
     session.commit()
     event.remove(db.engine, "after_cursor_execute", one_more)
     assert len(rows(session)) == 3
+    assert tally.check(session) == {}
+
+
+def test_what_is_late_may_be_dropped_in_that_moment(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    """Neither waits for the other for good: PostgreSQL would end one of them."""
+    message = put_letter(session)
+    clock.shift(timedelta(hours=25))
+    with amid(app, session, "UPDATE message_tallies", partial(drop_all, message_id=message.id)):
+        settle(session)
+    assert states(session) == {"expired": 3}
+    settle(session)
+    session.commit()
+    session.refresh(message)
+    assert message.settled_at == our_clock.now()
     assert tally.check(session) == {}
 
 
