@@ -79,11 +79,12 @@ def _with_places(text: str, mark: str) -> bytes:
 
     So the lines before and after it stay as they are, however long what is filled in.
     """
-    parts = re.split(rf"({re.escape(mark)}-[a-z]+)", tidy_lines(text))
-    for at, part in enumerate(parts):
-        is_place = at % 2 == 1
-        parts[at] = f"=\r\n{part}=\r\n" if is_place else quoted_printable(part).decode("ascii")
-    return "".join(parts).encode("ascii")
+    *before, last = re.split(rf"({re.escape(mark)}-[a-z]+)", tidy_lines(text))
+    lines = [
+        f"=\r\n{part}=\r\n".encode() if at % 2 else quoted_printable(part, goes_on=True)
+        for at, part in enumerate(before)
+    ]
+    return b"".join([*lines, quoted_printable(last)])
 
 
 def _headers(message: OutboxMessage, domain: str, language: str) -> tuple[tuple[str, str], ...]:

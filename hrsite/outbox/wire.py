@@ -35,6 +35,7 @@ _NOT_FOR_CALLERS = frozenset(
 )
 # "=_" cannot occur in quoted-printable or base64, so no text can end a part early.
 _ALTERNATIVE, _MIXED = "=_letter", "=_attachments"
+_LONGEST_LINE = 76
 _NAME_AND_ADDRESS = re.compile(r"(.*?)\s*<([^<>]*)>", re.DOTALL)
 _METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 # It lands among somebody's downloads, so it has a name that tells nothing.
@@ -152,10 +153,26 @@ def tidy_lines(text: str) -> str:
     return lines.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def quoted_printable(text: str) -> bytes:
-    """A text with tidy lines, or a part of one, in lines of at most 76 octets (RFC 2045 6.7)."""
-    # It breaks lines in the manner of the text's own breaks, of which a part may hold none.
-    return binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+def quoted_printable(text: str, *, goes_on: bool = False) -> bytes:
+    """A text with tidy lines, or a part of one, in lines of at most 76 octets (RFC 2045 6.7).
+
+    `goes_on`: a soft break follows, so its mark must find room on the last line too.
+    """
+    # It breaks lines in the manner of the text's own breaks, of which a part may hold none. And it
+    # counts a space or tab before a break as one octet, before it spells it as three.
+    *lines, last = binascii.b2a_qp(text.encode(), istext=True).split(b"\n")
+    fit = [_fitting(line, _LONGEST_LINE) for line in lines]
+    return b"\r\n".join([*fit, _fitting(last, _LONGEST_LINE - goes_on)])
+
+
+def _fitting(line: bytes, longest: int) -> bytes:
+    """A line of a few octets too many as two, with a soft break that parts no escape."""
+    if len(line) <= longest:
+        return line
+    at = longest - 1
+    if b"=" in line[at - 2 : at]:
+        at = line.rindex(b"=", 0, at)
+    return line[:at] + b"=\r\n" + line[at:]
 
 
 def _text_part(kind: str, text: str | bytes) -> bytes:
