@@ -14,8 +14,9 @@ LONGEST = 500
 # Of longer answers the rest is not looked at.
 _MOST_READ = 4 * LONGEST
 _GONE = "[address]"
-# Where a reply of many lines may break an address: each line can begin with the status again.
-_GAP = re.compile(r"\s+(?:[245]\.\d{1,3}\.\d{1,3}\s+)?", re.ASCII)
+# Where a reply of many lines may break an address: each line can begin with the code or the status
+# again, or with both.
+_GAP = re.compile(r"\s+(?:[245]\d\d[\s-]\s*)?(?:[245]\.\d{1,3}\.\d{1,3}\s+)?", re.ASCII)
 
 
 def quoted(words: str, about: str = "") -> str:

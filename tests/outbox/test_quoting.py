@@ -41,12 +41,24 @@ def test_an_address_goes_however_it_is_spelled_and_wherever_the_text_is_cut(word
         ("5.1.1 user jane.doe+news unknown", "5.1.1 user [address] unknown"),
         ("5.1.1 <jane.doe+news@\n5.1.1 example.org>", "5.1.1 <[address]>"),
         ("5.1.1 <jane.\n5.1.1 doe+news@exam\n5.1.1 ple.org>", "5.1.1 <[address]>"),
+        ("550-5.1.1 <jane.d\n550-5.1.1 oe+news@example.org>", "550-5.1.1 <[address]>"),
+        ("550 5.1.1 <jane.doe+ne\n 550 5.1.1 ws@example.org> no", "550 5.1.1 <[address]> no"),
+        ("550-User <ja\n550-ne.doe+news@exam\n550 ple.org>", "550-User <[address]>"),
         ("5.1.1 jane.does is another name", "5.1.1 jane.does is another name"),
         ("5.2.2 The mailbox is full", "5.2.2 The mailbox is full"),
     ],
 )
 def test_the_readers_own_name_goes_where_it_is_known(words: str, text: str) -> None:
     assert quoted(words, JANE) == text
+
+
+@given(
+    cut=st.integers(1, len(JANE) - 1),
+    again=st.sampled_from(["", "5.1.1 ", "550 5.1.1 ", "550-5.1.1 ", "550-", "550 "]),
+)
+def test_no_half_of_a_name_stays_wherever_a_line_ends(cut: int, again: str) -> None:
+    text = quoted(f"550-5.1.1 <{JANE[:cut]}\n{again}{JANE[cut:]}> unknown", JANE)
+    assert text == "550-5.1.1 <[address]> unknown"
 
 
 @given(words=st.text(), about=st.sampled_from(["", JANE, "@", "a@b"]))
