@@ -85,8 +85,12 @@ class Maildir:
                     if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
                 ]
             for name in sorted(names)[:MOST_MESSAGES]:
-                with (self._folder / "new" / name).open("rb") as file:
-                    yield name, file.read(MOST_OCTETS)
+                try:
+                    with (self._folder / "new" / name).open("rb") as file:
+                        octets = file.read(MOST_OCTETS)
+                except FileNotFoundError:
+                    continue  # Another worker was faster, or a mail program.
+                yield name, octets
         except OSError as trouble:
             raise _not_readable("BOUNCE_MAILDIR", trouble) from trouble
 

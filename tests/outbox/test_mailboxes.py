@@ -228,6 +228,18 @@ def test_only_so_many_and_so_much_is_read_at_a_time(app: Flask, tmp_path: Path) 
     assert max(map(len, read)) == 64 * 1024
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_message_that_somebody_else_has_taken_keeps_none_of_the_others(
+    app: Flask, tmp_path: Path
+) -> None:
+    folder = maildir(app, tmp_path / "bounces", b"one", b"two", b"three")
+    reading = mailboxes.Maildir(folder).unread()
+    first, _ = next(reading)
+    taken = sorted(path.name for path in (folder / "new").iterdir() if path.name != first)[0]
+    (folder / "new" / taken).rename(folder / "cur" / f"{taken}:2,S")
+    assert len(list(reading)) == 1
+
+
 def pipe(app: Flask, octets: bytes, *recipients: str, **changes: str) -> int:
     """Run the command as a mail server would; its exit status."""
     settings = {
