@@ -47,6 +47,9 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
 # Tried for days, or the mailbox is full (RFC 3463 3.3).
 _FOR_NOW = re.compile(r"4\.|5\.2\.2\Z", re.ASCII)
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])", re.ASCII)
+# Exim's mark of a letter that came back, and no answering machine's: its older versions call their
+# bounces auto-replied.
+_FAILED = "x-failed-recipients"
 _SERVERS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
 
 
@@ -233,7 +236,7 @@ def _is_automatic(message: Message) -> bool:
     submitted = str(message.get("auto-submitted", "")).strip().lower()
     precedence = str(message.get("precedence", "")).strip().lower()
     return (
-        submitted.startswith("auto-replied")
+        (submitted.startswith("auto-replied") and _FAILED not in message)
         or precedence in _MACHINE_PRECEDENCE
         or any(name in message for name in _MACHINE_HEADERS)
     )

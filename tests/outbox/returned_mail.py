@@ -105,6 +105,32 @@ Words.
 """.encode()
 
 
+def exim(came_to: str, reader: str = READER) -> bytes:
+    """A bounce as Exim wrote it until 4.84: no report, and marked as an answering machine's."""
+    return f"""Return-path: <>
+X-Failed-Recipients: {reader}
+Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@mx.example.net>
+To: {came_to}
+Subject: Mail delivery failed: returning message to sender
+
+This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  {reader}
+    SMTP error from remote mail server after RCPT TO:<{reader}>:
+    host mx.example.org [192.0.2.1]: 550 5.1.1 <{reader}>: User unknown
+
+------ This is a copy of the message, including all the headers. ------
+
+Subject: A letter
+
+Words.
+""".encode()
+
+
 OUT_OF_OFFICE = {
     "en": ("Out of office", "I am away until Monday. For urgent matters call 550 5511."),
     "fr": ("Absence du bureau", "Je suis absente jusqu'au 5.1.1 et vous répondrai au retour."),

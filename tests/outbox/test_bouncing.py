@@ -120,10 +120,14 @@ def test_an_out_of_office_changes_nothing(app: Flask, session: Session, language
     assert kept(session) == []
 
 
-def test_a_mere_wording_must_name_the_reader(app: Flask, session: Session) -> None:
+@pytest.mark.parametrize("wording", [returned_mail.qmail, returned_mail.exim])
+def test_a_mere_wording_must_name_the_reader(
+    app: Flask, session: Session, wording: Callable[..., bytes]
+) -> None:
     (copy,) = accepted(app, session)
-    assert not take(session, returned_mail.qmail(path_of(copy), reader="someone@example.net"))
-    assert take(session, returned_mail.qmail(path_of(copy)))
+    assert not take(session, wording("bounces@example.com"))
+    assert not take(session, wording(path_of(copy), reader="someone@example.net"))
+    assert take(session, wording(path_of(copy)))
     assert [kind for kind, _ in closed(session)] == ["hard"]
 
 

@@ -63,6 +63,17 @@ def test_an_old_server_s_wording_is_understood(said: str, kind: str) -> None:
     assert report.about == {returned_mail.READER}
 
 
+def test_an_old_exim_calls_its_bounce_an_answer_and_it_is_none() -> None:
+    report = wholly_read(returned_mail.exim(PATH))
+    assert (report.kind, report.code) == ("hard", 550)
+    assert report.about == {returned_mail.READER}
+
+
+def test_a_list_s_answer_stays_one_whatever_it_says_has_failed() -> None:
+    octets = b"Precedence: list\r\n" + returned_mail.exim(PATH)
+    assert wholly_read(octets) == reports.NOTHING
+
+
 @pytest.mark.parametrize("marked", [True, False])
 @pytest.mark.parametrize("language", sorted(returned_mail.OUT_OF_OFFICE))
 def test_an_out_of_office_says_nothing(language: str, marked: bool) -> None:
