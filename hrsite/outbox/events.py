@@ -56,9 +56,13 @@ def inner(found: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def words(found: dict[str, Any], name: str) -> str:
-    """A text in an object, bounded, or nothing."""
+    """A text in an object, bounded, or nothing.
+
+    JSON can spell what no database takes: half of a surrogate pair, and NUL.
+    """
     value = found.get(name)
-    return value[:2000] if isinstance(value, str) else ""
+    some = value[:2000] if isinstance(value, str) else ""
+    return some.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def reply_code(found: dict[str, Any], name: str) -> int | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flask import current_app
 
 from hrsite.addresses import wire_form
+from hrsite.columns import LARGEST_ID
 
 # RFC 5321 4.5.3.1.1: what stands before the @ has at most 64 octets.
 LONGEST_LOCAL_PART = 64
@@ -60,7 +61,8 @@ class ReturnPaths:
         if not self._domain or domain != self._domain.lower() or not local.startswith(start):
             return None
         tag = _TAG.fullmatch(local.removeprefix(start))
-        return Claim(int(tag[1]), tag[2]) if tag else None
+        # No copy has a larger number, and a database would stumble over it.
+        return Claim(int(tag[1]), tag[2]) if tag and int(tag[1]) <= LARGEST_ID else None
 
     def is_ours(self, claim: Claim, letter_id: str) -> bool:
         """Whether we ourselves wrote this return path, on this very letter."""

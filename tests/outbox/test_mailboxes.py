@@ -272,6 +272,15 @@ def test_a_mail_server_pipes_a_report_in(app: Flask, session: Session) -> None:
     assert pipe(app, b"spam") == 0
 
 
+@pytest.mark.parametrize("number", ["2147483648", "9999999999999999999"])
+def test_a_return_path_with_a_number_that_no_copy_has_is_nobody_s(
+    app: Flask, session: Session, number: str
+) -> None:
+    made_up = f"bounces+{number}.{'a' * 16}@example.com"
+    assert pipe(app, returned_mail.status_report(made_up), made_up) == 0
+    assert bounce_count(session) == 0
+
+
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_the_mail_server_keeps_it_while_the_database_is_away(app: Flask) -> None:
     away = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2"

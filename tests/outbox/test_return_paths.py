@@ -6,12 +6,13 @@ from hypothesis import strategies
 
 from hrsite import setting_rules
 from hrsite.addresses import wire_form
+from hrsite.columns import LARGEST_ID
 from hrsite.outbox.return_paths import LONGEST_MAILBOX, Claim, ReturnPaths
 
 SECRET = "s" * 43
 LETTER = "0123456789abcdef" * 2
 PATHS = ReturnPaths("bounces@example.org", SECRET)
-NUMBERS = strategies.integers(1, 2**63 - 1)
+NUMBERS = strategies.integers(1, LARGEST_ID)
 
 
 def is_read_as_ours(paths: ReturnPaths, address: str, letter_id: str = LETTER) -> bool:
@@ -94,6 +95,8 @@ def test_a_signature_holds_for_one_copy_one_letter_one_secret_alone() -> None:
         f"bounces+7.{'a' * 17}@example.org",
         f"bounces+7.{'a' * 16}@example.net",
         f"other+7.{'a' * 16}@example.org",
+        f"bounces+{LARGEST_ID + 1}.{'a' * 16}@example.org",
+        f"bounces+{'9' * 19}.{'a' * 16}@example.org",
         f"bounces+{'9' * 400}.{'a' * 16}@example.org",
     ],
 )

@@ -8,12 +8,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import strategies
+from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.outbox import mailgun, postmark, ses
 from hrsite.outbox.events import NotSigned
+from hrsite.outbox.models import Delivery
 from tests.outbox import service_calls as calls
+from tests.outbox.ledger import READERS
 
+ADA = READERS[0]
 PATHS = ("ses", "postmark", "mailgun")
 
 
@@ -35,6 +39,53 @@ def test_nonsense_is_refused_and_too_much_is_not_read(
 ) -> None:
     assert client.post(f"/webhooks/{service}", data=body).status_code == 403
     assert client.post(f"/webhooks/{service}", data=b"x" * 300_000).status_code == 413
+
+
+# What JSON can spell, and no database takes.
+UNKEPT = ["\ud800", "\udcff", "\0", "a\0b\ud800"]
+
+
+@pytest.mark.parametrize("words", UNKEPT, ids=ascii)
+def test_words_that_no_database_takes_are_heard_all_the_same(
+    client: FlaskClient, session: Session, copy: Delivery, amazon: calls.Amazon, words: str
+) -> None:
+    now, postmark_s = our_clock.now(), calls.basic(calls.SECRET)
+    change = calls.postmark_change(ADA, ChangedAt=words, MessageID=words)
+    for service, call, headers in (
+        ("mailgun", calls.mailgun(calls.SECRET, ADA, now, id=f"1{words}"), {}),
+        ("ses", amazon.call(calls.ses_bounce(ADA, feedback_id=f"1{words}")), {}),
+        ("postmark", change, postmark_s),
+        ("postmark", calls.postmark("HardBounce", ADA, details=f"550 5.1.1 {words}"), postmark_s),
+    ):
+        assert client.post(f"/webhooks/{service}", data=call, headers=headers).status_code == 200
+    told = [("mailgun", "hard"), ("ses", "hard"), ("postmark", "unsubscribed")]
+    assert calls.noted(session) == [*told, ("postmark", "hard")]
+
+
+def test_a_token_that_no_database_takes_is_good_once_too(
+    client: FlaskClient, session: Session, copy: Delivery
+) -> None:
+    # Signed as octets, half of a pair is a question mark.
+    for number in ("1", "2"):
+        call = calls.mailgun(calls.SECRET, ADA, our_clock.now(), "a?b", id=number)
+        call = call.replace(b'"a?b"', rb'"a\ud800b"')
+        assert client.post("/webhooks/mailgun", data=call).status_code == 200
+    assert calls.noted(session) == [("mailgun", "hard")]
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9999999999999999999"])
+def test_a_return_path_with_a_number_that_no_copy_has_names_none(
+    client: FlaskClient, session: Session, copy: Delivery, amazon: calls.Amazon, number: str
+) -> None:
+    made_up = f"bounces+{number}.{'a' * 16}@example.com"
+    now, envelope = our_clock.now(), {"sender": made_up}
+    for service, call in (
+        ("ses", amazon.call(calls.ses_bounce(ADA, source=made_up))),
+        ("mailgun", calls.mailgun(calls.SECRET, ADA, now, envelope=envelope)),
+    ):
+        assert client.post(f"/webhooks/{service}", data=call).status_code == 200
+    # The reader is named too, and the services have signed what they say.
+    assert calls.noted(session) == [("ses", "hard"), ("mailgun", "hard")]
 
 
 JSON: strategies.SearchStrategy[Any] = strategies.recursive(
