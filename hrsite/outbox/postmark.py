@@ -21,6 +21,8 @@ _KINDS: dict[str, reports.BounceKind] = {
     "VirusNotification": "policy",
     "DMARCPolicy": "policy",
 }
+# She answered a letter, asking for no more: Postmark counts that among the bounces.
+_ASKED = "Unsubscribe"
 
 
 def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
@@ -30,8 +32,11 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
     found = parsed(octets)
     if _has_left(found):
         return [_leaving(found)]
-    kind = _KINDS.get(words(found, "Type"))
-    key = found.get("ID")
+    what, key = words(found, "Type"), found.get("ID")
+    kind = _KINDS.get(what)
+    if isinstance(key, int) and what == _ASKED:
+        # Of her own words nothing is kept.
+        return [Event("postmark", str(key), UNSUBSCRIBED, words(found, "Email"))]
     if kind is None or not isinstance(key, int):
         return []
     text = words(found, "Details")

@@ -27,7 +27,7 @@ NOTHING_LEFT, ALL_LEFT = calls.ses_preferences(), calls.ses_preferences(everythi
 Telling = Callable[[str, int], int]
 
 
-@pytest.fixture(params=["postmark", "mailgun", "mailgun_drops", "ses"])
+@pytest.fixture(params=["postmark", "postmark_answer", "mailgun", "mailgun_drops", "ses"])
 def tell(request: pytest.FixtureRequest, client: FlaskClient, amazon: calls.Amazon) -> Telling:
     tokens = count()
 
@@ -43,6 +43,10 @@ def tell(request: pytest.FixtureRequest, client: FlaskClient, amazon: calls.Amaz
         call = calls.postmark_change(address, ChangedAt=f"2026-06-02T14:00:0{number}Z")
         return post("postmark", call, headers=calls.basic(calls.SECRET))
 
+    def postmark_answer(address: str, number: int) -> int:
+        call = calls.postmark("Unsubscribe", address, number, "please no more of these")
+        return post("postmark", call, headers=calls.basic(calls.SECRET))
+
     def ses(address: str, number: int) -> int:
         told = calls.ses_subscription(address, ALL_LEFT, NOTHING_LEFT)
         told["subscription"]["timestamp"] = f"2026-06-02T14:00:0{number}.000Z"
@@ -53,6 +57,7 @@ def tell(request: pytest.FixtureRequest, client: FlaskClient, amazon: calls.Amaz
 
     return {
         "postmark": postmark,
+        "postmark_answer": postmark_answer,
         "mailgun": lambda address, number: mailgun(address, number, event="unsubscribed"),
         "mailgun_drops": drops,
         "ses": ses,
@@ -86,6 +91,7 @@ def test_whoever_left_at_the_mail_service_has_left(
     assert rows(session, waiting.id)[0].state == "withdrawn"
     assert how_they_left(session) == ["service", "service"]  # Of each topic once.
     assert [kind for _, kind in calls.noted(session)] == ["unsubscribed"]
+    assert "please" not in session.scalars(select(Bounce.reply_text)).one()
     assert calls.closed(session) == []
 
 
