@@ -197,12 +197,13 @@ def _read_returned_mail(should_stop: Callable[[], bool]) -> None:
 
 
 def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool]) -> None:
-    session, trouble = db.session(), None
+    session, trouble, former_keys = db.session(), None, moving.former_keys
     try:
         for mark, octets in mailbox.unread():
             if should_stop():
                 break
-            try_one(partial(bouncing.take_message, session, octets, ()), lambda: False)
+            take = partial(bouncing.take_message, session, octets, (), former_keys=former_keys)
+            try_one(take, lambda: False)
             # Only now, after the commit.
             mailbox.mark_read(mark)
     except mailboxes.Unreadable as unreadable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from flask import current_app
@@ -19,10 +20,21 @@ from hrsite.outbox.retrying import is_unwanted
 from hrsite.outbox.return_paths import return_paths
 
 _MOST_CLAIMS = 20
+# By keys, where the letters of the reader at an address went before, and until when. Who has moved
+# the newsletter knows, and whoever takes in what came back asks it for us.
+FormerKeys = Callable[[Session, str], Mapping[str, datetime]]
+
+
+def _nobody_moved(session: Session, address_key: str) -> dict[str, datetime]:
+    return {}
 
 
 def take_message(
-    session: Session, octets: bytes, recipients: tuple[str, ...], now: datetime
+    session: Session,
+    octets: bytes,
+    recipients: tuple[str, ...],
+    now: datetime,
+    former_keys: FormerKeys = _nobody_moved,
 ) -> bool:
     """Read a message that came back; False when it changes nothing.
 
@@ -37,18 +49,19 @@ def take_message(
         return False
     if report.is_wording:
         report = reports.read_wording(octets)
-    if report.kind is None or not _names(report.about, delivery):
+    about = _Named(session, delivery, report.about, former_keys)
+    if report.kind is None or (report.must_name_her and not about.is_her):
         return False
     proving.call_accepted(session, delivery)
     # A copy comes back once for each reason, by whichever ways the report reaches us.
     key = f"dsn/{delivery.id}/{report.kind}"
-    return _record(
-        session, delivery, delivery.address_key,
-        Event("dsn", key, report.kind, "", report.code, report.text), now,
-    )  # fmt: skip
+    event = Event("dsn", key, report.kind, "", report.code, report.text)
+    return _record(session, delivery, delivery.address_key, event, now, closes=not about.is_former)
 
 
-def take_event(session: Session, event: Event, now: datetime) -> bool:
+def take_event(
+    session: Session, event: Event, now: datetime, former_keys: FormerKeys = _nobody_moved
+) -> bool:
     """What a mail service told us, its signature checked; False when it changes nothing."""
     key = _key_of(event.address) or ""
     # Told of each letter, it must not read all that this reader ever got.
@@ -60,14 +73,37 @@ def take_event(session: Session, event: Event, now: datetime) -> bool:
         return is_news
     delivery = delivery or _newest(session, key)
     if delivery is not None:
-        return _record(session, delivery, delivery.address_key, event, now)
+        about = _Named(session, delivery, [event.address], former_keys)
+        key, closes = delivery.address_key, not about.is_former
+        return _record(session, delivery, key, event, now, closes=closes)
     if event.kind == UNSUBSCRIBED and _is_known(session, key):
         return _record(session, None, key, event, now)  # From a letter that is forgotten here.
     return False  # Somebody we never wrote to: the service may carry other people's mail too.
 
 
+class _Named:
+    """Whom a report of a copy is about, by the addresses it names."""
+
+    def __init__(
+        self, session: Session, copy: Delivery, about: Iterable[str], former_keys: FormerKeys
+    ) -> None:
+        own, former = copy.address_key, former_keys(session, copy.address_key)
+        named = {_key_of(one) for one in about}
+        self.is_her = own in named or not named.isdisjoint(former)
+        # It came from an address that she has left: of her new one it says nothing.
+        self.is_former = own not in named and (
+            self.is_her or any(copy.changed_at < until for until in former.values())
+        )
+
+
 def _record(
-    session: Session, delivery: Delivery | None, address_key: str, event: Event, now: datetime
+    session: Session,
+    delivery: Delivery | None,
+    address_key: str,
+    event: Event,
+    now: datetime,
+    *,
+    closes: bool = True,
 ) -> bool:
     key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
     if event.kind == UNSUBSCRIBED:
@@ -83,7 +119,7 @@ def _record(
         reply_code=event.code,
         reply_text=text,
     )
-    if not suppression.record(session, bounce, now):
+    if not suppression.record(session, bounce, now, closes=closes):
         return False
     if delivery is not None and event.kind == "policy":
         _count_policy(session, delivery.message_id, text, now)
@@ -137,11 +173,6 @@ def _is_known(session: Session, address_key: str) -> bool:
 
 def _copies_to(address_key: str) -> Select[Delivery]:
     return select(Delivery).where(recipients.is_to(address_key)).order_by(Delivery.id.desc())
-
-
-def _names(about: frozenset[str], delivery: Delivery) -> bool:
-    """Whether a mere wording speaks of this copy's reader; a report by the standard need not."""
-    return not about or any(_key_of(one) == delivery.address_key for one in about)
 
 
 def _key_of(address: str) -> str | None:

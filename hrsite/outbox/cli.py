@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hrsite import clock
 from hrsite.extensions import db
-from hrsite.newsletter import leaving
+from hrsite.newsletter import leaving, moving
 from hrsite.outbox import bouncing
 from hrsite.outbox.reports import MOST_OCTETS
 
@@ -42,6 +42,6 @@ def bounce(context: click.Context, recipients: tuple[str, ...]) -> None:
 def _take(app: Flask, octets: bytes, recipients: tuple[str, ...]) -> None:
     with app.app_context():
         now = clock.now()
-        bouncing.take_message(db.session(), octets, recipients, now)
+        bouncing.take_message(db.session(), octets, recipients, now, moving.former_keys)
         leaving.leave_as_told(db.session(), now)
         db.session.commit()

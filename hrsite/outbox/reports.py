@@ -58,8 +58,8 @@ class Report:
     """What came back. `kind` None: nothing that concerns us.
 
     `came_to`: addresses, one of which must be a return path of ours. `is_wording`: no report by
-    the standard, and only `read_wording` tells whether it is one. `about`: the readers it must
-    name then; empty when it need name none.
+    the standard, and only `read_wording` tells whether it is one. `about`: the readers it names;
+    with `must_name_her` one of them must be who the letter was for.
     """
 
     kind: BounceKind | None
@@ -68,6 +68,7 @@ class Report:
     code: int | None = None
     text: str = ""
     is_wording: bool = False
+    must_name_her: bool = False
 
 
 NOTHING = Report(None)
@@ -145,6 +146,7 @@ def _complaint(message: Message, came_to: tuple[str, ...]) -> Report:
     """RFC 5965. Providers address these to whoever registered, so the return path stands inside."""
     kind = ""
     inside: list[str] = []
+    about: list[str] = []
     for part in _parts(message):
         fields = _first_inside(part)
         if fields is None:
@@ -152,11 +154,13 @@ def _complaint(message: Message, came_to: tuple[str, ...]) -> Report:
         if part.get_content_type() == "message/feedback-report":
             kind = str(fields.get("feedback-type", "")).strip().lower()
             inside += _addresses(fields, ("original-mail-from",))
+            about += _addresses(fields, ("original-rcpt-to",))
         elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
             inside += _addresses(fields, ("return-path",))
     if kind not in _COMPLAINTS:
         return NOTHING
-    return Report("complaint", (*came_to, *inside), text=f"Reported as {kind}")
+    came_to = *came_to, *inside
+    return Report("complaint", came_to, frozenset(about), text=f"Reported as {kind}")
 
 
 def _status_report(message: Message, came_to: tuple[str, ...]) -> Report:
@@ -179,8 +183,9 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
     code = code_in(said)
     if status is None and code is None:
         return NOTHING
-    text = quoted(said or status or "", next(iter(_readers(block)), ""))
-    return Report(kind_of(code, status), came_to, code=code, text=text)
+    readers = _readers(block)
+    text = quoted(said or status or "", next(iter(readers), ""))
+    return Report(kind_of(code, status), came_to, frozenset(readers), code, text)
 
 
 def _readers(block: Message) -> list[str]:
@@ -199,7 +204,7 @@ def _wording(message: Message) -> Report:
     said = "\n".join(_texts(message))[:_MOST_TEXT]
     status, code = status_in(said), code_in(said)
     text = f"Returned by a mail server {status or code or ''}"
-    return Report(kind_of(code, status), (), about, code, text.strip())
+    return Report(kind_of(code, status), (), about, code, text.strip(), must_name_her=True)
 
 
 def _shorten(message: Message) -> None:

@@ -101,8 +101,11 @@ def note_bounce(
     )
 
 
-def record(session: Session, bounce: Bounce, now: datetime) -> bool:
-    """Write down that a letter came back, once, and close its address if that follows."""
+def record(session: Session, bounce: Bounce, now: datetime, *, closes: bool = True) -> bool:
+    """Write down that a letter came back, once, and close its address if that follows.
+
+    `closes` False: it came from an address that its reader has left since.
+    """
     bounce.happened_at, bounce.reply_text = now, redact(bounce.reply_text)[:_LONGEST_TEXT]
     if session.scalar(select(exists().where(Bounce.event_key == bounce.event_key))):
         return False
@@ -112,7 +115,11 @@ def record(session: Session, bounce: Bounce, now: datetime) -> bool:
     except IntegrityError:
         return False  # Another worker heard of it at this moment.
     key, text = bounce.address_key, bounce.reply_text
+    if not closes:
+        return True
     if bounce.kind == "complaint":
+        # Her own deed, on the day she does it, whichever letter she has before her: it counts after
+        # a fresh yes too. What a mail server reports late is about the address of then.
         suppress(session, key, "They reported a letter as unwanted.", now, "complaint")
     elif _is_overtaken(session, bounce):
         return True

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hrsite import clock
 from hrsite.extensions import db
 from hrsite.limits import STRANGERS_OCTETS
-from hrsite.newsletter import leaving
+from hrsite.newsletter import leaving, moving
 from hrsite.outbox import bouncing, mailgun, postmark, returned, ses
 from hrsite.outbox.certificates import Certificate, certificates_in
 from hrsite.outbox.events import Event, NotSigned
@@ -78,7 +78,7 @@ def _certificates(file: str) -> list[Certificate]:
 def _take(
     session: Session, events: tuple[Event, ...] | list[Event], now: datetime
 ) -> ResponseReturnValue:
-    are_news = [bouncing.take_event(session, event, now) for event in events]
+    are_news = [bouncing.take_event(session, one, now, moving.former_keys) for one in events]
     if any(are_news):
         leaving.leave_as_told(session, now)
     session.commit()

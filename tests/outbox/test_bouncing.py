@@ -162,6 +162,17 @@ def test_a_complaint_weighs_more_than_a_bounce_before_and_after(
     assert [kind for kind, _ in closed(session)] == ["complaint"]
 
 
+def test_a_complaint_counts_when_it_is_made_also_about_a_letter_from_before_her_yes(
+    app: Flask, session: Session, clock: Traveller
+) -> None:
+    (copy,) = accepted(app, session)
+    take(session, returned_mail.status_report(path_of(copy)))
+    clock.shift(DAY)
+    suppression.lift(session, copy.address_key, our_clock.now())
+    assert take(session, returned_mail.complaint(path_of(copy)))
+    assert [kind for kind, _ in closed(session)] == ["complaint"]
+
+
 def come_back_full(app: Flask, session: Session, clock: Traveller, *numbers: int) -> None:
     for number in numbers:
         (copy,) = accepted(app, session, number)
