@@ -87,8 +87,29 @@ def restore(notice: SessionNotice, now: datetime) -> None:
 
 
 def restore_day(notice: SessionNotice, day: date, now: datetime) -> None:
-    """One session of a series takes place after all, as the others do."""
+    """One session of a series takes place after all; if it had moved, at the time it moved to.
+
+    Pressed twice, the second press changes nothing.
+    """
     session_on(notice, day, now)
+    change = next((one for one in notice.changed_days if one.planned_on == day), None)
+    if change is None or change.cancelled_at is None:
+        return
+    change.cancelled_at = None
+    if change.moved_to_on is None:
+        notice.changed_days.remove(change)
+    _matters(notice, now)
+
+
+def move_day_back(notice: SessionNotice, day: date, now: datetime) -> None:
+    """One session of a series that had moved takes place at its usual time, as the others do."""
+    one = session_on(notice, day, now)
+    if one.moved_from_at is None:
+        return
+    if one.moved_from_at <= now:
+        raise NoSense(
+            "Its usual time has gone by. It stays where it is. You can move or cancel it."
+        )
     notice.changed_days.remove(_change_of(notice, day))
     _matters(notice, now)
 

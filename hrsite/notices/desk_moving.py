@@ -86,18 +86,21 @@ def cancel(id: int) -> ResponseReturnValue:
 
 
 def restore(id: int) -> ResponseReturnValue:
-    """It takes place after all."""
+    """It takes place after all; or at its usual time, one of a series that had only moved."""
     notice, now = _hold(id), clock.now()
+    words = "It takes place after all, and every page says so."
     try:
         changing.refuse_what_is_over(notice, now)
         day = desk_foretelling.day_in(request.form.get("day", ""))
         if day is None:
             changing.restore(notice, now)
+        elif request.form.get("was") == "moved":
+            changing.move_day_back(notice, day, now)
+            words = "It takes place at its usual time, and every page says so."
         else:
             changing.restore_day(notice, day, now)
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
-    words = "It takes place after all, and every page says so."
     letter = desk_planned.standing(notice, issues.issue_of_notice(db.session(), id), now)
     if letter == "none" and not telling.is_too_late(notice, now):
         words += " No letter is planned. You can send one under “Readers and calendars”."
