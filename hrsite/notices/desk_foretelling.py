@@ -7,6 +7,7 @@ from hrsite.notices import changing, desk_writing, occurring, wording
 from hrsite.notices.changing import NoSuchDay
 from hrsite.notices.forms import ALL, CancelForm, MoveForm
 from hrsite.notices.models import SessionNotice
+from hrsite.notices.occurring import Occurrence
 
 
 def day_of(form: MoveForm | CancelForm) -> date | None:
@@ -38,14 +39,14 @@ def moving(form: MoveForm, notice: SessionNotice) -> str:
     new = furniture.near_moment(to.at, zone)
     if day is not None:
         one = changing.session_on(notice, day, now)
-        if abs(to.at - one.starts_at) > occurring.FURTHEST_MOVE:
-            form.date.errors = ["That is more than 60 days away. Cancel this one instead."]
+        if abs(to.at - (one.moved_from_at or one.starts_at)) > occurring.FURTHEST_MOVE:
+            form.date.errors = [f"{_too_far(one, zone)} Cancel this one instead."]
             raise desk_writing.WrongTimes
         old = furniture.near_moment(one.starts_at, zone)
         return f"The session of {old} moves to {new}. All others stay as they are."
     if notice.is_series:
         said = f"From {new} on, it takes place at this hour every week, and no more {_old(notice)}."
-        if any(change.planned_on >= now.date() for change in notice.changed_days):
+        if _has_changed_days(notice, now):
             said += " Single days that you moved or cancelled are forgotten."
         return said
     return f"It moves from {furniture.near_moment(_starts(notice), zone)} to {new}."
@@ -61,6 +62,20 @@ def cancelling(form: CancelForm, notice: SessionNotice) -> str:
     if notice.is_series:
         return f"All sessions are cancelled from now on. It takes place no more {_old(notice)}."
     return f"The session of {furniture.near_moment(_starts(notice), zone)} is cancelled."
+
+
+def _too_far(one: Occurrence, zone: str) -> str:
+    if one.moved_from_at is None:
+        return "That is more than 60 days away."
+    # Moved twice, it is still the one of its first day.
+    first = furniture.near_moment(one.moved_from_at, zone)
+    return f"That is more than 60 days away from {first}, when it was to be first."
+
+
+def _has_changed_days(notice: SessionNotice, now: datetime) -> bool:
+    """Has any of its sessions that are not over a fate of its own?"""
+    days = (occurring.on_day(notice, change.planned_on) for change in notice.changed_days)
+    return any(one is not None and one.ends_at > now for one in days)
 
 
 def _old(notice: SessionNotice) -> str:
