@@ -79,6 +79,7 @@ def forget(
         partial(guarding.forget, session, now),
         partial(moving.forget_old, session, now),
         partial(letting_go.let_go, session, session.commit, should_stop),
+        partial(owing.give_back_once_settled, session),
         partial(owing.tidy, session, now - LEFT_FOR_GOOD, now),
         partial(presence.forget, session, now - UNCONFIRMED_FOR),
         partial(returned.forget_calls, session, now - UNCONFIRMED_FOR),

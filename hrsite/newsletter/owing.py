@@ -152,6 +152,27 @@ def give_back(session: Session, issue: Issue) -> None:
     )
 
 
+def give_back_once_settled(session: Session) -> None:
+    """The same of those whose copy was in the air when it was dropped: it may have come to nothing.
+
+    Before tidy, which takes what is left for what has found its way.
+    """
+    is_owed = exists().where(OwedArticle.issue_id == Issue.id)
+    dropped = session.scalars(
+        select(Issue)
+        .join(Issue.message)
+        .where(
+            Issue.digest_id.is_not(None),
+            Issue.dropped_at.is_not(None),
+            OutboxMessage.settled_at.is_not(None),
+            is_owed,
+        )
+        .order_by(Issue.id)
+    )
+    for issue in dropped.all():
+        give_back(session, issue)
+
+
 def forget_article(session: Session, post_id: int) -> None:
     """The coach took the article's letter back: nobody is owed it any more."""
     session.execute(
@@ -171,6 +192,8 @@ def tidy(session: Session, before: datetime, now: datetime) -> None:
         OutboxMessage.id == Issue.message_id,
         OutboxMessage.not_after < now,
         OutboxMessage.paused_at.is_(None),
+        # Until then nobody knows whose copies came to nothing.
+        OutboxMessage.settled_at.is_not(None),
     )
     session.execute(
         delete(OwedArticle)

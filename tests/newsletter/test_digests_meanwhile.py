@@ -19,14 +19,16 @@ from hrsite import looking
 from hrsite.accounts.models import Account
 from hrsite.extensions import db
 from hrsite.newsletter import digests, erasing, holding, owing, subscribing
-from hrsite.newsletter.models import Cadence, Issue, Subscriber, Topic
+from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, Topic
 from hrsite.notices.models import Rhythm
 from hrsite.outbox import tally
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.histories import copies, look
 from tests.newsletter.test_digests import DAY, FRIDAY, HOUR, digest_issues, make_reader, publish
+from tests.outbox.ledger import mail_goes_to, states, while_in_the_air
 from tests.outbox.meeting import amid
+from tests.outbox.smtp_server import mail_server
 
 pytestmark = pytest.mark.usefixtures("clock")
 ADA, BEA, CLEO = (f"{name}@example.org" for name in ("ada", "bea", "cleo"))
@@ -165,6 +167,8 @@ def test_what_a_stopped_digest_owes_is_not_forgotten_by_night(
     clock.move_to(FRIDAY + 7 * DAY)
     look(app)
     assert copies(session) == {(ADA, post.id): 1}
+
+
 def erase_her(another: Session, folder: Path) -> None:
     key = another.scalars(select(Subscriber)).one().address_key
     erasing.erase(another, folder, key, False, FRIDAY)
@@ -194,3 +198,53 @@ def test_a_digest_and_who_takes_out_of_it_wait_for_each_other(
     with amid(app, session, "UPDATE owed_articles", lambda another: deed(another, tmp_path)):
         digests.open_digest(session, one, FRIDAY)
     assert tally.check(session) == {}
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"), [("451 4.3.0 later", "withdrawn"), ("250 2.0.0 kept", "accepted")]
+)
+def test_who_did_not_get_a_digest_that_was_dropped_while_hers_was_in_the_air_gets_it_later(
+    app: Flask, session: Session, clock: time_machine.Traveller, reply: str, state: str
+) -> None:
+    make_reader(session, "weekly@example.org")
+    post = publish(session, app)
+    clock.move_to(FRIDAY)
+
+    def drop() -> None:
+        with app.app_context():
+            (issue,) = db.session.scalars(select(Issue).where(Issue.digest_id.is_not(None)))
+            holding.stop(issue, our_clock.now())
+            holding.drop(db.session(), issue, our_clock.now())
+            db.session.commit()
+
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        while_in_the_air(inbox, drop, reply)
+        look(app)
+        (dropped,) = digest_issues(session)
+        assert states(session, dropped.message_id) == {state: 1}
+        clock.shift(2 * DAY)  # Longer than anybody would have tried to hand it over.
+        looking.tidy_up()
+        clock.move_to(FRIDAY + 7 * DAY)
+        look(app)
+    assert copies(session) == {("weekly@example.org", post.id): 1}
+    assert [one.rcpt_tos for one in inbox.envelopes] == [["weekly@example.org"]]
+    looking.tidy_up()
+    clock.shift(2 * DAY)
+    looking.tidy_up()
+    assert session.scalars(select(OwedArticle)).all() == []
+
+
+def test_what_a_dropped_digest_owes_is_kept_until_it_is_known_who_got_it(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    """While nothing is handed over, as after a backup was put back, nothing is settled either."""
+    make_reader(session, "weekly@example.org")
+    publish(session, app)
+    clock.move_to(FRIDAY)
+    for one in digests.due(session, FRIDAY):
+        digests.open_digest(session, one, FRIDAY)
+    session.commit()
+    clock.shift(2 * DAY)
+    looking.tidy_up()
+    assert session.scalars(select(OwedArticle)).one().issue_id is not None
