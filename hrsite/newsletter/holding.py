@@ -11,6 +11,7 @@ from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue, forgotten, instance, pausing, presence
+from hrsite.outbox.changing import IS_OR_MAY_BE_THERE
 from hrsite.outbox.models import (
     MAY_HAVE_IT,
     SIMPLY_WAITING,
@@ -204,9 +205,7 @@ def _digests_under_way(session: Session, post_id: int | None) -> list[Issue]:
 
 def has_begun(session: Session, issue: Issue) -> bool:
     """Does anybody have a copy, or may have one?"""
-    copies = select(Delivery.id).where(
-        Delivery.message_id == issue.message_id, Delivery.state.in_(MAY_HAVE_IT)
-    )
+    copies = select(Delivery.id).where(Delivery.message_id == issue.message_id, IS_OR_MAY_BE_THERE)
     old = select(OutboxMessage.id).where(
         OutboxMessage.id == issue.message_id, forgotten.was_any(MAY_HAVE_IT)
     )
@@ -230,7 +229,7 @@ def _is_in_a_digest(session: Session, post_id: int | None, *, or_will_be: bool =
     once, whatever becomes of that digest.
     """
     goes_on = Delivery.state.in_(SIMPLY_WAITING) & OutboxMessage.paused_at.is_(None)
-    which = Delivery.state.in_(MAY_HAVE_IT)
+    which = IS_OR_MAY_BE_THERE
     copies = (
         select(Delivery.id)
         .join(Delivery.message)

@@ -10,14 +10,15 @@ anybody has it, it stays as it is.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import digests, holding, letters, letters_sessions, owing
 from hrsite.newsletter.models import Digest, Issue, issue_articles
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue
-from hrsite.outbox.models import MessageTally, OutboxMessage
+from hrsite.outbox.changing import IS_OR_MAY_BE_THERE
+from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage
 from hrsite.posts.models import Post
 
 
@@ -33,6 +34,7 @@ def untrue(session: Session, now: datetime) -> list[int]:
             Issue.dropped_at.is_(None),
             OutboxMessage.key.endswith(digests.WITH_SESSIONS),
             MessageTally.accepted_count + MessageTally.uncertain_count == 0,
+            ~exists().where(Delivery.message_id == OutboxMessage.id, IS_OR_MAY_BE_THERE),
         )
         .order_by(Issue.id)
     ).all()

@@ -27,6 +27,8 @@ def words_of(issue: Issue) -> str:
     """What became of a letter that was written, in a sentence or two."""
     on = furniture.day(issue.created_at)
     if holding.has_begun(db.session(), issue):
+        if issue.message.accepted_count == 0:
+            return f"It went out on {on}. Some readers may have it."
         return f"Readers got it by email on {on}."
     return f"Its letter was written on {on}. Nobody has got it."
 

@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.outbox import tally
-from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.models import MAY_HAVE_IT, Delivery, DeliveryState
 
 MAY_HAVE_ARRIVED = Delivery.repeat_count > 0
+# Has its reader it, or may have it? Maybe also a copy that was in the air when the line broke and
+# whose repeat was put off or refused. The states come first, for those stand in an index.
+_PUT_OFF = (DeliveryState.DEFERRED, DeliveryState.REFUSED)
+IS_OR_MAY_BE_THERE = Delivery.state.in_((*MAY_HAVE_IT, *_PUT_OFF)) & or_(
+    Delivery.state.in_(MAY_HAVE_IT), MAY_HAVE_ARRIVED
+)
 # What becomes of a copy in a state, by whether it may have arrived.
 Rule = Callable[[DeliveryState, bool], DeliveryState]
 

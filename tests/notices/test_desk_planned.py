@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite.accounts.models import Account
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.following import ADA, WEEKLY, Post, make_readers
+from tests.outbox.ledger import becomes, rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -242,3 +244,15 @@ def test_a_letter_that_could_not_go_in_time_is_not_said_to_go(
     assert f"{words} Nobody has got it, and it is too late" in letter_on(coach, notice)
     coach.post(f"/desk/notices/{notice.id}/readers", data={"act": "stop"})
     assert "No email has gone out, and it is too late for one now." in letter_on(coach, notice)
+
+
+@pytest.mark.parametrize(("state", "repeats"), [("deferred", 1), ("uncertain", 0), ("sending", 0)])
+def test_a_letter_that_somebody_may_have_is_said_neither_to_be_there_nor_not(
+    coach: FlaskClient, session: Session, post: Post, state: str, repeats: int
+) -> None:
+    notice = factories.make_notice(session, send_to_readers=True)
+    assert post.to() == [ADA]
+    (copy,) = rows(session)
+    becomes(session, copy, DeliveryState(state), repeat_count=repeats)
+    words = "It went out on 2 June 2026. Some readers may have it. How it went"
+    assert letter_on(coach, notice) == words
