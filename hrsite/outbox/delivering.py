@@ -172,6 +172,7 @@ class _Round:
             except OperationalError as trouble:
                 self._session.rollback()
                 self._claimed, self._nothing_is_due = before
+                self._packer = Packer(self._session)  # What it has read is old by the next time.
                 # Lost in that moment, it may have been written, and must not be counted twice.
                 is_unknown = self._is_committing and trouble.connection_invalidated
                 patience = PARTING_SECONDS if self._should_stop() else KEEPING_SECONDS
@@ -194,6 +195,7 @@ class _Round:
         self._permits.ended(len(self._results), time.monotonic())
         if self._may_stop_one:
             self._record(now)
+            self._packer.forget(self._results)
             self._commit()
         going: list[Claimed] = []
         wait = 0.0

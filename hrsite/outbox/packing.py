@@ -14,6 +14,7 @@ from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import OutboxMessage
 from hrsite.outbox.numbering import letter_id
 from hrsite.outbox.parcels import Parcel
+from hrsite.outbox.recording import Result
 from hrsite.outbox.retrying import Answer
 from hrsite.outbox.return_paths import return_paths
 from hrsite.outbox.splicing import Frozen, Spliced, Unfit, date_now
@@ -33,6 +34,8 @@ class Packer:
         self._session = session
         self._seal: Seal = current_app.extensions["seal"]
         self._frozen: dict[tuple[int, bool], Frozen | Answer] = {}
+        # The messages that somebody has, as far as is known here.
+        self._taken: set[int] = set()
         self._return_paths = return_paths()
         self._repeats = repeat_rules.rule()
         self._date: tuple[datetime | None, bytes] = (None, b"")
@@ -41,6 +44,17 @@ class Packer:
         """Read what these letters need of the database, while its transaction is open."""
         for key in {(one.message_id, one.is_discreet) for one in several} - self._frozen.keys():
             self._frozen[key] = self._freeze(*key)
+
+    def forget(self, results: Iterable[Result]) -> None:
+        """Read anew what a letter says that was not taken, before the next one of it goes.
+
+        As long as nobody has it, it may be put in other words; while one is in the air it is not.
+        """
+        answered: dict[bool, set[int]] = {True: self._taken, False: set()}
+        for claimed, answer in results:
+            answered[answer.kind == "accepted"].add(claimed.message_id)
+        for key in [key for key in self._frozen if key[0] in answered[False] - self._taken]:
+            del self._frozen[key]
 
     def pack(self, claimed: Claimed, now: datetime) -> Parcel | Answer:
         """The letter; or the answer for a copy that cannot be written, which holds up no other.
