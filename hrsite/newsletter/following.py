@@ -16,7 +16,7 @@ from hrsite.newsletter.audience import CONFIRMED, is_awake
 from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription, Topic
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import enqueue
+from hrsite.outbox import enqueue, turns
 from hrsite.outbox.forgotten import COPIES_KEPT_FOR
 from hrsite.outbox.models import OutboxMessage
 
@@ -86,6 +86,7 @@ def tell(session: Session, notice: SessionNotice, now: datetime) -> Issue | None
     news = telling.news_of(notice, now)
     if news is None or news.not_after - now < issues.LEAST_TIME:
         raise TooSoon("It begins too soon for a letter.")
+    turns.before_a_list(session)
     call_back_untrue(session, notice, now)
     issue = Issue(
         topic=Topic.NOTICES,

@@ -10,7 +10,7 @@ from hrsite.newsletter import owing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import enqueue, forgotten, instance, pausing, presence
+from hrsite.outbox import enqueue, forgotten, instance, pausing, presence, turns
 from hrsite.outbox.changing import IS_OR_MAY_BE_THERE
 from hrsite.outbox.models import (
     MAY_HAVE_IT,
@@ -137,6 +137,7 @@ def drop(session: Session, issue: Issue, now: datetime) -> bool:
     """
     if issue.dropped_at is not None:
         return False
+    _hold_what_it_tells_of(session, issue)
     enqueue.withdraw_all(session, issue.message, now)
     issue.dropped_at = now
     issue.message.paused_at = issue.message.pause_kind = issue.message.pause_reason = None
@@ -160,6 +161,7 @@ def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
     """
     if issue is None:
         return ""
+    turns.before_a_change(session)
     digests = _digests_under_way(session, issue.post_id)
     for one in digests:
         if one.message.paused_at is None:
@@ -244,6 +246,16 @@ def _is_in_a_digest(session: Session, post_id: int | None, *, or_will_be: bool =
         .where(issue_articles.c.post_id == post_id, forgotten.was_any(MAY_HAVE_IT))
     )
     return any(session.scalar(some.limit(1)) is not None for some in (copies, old))
+
+
+def _hold_what_it_tells_of(session: Session, issue: Issue) -> None:
+    """Before its message, as turns.py says: it may be let go below."""
+    if issue.post_id is not None:
+        post = session.get_one(Post, issue.post_id)
+        session.refresh(post, with_for_update={"of": Post})
+    if issue.notice_id is not None:
+        notice = session.get_one(SessionNotice, issue.notice_id)
+        session.refresh(notice, with_for_update=True)
 
 
 def _free(session: Session, issue: Issue) -> None:

@@ -13,6 +13,7 @@ from hrsite.newsletter.models import Issue, Subscriber, Topic
 from hrsite.newsletter.reach import Kind, Reach
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox import turns
 from hrsite.outbox.compose import Letter
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_message
 from hrsite.outbox.models import OutboxMessage, Recipient
@@ -113,9 +114,14 @@ def _lists(kind: Kind) -> _Lists:
 
 
 def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None:
-    """Write down the next part of a long list; nothing when another worker has done it."""
-    message = select(OutboxMessage).join(Issue).where(Issue.id == issue_id).with_for_update()
-    if session.scalars(message).one().expanded_at is None:
+    """Write down the next part of a long list; nothing when another worker has done it.
+
+    Nor when somebody has its message in hand just now: all who leave would wait for that, too.
+    """
+    turns.before_a_list(session)
+    message = select(OutboxMessage).join(Issue).where(Issue.id == issue_id)
+    held = session.scalar(message.with_for_update(skip_locked=True, of=OutboxMessage))
+    if held is not None and held.expanded_at is None:
         write_list_down(session, session.get_one(Issue, issue_id), now, most)
 
 

@@ -150,6 +150,7 @@ def hold(session: Session, message: OutboxMessage) -> None:
 
     Who looks after this at how its copies stand sees every permit there is.
     """
+    turns.before_a_change(session)
     session.refresh(message, with_for_update=True)
     waiting = select(Delivery.id).where(
         Delivery.message_id == message.id,
@@ -188,6 +189,7 @@ def withdraw_of(session: Session, address_key: str, messages: Select[int], now: 
 
 def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> int:
     """Call back every copy of a message that still waits, and write no more of them down."""
+    turns.before_a_change(session)
     session.refresh(message, with_for_update=True)
     message.expanded_at = message.expanded_at or now
     return _call_back(session, now, Delivery.message_id == message.id)

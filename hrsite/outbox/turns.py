@@ -2,6 +2,10 @@
 
 On PostgreSQL both would else go on at once: her copy is not there yet when she calls hers back, and
 she has not left yet where the list is read. SQLite lets one write at a time.
+
+Who needs several of these takes them in one order, so that no two wait for each other for good:
+the article or notice that a letter tells of, the turn, messages, their copies, their numbers. Who
+takes a turn takes it once, and the stricter one if it is to write a list down.
 """
 
 from sqlalchemy import func, select
@@ -12,12 +16,15 @@ LISTS = 7_264_103
 
 
 def before_a_list(session: Session) -> None:
-    """Until this transaction ends, nobody changes what is on a list; lock its message before."""
+    """Until this transaction ends, nobody changes what is on a list. Lock no message before."""
     _lock(session, "pg_advisory_xact_lock")
 
 
 def before_a_change(session: Session) -> None:
-    """Until this transaction ends, no list is written down. Others may leave as well."""
+    """Until this transaction ends, no list is written down. Others may leave as well.
+
+    Lock no message before.
+    """
     _lock(session, "pg_advisory_xact_lock_shared")
 
 
