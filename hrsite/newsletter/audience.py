@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, join
@@ -94,6 +95,23 @@ def was_told(notice_id: int, *, is_over: bool) -> ColumnElement[bool]:
     )
 
 
+def has_heard(notice_id: Any, sequence: Any) -> ColumnElement[bool]:
+    """Has this person a letter that tells of a session as it is now, or may have one?
+
+    One that was called back before all had it counts for who has it: the rest are told anew.
+    """
+    letters = select(Issue.message_id).where(
+        Issue.about_id == notice_id,
+        Issue.told_sequence >= sequence,
+        or_(Issue.follow_up.is_(None), Issue.follow_up != FollowUp.REMINDER),
+    )
+    return exists().where(
+        Delivery.recipient_id == Subscriber.id,
+        Delivery.message_id.in_(letters),
+        Delivery.state.in_(MAY_HAVE_IT),
+    )
+
+
 def is_forgotten(notice_id: int, remembered_at: datetime, *, is_over: bool) -> ColumnElement[bool]:
     """Had people a letter about a session so long ago that nobody knows who they were?
 
@@ -121,7 +139,10 @@ def _narrowed(reach: Reach) -> list[ColumnElement[bool]]:
         return [Subscriber.wants_reminders.is_(True), ~_was_reminded(reach)]
     is_over = reach.follow_up == FollowUp.CALLED_OFF
     everybody = is_forgotten(reach.about_id, reach.remembered_at, is_over=is_over)
-    return [or_(was_told(reach.about_id, is_over=is_over), everybody)]
+    return [
+        or_(was_told(reach.about_id, is_over=is_over), everybody),
+        ~has_heard(reach.about_id, reach.told_sequence),
+    ]
 
 
 def _was_reminded(reach: Reach) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 A letter about a session has the number of changes (`sequence`) that it tells of. When the session
 has a higher one, copies that still wait are called back; whoever has one may be told of the change.
+So they are while it is off the site: when it is there again, the rest may be told after all.
 Where it is forgotten who has one, everybody may who gets session notices now.
 """
 
@@ -68,11 +69,12 @@ def counts(session: Session, notice: SessionNotice, now: datetime) -> ToldCounts
     forgotten = audience.is_forgotten(notice.id, now - COPIES_KEPT_FOR, is_over=is_over)
     is_everybody = bool(session.scalar(select(forgotten)))
     was_told = audience.was_told(notice.id, is_over=is_over)
+    has_heard = audience.has_heard(notice.id, notice.sequence)
     rows = session.execute(
         select(place.label("place"), func.count())
         .select_from(Subscriber)
         .join(Subscriber.recipient)
-        .where(or_(was_told, gets_notices) if is_everybody else was_told)
+        .where(or_(was_told, gets_notices) if is_everybody else was_told, ~has_heard)
         .group_by("place")
     )
     return ToldCounts(**dict(iter(rows)), is_everybody=is_everybody)
@@ -119,9 +121,11 @@ def call_back_untrue(session: Session, notice: SessionNotice, now: datetime) -> 
     ).all()
     count = 0
     for issue in waiting:
+        is_told = issue.message.expanded_at is not None and issue.message.waiting_count == 0
         count += enqueue.withdraw_all(session, issue.message, now)
-        if issue.follow_up == FollowUp.REMINDER and UNTRUE not in issue.message.key:
-            # So that there can be another for the same time.
+        is_named = issue.follow_up is None or UNTRUE in issue.message.key
+        if not is_named and (issue.follow_up == FollowUp.REMINDER or not is_told):
+            # So that there can be another for the same time, or of the same change.
             issue.message.key += f"{UNTRUE}{issue.id}"
     return count
 
@@ -156,6 +160,15 @@ def keep_true(session: Session, notice_id: int, now: datetime) -> None:
 
 
 def _last_told(session: Session, notice: SessionNotice) -> int | None:
+    """What was called back counts for who has it (audience.has_heard), and not for all."""
     is_for_all = or_(Issue.follow_up.is_(None), Issue.follow_up != FollowUp.REMINDER)
-    told = select(func.max(Issue.told_sequence)).where(Issue.about_id == notice.id, is_for_all)
+    told = (
+        select(func.max(Issue.told_sequence))
+        .join(Issue.message)
+        .where(
+            Issue.about_id == notice.id,
+            is_for_all,
+            ~OutboxMessage.key.contains(UNTRUE, autoescape=True),
+        )
+    )
     return session.scalar(told)

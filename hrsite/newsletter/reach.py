@@ -21,6 +21,7 @@ class Reach(NamedTuple):
     post_id: Any
     digest_id: Any
     about_id: Any
+    told_sequence: Any
     # Who had a letter from before this moment is forgotten.
     remembered_at: Any
 
@@ -36,6 +37,7 @@ class Reach(NamedTuple):
             issue.post_id,
             issue.digest_id,
             issue.about_id,
+            issue.told_sequence,
             issue.created_at - COPIES_KEPT_FOR,
         )
 

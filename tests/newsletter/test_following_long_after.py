@@ -186,5 +186,5 @@ def test_when_nobody_is_left_of_those_who_had_it_the_page_does_not_contradict_it
     erase(session, ADA)
     change(session, notice, cancelled_at=our_clock.now())
     page = said(coach.get(f"/desk/notices/{notice.id}/readers").text)
-    assert "Nobody who had it is on your list any more, so there is nobody to tell." in page
+    assert "Of those who had it, nobody is left to tell." in page
     assert "Readers got it by email on 2 June 2026." in page
