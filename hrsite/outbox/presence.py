@@ -67,6 +67,10 @@ def announce(session: Session, name: str, now: datetime) -> None:
             "another_worker_is_here",
             note="That is safe: each letter is claimed by one worker. They share the work.",
         )
+    before = session.get(Worker, name)
+    if before is not None and now - before.seen_at > SILENCE:
+        # Nobody was here: a container gives the next one the same host name and process number.
+        before.started_at = now
     refresh(session, name, now)
 
 
@@ -76,9 +80,6 @@ def refresh(session: Session, name: str, now: datetime) -> None:
     if worker is None:
         session.add(Worker(name=name, started_at=now, seen_at=now))
     elif abs(now - worker.seen_at) > FRESH or worker.ended_at is not None:
-        if now - worker.seen_at > SILENCE:
-            # It was gone: a container gives the next one the same host name and process number.
-            worker.started_at = now
         worker.seen_at, worker.ended_at = now, None
 
 
