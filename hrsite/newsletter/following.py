@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import audience, issues, letters_sessions
+from hrsite.newsletter import audience, issues, knowing, letters_sessions
 from hrsite.newsletter.audience import CONFIRMED, is_awake
 from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription, Topic
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue, turns
 from hrsite.outbox.forgotten import COPIES_KEPT_FOR
-from hrsite.outbox.models import OutboxMessage
+from hrsite.outbox.models import MessageTally, OutboxMessage
 
 # In the key of a message that was called back.
 UNTRUE = "/untrue/"
@@ -160,15 +160,22 @@ def keep_true(session: Session, notice_id: int, now: datetime) -> None:
 
 
 def _last_told(session: Session, notice: SessionNotice) -> int | None:
-    """What was called back counts for who has it (audience.has_heard), and not for all."""
-    is_for_all = or_(Issue.follow_up.is_(None), Issue.follow_up != FollowUp.REMINDER)
-    told = (
+    """How many changes the last letter told of; the first reminder, where there was no other.
+
+    A reminder goes to some, and tells of one session alone: a later one makes no news old. What
+    was called back counts for who has it (audience.has_heard), and not for all.
+    """
+    about = Issue.about_id == notice.id
+    is_called_back = OutboxMessage.key.contains(UNTRUE, autoescape=True)
+    told = session.scalar(
         select(func.max(Issue.told_sequence))
         .join(Issue.message)
-        .where(
-            Issue.about_id == notice.id,
-            is_for_all,
-            ~OutboxMessage.key.contains(UNTRUE, autoescape=True),
-        )
+        .where(about, knowing.is_for_all(), ~is_called_back)
     )
-    return session.scalar(told)
+    if told is not None:
+        return told
+    went_out = MessageTally.accepted_count + MessageTally.uncertain_count > 0
+    reminded = select(func.min(Issue.told_sequence)).where(
+        about, exists().where(MessageTally.message_id == Issue.message_id, went_out)
+    )
+    return session.scalar(reminded)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
-from hrsite.newsletter import owing
+from hrsite.newsletter import knowing, owing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
@@ -215,8 +215,11 @@ def has_begun(session: Session, issue: Issue) -> bool:
 
 
 def has_reached(session: Session, issue: Issue) -> bool:
-    """Does anybody have what it tells of, or may have it, be it in a digest?"""
-    return has_begun(session, issue) or _is_in_a_digest(session, issue.post_id)
+    """Does anybody have what it tells of, or may have it: in a digest, or told of a change?"""
+    if has_begun(session, issue) or _is_in_a_digest(session, issue.post_id):
+        return True
+    known = knowing.last_known(session, issue.about_id) if issue.about_id is not None else None
+    return known is not None and known.has_begun
 
 
 def _hold(issue: Issue, now: datetime) -> None:

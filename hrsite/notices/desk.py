@@ -12,6 +12,7 @@ from hrsite.newsletter import (
     discretion,
     holding,
     issues,
+    knowing,
     letters_sessions,
     renewing,
     telltales,
@@ -187,8 +188,9 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     if (notice.published_at, notice.send_to_readers) != before:
         noting.note("notice_published", now, f"notice {notice.id}")
     words = "It is on the site."
-    if with_email and issue is not None:
-        words += f" {desk_planned.words_of(issue)} No second one goes out."
+    known = knowing.last_known(session, notice.id)
+    if with_email and issue is not None and known is not None:
+        words += f" {desk_planned.words_of(known)} No second one goes out."
     elif with_email and is_late:
         words += f" {telling.why_too_late(notice, now)}, so no email goes out."
     elif with_email:

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import issues, planned
+from hrsite.newsletter import planned
 from hrsite.notices import (
     changing,
     desk_foretelling,
@@ -101,7 +101,7 @@ def restore(id: int) -> ResponseReturnValue:
             changing.restore_day(notice, day, now)
     except (NoSense, NoSuchDay) as trouble:
         return _refuse(id, trouble)
-    letter = desk_planned.standing(notice, issues.issue_of_notice(db.session(), id), now)
+    letter = desk_planned.standing(notice, now)
     if letter == "none" and not telling.is_too_late(notice, now):
         words += " No letter is planned. You can send one under “Readers and calendars”."
     return _done(id, words)

@@ -4,16 +4,21 @@ from datetime import datetime
 
 from hrsite import furniture
 from hrsite.extensions import db
-from hrsite.newsletter import holding, planned
-from hrsite.newsletter.models import Issue
+from hrsite.newsletter import issues, knowing, planned
+from hrsite.newsletter.knowing import Known
+from hrsite.newsletter.models import FollowUp
 from hrsite.notices import telling
 from hrsite.notices.models import SessionNotice
 
 
-def standing(notice: SessionNotice, issue: Issue | None, now: datetime) -> str:
-    """One word for its letter: gone, written, unpublished, cancelled, planned, lost or none."""
-    if issue is not None:
-        return "gone" if holding.has_begun(db.session(), issue) else "written"
+def standing(notice: SessionNotice, now: datetime) -> str:
+    """One word for its letter: gone, written, unpublished, cancelled, planned, lost or none.
+
+    Who was told of a change knows what its own letter said, though that one was called back.
+    """
+    if issues.issue_of_notice(db.session(), notice.id) is not None:
+        known = knowing.last_known(db.session(), notice.id)
+        return "gone" if known is not None and known.has_begun else "written"
     if notice.published_at is None:
         return "unpublished"
     if notice.cancelled_at is not None:
@@ -23,14 +28,19 @@ def standing(notice: SessionNotice, issue: Issue | None, now: datetime) -> str:
     return "lost" if planned.is_lost(notice, now) else "planned"
 
 
-def words_of(issue: Issue) -> str:
-    """What became of a letter that was written, in a sentence or two."""
-    on = furniture.day(issue.created_at)
-    if holding.has_begun(db.session(), issue):
-        if issue.message.accepted_count == 0:
-            return f"It went out on {on}. Some readers may have it."
+def words_of(known: Known) -> str:
+    """What became of the last letter that was written, in a sentence or two."""
+    on, about = furniture.day(known.issue.created_at), known.issue.follow_up
+    which = "Its letter" if about is None else "The letter about its change"
+    if not known.has_begun:
+        return f"{which} was written on {on}. Nobody has got it."
+    if known.issue.message.accepted_count == 0:
+        return f"{which} went out on {on}. Some readers may have it."
+    if about is None:
         return f"Readers got it by email on {on}."
-    return f"Its letter was written on {on}. Nobody has got it."
+    if about == FollowUp.CALLED_OFF:
+        return f"Readers were told by email on {on} that it was cancelled."
+    return f"Readers were told of its change by email on {on}."
 
 
 def now_lost(notice: SessionNotice, now: datetime) -> str:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting
 from hrsite.extensions import db
-from hrsite.newsletter import following, issues, planned, renewing
+from hrsite.newsletter import following, issues, knowing, planned, renewing
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_planned, publishing, telling
@@ -57,10 +57,9 @@ def after_saving(notice: SessionNotice) -> str:
     told = following.counts(session, notice, now)
     if not told.all:
         return ""
-    issue = issues.issue_of_notice(session, notice.id)
     if told.is_everybody:
         who = "Readers may have an older letter."
-    elif desk_planned.standing(notice, issue, now) == "written":
+    elif desk_planned.standing(notice, now) == "written":
         who = f"{furniture.count(told.all, 'person was', 'people were')} to get its letter."
     else:
         who = f"{furniture.count(told.all, 'person has', 'people have')} an older letter."
@@ -106,8 +105,7 @@ def _review(notice: SessionNotice, status: int = 200) -> ResponseReturnValue:
 def _send(notice: SessionNotice) -> ResponseReturnValue:
     """Plan the first letter: now, or at its time. Pressed twice, it is one."""
     form, now = LetterForm(), clock.now()
-    issue = issues.issue_of_notice(db.session(), notice.id)
-    if desk_planned.standing(notice, issue, now) in ("gone", "written", "planned"):
+    if desk_planned.standing(notice, now) in ("gone", "written", "planned"):
         return _done(notice, "That was done already. Nobody gets it twice.")
     moment = _when(form, notice, now)
     if moment is None:
@@ -185,16 +183,19 @@ def _left_out(audience: AudienceCounts) -> sentences.LeftOut:
 
 def _page(notice: SessionNotice, status: int = 200, **facts: Any) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
-    issue = issues.issue_of_notice(session, notice.id)
+    known = knowing.last_known(session, notice.id)
     has_news = following.has_news(session, notice)
-    told = following.counts(session, notice, now) if has_news else following.ToldCounts()
+    told = following.ToldCounts()
+    if has_news or notice.cancelled_at is not None:
+        told = following.counts(session, notice, now)
     defaults = {"form": LetterForm(formdata=None), "sentence": "", "is_changed": False}
     page = render_template(
         "notices/desk/readers.html",
         notice=notice,
-        issue=issue,
-        letter=desk_planned.standing(notice, issue, now),
-        letter_words=desk_planned.words_of(issue) if issue else planned.lost_words(notice, now),
+        known=known,
+        known_words=desk_planned.words_of(known) if known else "",
+        letter=desk_planned.standing(notice, now),
+        lost_words=planned.lost_words(notice, now),
         is_too_late=telling.is_too_late(notice, now),
         news=telling.news_of(notice, now) if has_news else None,
         has_news=has_news,
