@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
 from hrsite import addresses, clock, errors, furniture
-from hrsite.accounts import guard, passwords, setting_up, signing_in, tries
+from hrsite.accounts import guard, passwords, pressing_again, setting_up, signing_in, tries
 from hrsite.accounts.forms import SetUpForm, SignInForm
 from hrsite.cookies import DESK
 from hrsite.described import NOBODY_NAMED
@@ -20,13 +20,11 @@ blueprint = Blueprint("accounts", __name__, url_prefix=DESK)
 
 # One sentence for every cause: it tells nobody which addresses may come in.
 WRONG = "This address and this password do not belong together. Please check both and try again."
-LATE = (
-    "You were away for a while, so the desk closed by itself. What you wrote is safe on this page. "
-    "Please sign in, and then send it."
-)
-SIGNED_OUT = (
-    "You are signed out. What you wrote is safe on this page. Please sign in, and then send it."
-)
+LATE = "You were away for a while, so the desk closed by itself."
+SIGNED_OUT = "You are signed out."
+KEPT = "What you wrote is safe on this page. Please sign in, and then send it."
+NOT_DONE = "What you pressed was not done. Please sign in, and then press it again."
+PRESS_AGAIN = "That was not done yet. Press it again if you still want it."
 WRONG_CODE = (
     "This code does not work. It may be used already, or older than a day. "
     "Type `hrsite owner reset` on the server to get a new one."
@@ -147,7 +145,7 @@ def keep_the_words_of_an_old_form(fault: CSRFError) -> ResponseReturnValue:
         return errors.page(400, errors.STALE_FORM)
     if not current_user.is_authenticated:
         return _late_page(late, SIGNED_OUT)
-    return render_template("accounts/held.html", wanted=late.wanted, pairs=late.pairs), 403
+    return _press_again(late.wanted, late.pairs, 403)
 
 
 def wait_words(until: datetime, now: datetime) -> str:
@@ -161,14 +159,25 @@ def wait_words(until: datetime, now: datetime) -> str:
 
 
 def _go_on(form: SignInForm) -> ResponseReturnValue:
-    """To the page she was on the way to; with words held for it, through one more button."""
-    wanted, pairs = guard.desk_path(form.wanted.data), form.held_pairs()
-    if wanted and pairs:
-        return render_template("accounts/held.html", wanted=wanted, pairs=pairs)
+    """To the page she was on the way to; after a press that came late, through one more."""
+    wanted = guard.desk_path(form.wanted.data)
+    if wanted and form.held.data:
+        return _press_again(wanted, form.held_pairs(), 200)
     return redirect(wanted or guard.desk_path(request.args.get("next")) or _home(), 303)
 
 
+def _press_again(wanted: str, pairs: list[tuple[str, str]], status: int) -> ResponseReturnValue:
+    """One button that says what it does; where it cannot, the page with the one she pressed."""
+    press, page = pressing_again.press_of(wanted, pairs), pressing_again.page_of(wanted) or _home()
+    if press is None:
+        flash(PRESS_AGAIN, "careful")
+        return redirect(page, 303)
+    return render_template("accounts/held.html", wanted=wanted, press=press, page=page), status
+
+
 def _late_page(late: guard.FormCameLate, told: str) -> ResponseReturnValue:
+    press = pressing_again.press_of(late.wanted, late.pairs)
+    told += f" {KEPT if press and press.has_words else NOT_DONE}"
     form = SignInForm(formdata=None, wanted=late.wanted, held=json.dumps(late.pairs))
     return _sign_in_page(form, told, 403)
 

@@ -14,7 +14,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput
 
 from hrsite import addresses, clock, queue
-from hrsite.accounts import auditing, guard
+from hrsite.accounts import auditing, guard, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import adding
 from hrsite.newsletter.admitting import Verdict
@@ -41,6 +41,7 @@ NOT_ADDED = {
 ADDED = (
     "Written down. A letter asks them to confirm. Until they do, nothing else is written to them."
 )
+ASK = "Ask them to confirm"
 AGAIN = "They had not confirmed yet, so the letter that asks them to goes out once more."
 JUST_NOW = "This address came in from elsewhere this very moment. Please press the button again."
 
@@ -81,6 +82,7 @@ class AddForm(Form):
         return [topic for topic in Topic if topic.value in (self.topics.data or [])]
 
 
+@pressing_again.by(lambda pairs: pressing_again.what_she_wrote(pairs, ASK))
 def add() -> ResponseReturnValue:
     """Ask how they asked, and put them on the list."""
     form = AddForm()

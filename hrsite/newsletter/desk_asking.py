@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput
 
 from hrsite import clock, furniture
-from hrsite.accounts import auditing, guard
+from hrsite.accounts import auditing, guard, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import asking
 from hrsite.shaping import Form
@@ -26,6 +26,7 @@ class HoursForm(Form):
     )
 
 
+@pressing_again.only_on_its_page
 def requests_waiting() -> ResponseReturnValue:
     """Show them hour by hour; forget those of the hours she ticked."""
     session, form = db.session(), HoursForm()

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import holding
 from hrsite.newsletter.models import Issue
@@ -15,6 +15,7 @@ from hrsite.posts import moments
 from hrsite.posts.moments import MomentForm
 
 
+@pressing_again.only_on_its_page
 def reschedule(issue_id: int) -> ResponseReturnValue:
     """Let a held Issue go out later."""
     issue, form, now = db.get_or_404(Issue, issue_id), MomentForm(), clock.now()
@@ -34,6 +35,7 @@ def reschedule(issue_id: int) -> ResponseReturnValue:
     return render_template("newsletter/desk/reschedule.html", issue=issue, time_form=form), 422
 
 
+@pressing_again.named("Drop it")
 def drop(issue_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
     session, issue = db.session(), db.get_or_404(Issue, issue_id)

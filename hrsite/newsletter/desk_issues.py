@@ -9,7 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, furniture, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import drawing, holding, issues, recounting, summarising
 from hrsite.newsletter.consent import TOPIC_LABELS
@@ -145,6 +145,7 @@ def issue_people(issue_id: int, state: str) -> ResponseReturnValue:
     )
 
 
+@pressing_again.named("Stop what has not gone out")
 def stop(issue_id: int) -> ResponseReturnValue:
     """Hand over nothing more of an Issue until Resume is pressed."""
     now = clock.now()
@@ -156,6 +157,7 @@ def stop(issue_id: int) -> ResponseReturnValue:
     return _back(issue_id)
 
 
+@pressing_again.named("Resume")
 def resume(issue_id: int) -> ResponseReturnValue:
     """Go on with a stopped or paused Issue."""
     message = db.get_or_404(Issue, issue_id).message

@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
 from hrsite.furniture import count
 from hrsite.newsletter import uncertain
@@ -18,6 +18,7 @@ LONGEST_NUMBER = 15
 DONE_ALREADY = "That was decided already, or they have left or paused since. Nothing was changed."
 
 
+@pressing_again.only_on_its_page
 def issue_again(issue_id: int) -> ResponseReturnValue:
     """Hand one copy over once more, or all that are held; pressing twice does it once."""
     issue = db.get_or_404(Issue, issue_id)
@@ -49,6 +50,7 @@ def _said_of(again: uncertain.Again) -> str:
     return said
 
 
+@pressing_again.only_on_its_page
 def issue_leave(issue_id: int) -> ResponseReturnValue:
     """Leave one copy as it is, or all that are held."""
     issue = db.get_or_404(Issue, issue_id)

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from hrsite import addresses, clock, furniture, queue, unsaved
-from hrsite.accounts import guard, noting
+from hrsite.accounts import guard, noting, pressing_again
+from hrsite.accounts.pressing_again import Pairs, Press
 from hrsite.extensions import db
 from hrsite.hints.hint import Hint
 from hrsite.newsletter import (
@@ -72,7 +73,17 @@ def index() -> str:
     )
 
 
+def _pressed_late(pairs: Pairs) -> Press:
+    """What mails readers says so on its button."""
+    boxes = dict(pairs)
+    if boxes.get("act") != "publish":
+        return pressing_again.what_she_wrote(pairs)
+    words = "Publish, and email it to readers" if "email" in boxes else "Publish"
+    return pressing_again.what_she_wrote(pairs, words)
+
+
 @blueprint.route("/new", methods=["GET", "POST"])
+@pressing_again.by(_pressed_late)
 def new() -> ResponseReturnValue:
     """Write a new notice, or go on with one that was never saved."""
     if request.method == "POST":
@@ -86,6 +97,7 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route(f"/{ANY_NOTICE}", methods=["GET", "POST"])
+@pressing_again.by(_pressed_late)
 def edit(id: int) -> ResponseReturnValue:
     """Go on with a notice."""
     notice = db.session.get(SessionNotice, id)
@@ -104,6 +116,7 @@ def edit(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post(f"/{ANY_NOTICE}/withdraw")
+@pressing_again.named("Take it off the site")
 def withdraw(id: int) -> ResponseReturnValue:
     """Take it off the site."""
     session, now = db.session(), clock.now()

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from hrsite import clock, furniture, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import planned
 from hrsite.notices import (
@@ -37,6 +37,7 @@ SAME = "That is the time it has now."
 CHANGED = "It has changed since you opened this page. This is how it stands now."
 
 
+@pressing_again.by(lambda pairs: pressing_again.looked_over(pairs, "move"))
 def move(id: int) -> ResponseReturnValue:
     """To what day and hour; then one sentence to look over; then the deed."""
     notice, form = _hold(id), MoveForm()
@@ -64,6 +65,7 @@ def move(id: int) -> ResponseReturnValue:
     return _done(id, "Done. Every page says so now." if form.is_mistake.data else "It has moved.")
 
 
+@pressing_again.by(lambda pairs: pressing_again.looked_over(pairs, "cancel"))
 def cancel(id: int) -> ResponseReturnValue:
     """Which one; then one sentence to look over; then the deed."""
     notice, form = _hold(id), CancelForm()
@@ -85,6 +87,7 @@ def cancel(id: int) -> ResponseReturnValue:
     return _done(id, f"{words} {letter}".rstrip())
 
 
+@pressing_again.only_on_its_page
 def restore(id: int) -> ResponseReturnValue:
     """It takes place after all; or at its usual time, one of a series that had only moved."""
     notice, now = _hold(id), clock.now()
@@ -107,6 +110,7 @@ def restore(id: int) -> ResponseReturnValue:
     return _done(id, words)
 
 
+@pressing_again.only_on_its_page
 def still_true(id: int) -> ResponseReturnValue:
     """What holds until further notice still does."""
     notice = _hold(id)

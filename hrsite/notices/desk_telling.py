@@ -11,7 +11,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
+from hrsite.accounts.pressing_again import Pairs, Press
 from hrsite.extensions import db
 from hrsite.newsletter import following, issues, knowing, planned, renewing
 from hrsite.newsletter.audience import AudienceCounts, counts
@@ -24,6 +25,14 @@ from hrsite.posts.moments import Chosen
 from hrsite.posts.timing import far_off
 
 
+def _pressed_late(pairs: Pairs) -> Press | None:
+    """Whom a letter about a change goes to is said on its page alone, so it is pressed there."""
+    names = {"stop": "Do not email it", "share": "Save"}
+    words = names.get(dict(pairs).get("act", ""))
+    return Press(words, pairs) if words else pressing_again.looked_over(pairs, "send")
+
+
+@pressing_again.by(_pressed_late)
 def readers(id: int) -> ResponseReturnValue:
     """The page, and what its buttons do. Each button that sends says to how many."""
     session = db.session()

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from hrsite import addresses, clock, queue
-from hrsite.accounts import guard, noting
+from hrsite.accounts import guard, noting, pressing_again
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, letters, trying
 from hrsite.newsletter.models import Issue
@@ -16,6 +16,7 @@ from hrsite.posts.forms import ONLY
 from hrsite.posts.models import Post
 
 
+@pressing_again.named("Stop its letter")
 def stop(id: int) -> ResponseReturnValue:
     """Stop its letters at once, whether or not the worker has begun with them."""
     session = db.session()
@@ -35,6 +36,7 @@ def stop(id: int) -> ResponseReturnValue:
     return redirect(url_for("newsletter_desk.issue", issue_id=issue_id), 303)
 
 
+@pressing_again.only_on_its_page
 def test(id: int) -> ResponseReturnValue:
     """The letter as readers would get it, whole or plain, to the coach's own address."""
     session, account, now = db.session(), guard.present().account, clock.now()

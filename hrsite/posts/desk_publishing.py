@@ -10,7 +10,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
-from hrsite.accounts import noting
+from hrsite.accounts import noting, pressing_again
+from hrsite.accounts.pressing_again import Pairs, Press
 from hrsite.extensions import db
 from hrsite.newsletter import holding, issues, summarising
 from hrsite.newsletter.audience import counts
@@ -31,6 +32,12 @@ from hrsite.posts.models import Post
 from hrsite.posts.reviewing import Seen
 
 
+def _looked_over(pairs: Pairs) -> Press:
+    """Nothing goes out by a press that does not say to how many: the sentence comes first."""
+    return Press("Look it over", [pair for pair in pairs if pair[0] != "confirm"])
+
+
+@pressing_again.by(_looked_over)
 def publish(id: int) -> ResponseReturnValue:
     """Two steps: the choice, and the sentence with the button that does it."""
     form, session, now = PublishForm(), db.session(), clock.now()
@@ -95,6 +102,7 @@ def _audience_count(
     return counts(db.session(), Topic.ARTICLES, now).ready if post.send_to_readers else 0
 
 
+@pressing_again.named("Take it down")
 def withdraw(id: int) -> ResponseReturnValue:
     """Take it off the site, or out of the plan."""
     session, now = db.session(), clock.now()

@@ -112,8 +112,10 @@ def test_a_form_of_the_front_door_is_asked_for_anew(path: str, window: Browser) 
 
 def test_a_password_is_not_kept_with_the_rest(window: Browser) -> None:
     window.sign_in()
-    late = window.send("/desk/account", {"current_password": "hush now"}, headers=OURS)
+    fields = {"current_password": "hush now", "name": "Kept"}
+    late = window.send("/desk/account", fields, headers=OURS)
     assert late.status_code == 403
+    assert "Kept" in late.text
     assert "hush now" not in late.text
 
 

@@ -254,5 +254,5 @@ def test_a_letter_that_somebody_may_have_is_said_neither_to_be_there_nor_not(
     assert post.to() == [ADA]
     (copy,) = rows(session)
     becomes(session, copy, DeliveryState(state), repeat_count=repeats)
-    words = "It went out on 2 June 2026. Some readers may have it. How it went"
+    words = "Its letter went out on 2 June 2026. Some readers may have it. How it went"
     assert letter_on(coach, notice) == words
