@@ -3,13 +3,15 @@
 `desk` puts these at their addresses, behind the guard.
 """
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hrsite import clock, furniture, queue
 from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
-from hrsite.newsletter import holding
+from hrsite.newsletter import holding, off_site
 from hrsite.newsletter.models import Issue
 from hrsite.posts import moments
 from hrsite.posts.moments import MomentForm
@@ -20,6 +22,8 @@ def reschedule(issue_id: int) -> ResponseReturnValue:
     """Let a held Issue go out later."""
     issue, form, now = db.get_or_404(Issue, issue_id), MomentForm(), clock.now()
     if issue.message.paused_at is None or issue.dropped_at is not None:
+        return _back(issue_id)
+    if is_refused(issue, now):
         return _back(issue_id)
     moment = moments.chosen(form, now) if form.validate_on_submit() else None
     if moment is not None and (at := moment.at) is not None:
@@ -50,6 +54,15 @@ def drop(issue_id: int) -> ResponseReturnValue:
         words = "Dropped. Its articles come with the next such letter."
     flash(words, "done")
     return _back(issue_id)
+
+
+def is_refused(issue: Issue, now: datetime) -> bool:
+    """Would what is left of it lead nowhere? Then it does not go on, and the page says why."""
+    off = off_site.off_site(db.session(), issue, now)
+    if off is None or not issue.message.waiting_count:
+        return False
+    flash(f"{off.words}, so its letter would lead nowhere. Put it back first, or drop it.", "wrong")
+    return True
 
 
 def _back(issue_id: int) -> ResponseReturnValue:

@@ -11,7 +11,15 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock, furniture, queue
 from hrsite.accounts import noting, pressing_again
 from hrsite.extensions import db
-from hrsite.newsletter import drawing, holding, issues, recounting, summarising
+from hrsite.newsletter import (
+    desk_held,
+    drawing,
+    holding,
+    issues,
+    off_site,
+    recounting,
+    summarising,
+)
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.desk_words import RESULTS, Result
 from hrsite.newsletter.models import Issue
@@ -89,6 +97,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         said=progress.sentence(seen, furniture.moment_ahead(shown.message.starts_at, now)),
         results=_results(seen.numbers),
         worker_trouble=None if seen.phase == "done" else trouble,
+        off_site=off_site.off_site(session, shown, now) if seen.phase == "paused" else None,
         look_again=url_for(
             "newsletter_desk.issue",
             issue_id=issue_id,
@@ -160,9 +169,11 @@ def stop(issue_id: int) -> ResponseReturnValue:
 @pressing_again.named("Resume")
 def resume(issue_id: int) -> ResponseReturnValue:
     """Go on with a stopped or paused Issue."""
-    message = db.get_or_404(Issue, issue_id).message
-    if message.paused_at is not None:
-        pausing.resume(message, clock.now())
+    resumed, now = db.get_or_404(Issue, issue_id), clock.now()
+    if desk_held.is_refused(resumed, now):
+        return _back(issue_id)
+    if resumed.message.paused_at is not None:
+        pausing.resume(resumed.message, now)
         noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
         db.session.commit()
         queue.wake()

@@ -72,8 +72,11 @@ def resume() -> ResponseReturnValue:
 
 @blueprint.post("/<int(max=2147483647):message_id>/resume")
 def resume_one(message_id: int) -> ResponseReturnValue:
-    """Go on with one message."""
+    """Go on with one message; not with one that she stopped, whose own page knows why."""
     message = db.get_or_404(OutboxMessage, message_id)
+    if message.pause_kind == "stopped":
+        flash("You stopped this one. Open it under Issues, and press Resume there.", "careful")
+        return redirect(url_for("outbox_desk.index"), 303)
     if message.paused_at is not None:
         pausing.resume(message, clock.now())
     return _go_on("Going on with this one. Whoever has it already does not get it again.")

@@ -95,8 +95,12 @@ def test_what_she_stopped_herself_goes_on_by_its_own_button_alone(
     assert "Letter issue/stopped" in page
     assert "Letter issue/late" in page
     assert "Go on with all" not in page
-    coach.post(f"/desk/letters/{ids['stopped']}/resume")
+    coach.post(f"/desk/letters/{ids['late']}/resume")
     assert look(app) == 1
+    # The Issue's own page knows whether what she stopped may go on.
+    answer = coach.post(f"/desk/letters/{ids['stopped']}/resume", follow_redirects=True)
+    assert "Open it under Issues, and press Resume there." in answer.text
+    assert look(app) == 0
     assert coach.post("/desk/letters/999999/resume").status_code == 404
 
 
