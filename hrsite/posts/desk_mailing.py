@@ -57,7 +57,9 @@ def test(id: int) -> ResponseReturnValue:
         session.commit()
         queue.wake()
         flash(f"A test is on its way to {addresses.mask(account.email)}.", "done")
-    return redirect(url_for("posts_desk.publish", id=id), 303)
+    # Back to the sentence, with all that she has chosen: the same boxes are sent there.
+    is_planned = "seen" in request.form
+    return redirect(url_for("posts_desk.publish", id=id), 307 if is_planned else 303)
 
 
 def _issue_of(id: int) -> Issue | None:
