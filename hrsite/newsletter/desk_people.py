@@ -94,6 +94,7 @@ def look_up(form: LookUpForm) -> ResponseReturnValue | None:
         letters=_letters(known, worker.trouble(now)),
         events=[(event.happened_at, evidence(event)) for event in known.events],
         versions=_versions(known),
+        came_with_list=any(event.kind == "brought" for event in known.events),
         mask_in=addresses.mask_in,
         look_up=LookUpForm(formdata=None),
     )
