@@ -97,6 +97,11 @@ def unsure_count(brought: BroughtList) -> int:
     return sum(packed["ask"] for packed in _people(brought))
 
 
+def dated_count(brought: BroughtList) -> int:
+    """Of how many of its people the file says on which day they said yes."""
+    return sum(packed["on"] is not None for packed in _people(brought))
+
+
 def start(session: Session, list_id: int, now: datetime) -> bool:
     """Add its people from now on. False when that was said before: a second press does nothing."""
     return move(session, list_id, (ListState.READ,), ListState.ADDING, now)

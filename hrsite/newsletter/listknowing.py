@@ -21,6 +21,7 @@ ADDRESS = (
 SAID_ON = (
     "said yes on", "confirm time", "optin time", "opt in time", "created at", "created",
     "subscribed at", "subscription date", "subscribed on", "signup date", "sign up date",
+    "signed up", "signed up on", "signed up at", "sign up", "signup",
     "date added", "date", "start date", "email consent date",
 )  # fmt: skip
 STATE = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import clock
+from hrsite.newsletter import saying_yes
 from hrsite.newsletter.audience import is_blocked
 from hrsite.newsletter.listwriting import row
 from hrsite.newsletter.models import Subscriber, SubscriptionState
@@ -31,7 +31,11 @@ def parts(session: Session, separator: str, now: datetime) -> Iterator[str]:
             .order_by(Subscriber.id)
             .limit(PART)
         ).all()
-        lines = "".join(row(_cells(one, closed, now), separator) for one, closed in found)
+        said = saying_yes.days(session, [one.address_key for one, _ in found])
+        lines = "".join(
+            row((*_cells(one, closed, now), _said_yes_on(one, said)), separator)
+            for one, closed in found
+        )
         if found:
             last = found[-1][0].id
         session.rollback()
@@ -51,11 +55,14 @@ def _cells(person: Subscriber, is_closed: bool, now: datetime) -> tuple[str, ...
     else:
         state = "not confirmed" if waiting else "left"
     shown = confirmed or waiting
-    since = min((held.changed_at for held in confirmed), default=None)
     return (
         person.address,
         state,
         " ".join(sorted(held.topic.value for held in shown)),
         person.cadence.value,
-        clock.local(since).date().isoformat() if since else "",
     )
+
+
+def _said_yes_on(person: Subscriber, said: saying_yes.Days) -> str:
+    day = saying_yes.earliest(person.address_key, person.subscriptions, said)
+    return day.isoformat() if day else ""
