@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from hrsite import furniture
 from hrsite.notices import occurring
@@ -65,6 +66,7 @@ def news_of(notice: SessionNotice, now: datetime) -> News | None:
         return None
     first = next((one for one in coming if one.starts_at > now), coming[0])
     if notice.cancelled_at is not None:
+        first = _first_still_awaited(notice, now) or first
         words = "It will not take place" if not notice.is_series else "No more of these take place"
         sentence = (
             f"{words}. {_began(notice)} {furniture.moment(first.starts_at, notice.zone_name)}."
@@ -79,6 +81,19 @@ def news_of(notice: SessionNotice, now: datetime) -> News | None:
         return News("Changed", sentences, min(ahead, default=now))
     sentence = f"Please look at the time and the place again. It begins {_at(first, notice)}."
     return News("Changed", (sentence,), first.starts_at - NOTICE_MARGIN)
+
+
+def _first_still_awaited(notice: SessionNotice, now: datetime) -> Occurrence | None:
+    """The next day that was to take place until all were called off."""
+    called_off = {one.planned_on for one in notice.changed_days if one.cancelled_at is not None}
+    coming = (
+        one
+        for one in occurring.occurrences(notice, now, told_only=False)
+        if one.starts_at > now and one.planned_on not in called_off
+    )
+    # One that was moved may come after its neighbours.
+    near = islice(coming, 1 + len(notice.changed_days))
+    return min(near, key=lambda one: one.starts_at, default=None)
 
 
 def _began(notice: SessionNotice) -> str:
