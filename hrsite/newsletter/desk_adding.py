@@ -16,11 +16,12 @@ from wtforms.widgets import CheckboxInput
 from hrsite import addresses, clock, queue
 from hrsite.accounts import auditing, guard, pressing_again
 from hrsite.extensions import db
-from hrsite.newsletter import adding
+from hrsite.newsletter import adding, subscribing
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.desk_words import TOLD_WORDS
 from hrsite.newsletter.forms import CHOICES
 from hrsite.newsletter.models import Topic
+from hrsite.outbox import suppression
 from hrsite.posts.timing import is_in_reach
 from hrsite.shaping import Form
 from hrsite.texts.markup import tidy_text
@@ -31,13 +32,14 @@ NOT_ADDED = {
     " link at the foot of each letter.",
     Verdict.LEFT: "They were on the list and left, so they are not added. Only they can come back:"
     " ask them to sign up on the site.",
-    Verdict.CLOSED: "Nothing can be written to this address: mail came back, or they complained or"
-    " asked for that. If they sign up on the site and confirm, it is open again.",
+    Verdict.CLOSED: "Nothing can be written to this address: mail came back, or they complained."
+    " If they sign up on the site and confirm, it is open again.",
     Verdict.WAITING: "They were asked already, and have not confirmed yet. A second letter so soon"
     " would be a nuisance: ask them to press the button in the first one.",
     Verdict.NEW: "Several letters went to this address lately, and nobody confirmed. Ask them to"
     " look for one.",
 }
+FOR_GOOD = "Nothing is written to this address: they asked for that. Nobody can change it here."
 ADDED = (
     "Written down. A letter asks them to confirm. Until they do, nothing else is written to them."
 )
@@ -119,11 +121,17 @@ def _add(form: AddForm, said_on: date) -> ResponseReturnValue:
         form.address.errors = [JUST_NOW]
         return _page(form, 409)
     if not done.is_asked:
-        form.address.errors = [NOT_ADDED[done.was]]
+        form.address.errors = [_why_not(form, done.was)]
         return _page(form, 422)
     queue.wake()
     flash(AGAIN if done.was == Verdict.WAITING else ADDED, "done")
     return redirect(url_for("newsletter_desk.subscribers"), 303)
+
+
+def _why_not(form: AddForm, was: Verdict) -> str:
+    key = subscribing.key_of(addresses.check(form.address.data or ""))
+    is_for_good = was == Verdict.CLOSED and suppression.is_for_good(db.session(), key)
+    return FOR_GOOD if is_for_good else NOT_ADDED[was]
 
 
 def today() -> date:

@@ -102,7 +102,20 @@ def test_a_closed_address_and_one_that_was_left_for_another_are_not_added(
     suppression.suppress(session, key, "5.1.1 no such mailbox", now)
     session.commit()
     assert "Nothing can be written to this address" in add(coach)[1]
+    assert "If they sign up on the site and confirm, it is open again." in add(coach)[1]
     assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_to_who_asked_never_to_be_written_to_again_no_way_back_is_promised(
+    coach: FlaskClient, session: Session
+) -> None:
+    key = subscribing.key_of(addresses.check(ADA))
+    suppression.suppress(session, key, "", our_clock.now(), "erased")
+    session.commit()
+    status, page = add(coach)
+    assert status == 422
+    assert "Nothing is written to this address: they asked for that." in page
+    assert "it is open again" not in page
 
 
 def test_whoever_waits_is_asked_once_a_day_at_most(
