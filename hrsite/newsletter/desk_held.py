@@ -41,8 +41,11 @@ def reschedule(issue_id: int) -> ResponseReturnValue:
 
 @pressing_again.named("Drop it")
 def drop(issue_id: int) -> ResponseReturnValue:
-    """Take back what has not gone out."""
+    """Take back what has not gone out, of an Issue that waits for her."""
     session, issue = db.session(), db.get_or_404(Issue, issue_id)
+    if issue.message.paused_at is None:
+        flash(_why_not_dropped(issue), "careful")
+        return _back(issue_id)
     is_free = holding.drop(session, issue, clock.now())
     noting.note("issue_dropped", clock.now(), f"issue {issue_id}")
     session.commit()
@@ -54,6 +57,15 @@ def drop(issue_id: int) -> ResponseReturnValue:
         words = "Dropped. Its articles come with the next such letter."
     flash(words, "done")
     return _back(issue_id)
+
+
+def _why_not_dropped(issue: Issue) -> str:
+    """The button stood on a page that is old by now: what goes out is stopped before."""
+    if issue.dropped_at is not None:
+        return "It was dropped already. Nothing more of this goes out."
+    if issue.message.expanded_at is not None and not issue.message.waiting_count:
+        return "There was nothing left to drop. Everybody has a result."
+    return "It goes out again since you opened this page. Stop it first."
 
 
 def is_refused(issue: Issue, now: datetime) -> bool:

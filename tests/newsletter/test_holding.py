@@ -52,6 +52,24 @@ def published(coach: FlaskClient, session: Session) -> Post:
     return saved(session)
 
 
+def test_drop_it_on_an_old_page_drops_nothing_that_goes_out_again(
+    coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
+) -> None:
+    published(coach, session)
+    work()
+    path = f"/desk/issues/{only_issue(session).id}"
+    for deed in ("stop", "resume"):
+        coach.post(f"{path}/{deed}")
+    answer = coach.post(f"{path}/drop", follow_redirects=True)
+    assert "It goes out again since you opened this page. Stop it first." in answer.text
+    assert only_issue(session).dropped_at is None
+    clock.shift(10 * MINUTE)
+    work()
+    assert states(session) == {"accepted": 3}
+    answer = coach.post(f"{path}/drop", follow_redirects=True)
+    assert "There was nothing left to drop." in answer.text
+
+
 def test_nothing_goes_out_before_the_window_is_over(
     coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
 ) -> None:
