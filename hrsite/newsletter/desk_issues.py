@@ -19,9 +19,10 @@ from hrsite.newsletter import (
     off_site,
     recounting,
     summarising,
+    uncertain,
 )
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.desk_words import RESULTS, Result
+from hrsite.newsletter.desk_words import RESULTS, Result, on_its_way
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import (
     forgotten,
@@ -106,16 +107,19 @@ def issue(issue_id: int) -> ResponseReturnValue:
         ),
         look_again_seconds=LOOK_AGAIN_SECONDS,
         stands_still="still" in request.args,
-        **_trouble(shown, seen.numbers),
+        **_trouble(shown, seen.numbers, now),
     )
 
 
-def _trouble(shown: Issue, numbers: progress.Numbers) -> dict[str, object]:
+def _trouble(shown: Issue, numbers: progress.Numbers, now: datetime) -> dict[str, object]:
     """Who was put off, refused or is not known: as much of each as a page holds."""
     session, message_id = db.session(), shown.message_id
     unknown = history.copies(session, message_id, DeliveryState.UNCERTAIN, 0, UNCERTAIN_SHOWN)
     rule = repeat_rules.rule()
+    in_the_air = uncertain.in_the_air(session, message_id, now) if numbers.waiting else None
     return {
+        "in_the_air_count": in_the_air.letters if in_the_air else 0,
+        "in_the_air": on_its_way(in_the_air.letters, in_the_air.until, now) if in_the_air else "",
         "put_off": history.deferred(session, message_id) if numbers.waiting else None,
         "refused": refusals.grouped(session, message_id) if numbers.refused else [],
         "most_grouped": refusals.MOST_GROUPED,

@@ -1,11 +1,13 @@
 """What the desk calls each result of a letter, and each act of a reader."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
-from hrsite.furniture import moment
+from hrsite import clock
+from hrsite.furniture import clock_time, moment
 from hrsite.newsletter.consent import NOT_OURS, TOPIC_LABELS
 from hrsite.newsletter.models import ConsentEvent
+from hrsite.newsletter.uncertain import SLOW
 from hrsite.outbox.models import Delivery, DeliveryState
 from hrsite.outbox.refusals import reason
 
@@ -100,6 +102,15 @@ def evidence(event: ConsentEvent) -> Evidence:
     return Evidence(what, how, event.said_on, event.words_version if is_read else "")
 
 
+def on_its_way(count: int, until: datetime | None, now: datetime) -> str:
+    """Of letters that left and have no answer. Without a worker nobody can tell by when."""
+    words = f"{count:,} may be on {'its' if count == 1 else 'their'} way."
+    if until is None or until <= now:
+        return words
+    it = "It" if count == 1 else "They"
+    return f"{words} {it} should have a result by {clock_time(until)}, if only “Not known”."
+
+
 def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
     """What became of one copy, and why, in a sentence or two about one person.
 
@@ -134,7 +145,10 @@ def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
         case DeliveryState.EXPIRED:
             return "Too late: it could not be handed over in time."
         case DeliveryState.SENDING:
-            return "Being handed over to your mail service now."
+            now = clock.now()
+            if copy.changed_at > now - SLOW:
+                return "Being handed over to your mail service now."
+            return on_its_way(1, copy.lease_until, now).replace("1 may", "It may", 1)
         case _:
             return f"Waiting for its turn. {_what_holds(copy, worker_trouble)}".strip()
 

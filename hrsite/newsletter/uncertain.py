@@ -1,9 +1,9 @@
 """Copies of an Issue of which nobody knows whether they arrived: once more, or leave it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import audience, following
@@ -11,11 +11,21 @@ from hrsite.newsletter.audience import CONFIRMED
 from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import repeating
-from hrsite.outbox.models import Delivery, Recipient
+from hrsite.outbox.models import Delivery, DeliveryState, Recipient
+
+# Mail services mostly answer within seconds.
+SLOW = timedelta(minutes=2)
 
 
 class MayNotGo(Exception):
     """Nothing of this Issue goes out now. The message is for the coach to read."""
+
+
+class InTheAir(NamedTuple):
+    """Copies that left a while ago and have no answer so far; by when the last has a result."""
+
+    letters: int
+    until: datetime | None
 
 
 class Copy(NamedTuple):
@@ -30,6 +40,18 @@ class Again(NamedTuple):
 
     going: int
     unwanted: int
+
+
+def in_the_air(session: Session, message_id: int, now: datetime) -> InTheAir | None:
+    """Those of a message whose answer is long in coming: most likely their worker was killed."""
+    count, until = session.execute(
+        select(func.count(), func.max(Delivery.lease_until)).where(
+            Delivery.message_id == message_id,
+            Delivery.state == DeliveryState.SENDING,
+            Delivery.changed_at <= now - SLOW,
+        )
+    ).one()
+    return InTheAir(count, until) if count else None
 
 
 def hand_over_again(session: Session, issue: Issue, one: Copy | None, now: datetime) -> Again:
