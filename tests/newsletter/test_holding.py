@@ -203,26 +203,21 @@ def test_send_now_sends_now_and_does_not_hold_it_again(
     assert states(session) == {"accepted": 1}
 
 
-def test_an_opened_issue_is_held_when_the_worker_was_down_over_its_start(
-    coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
-) -> None:
-    published(coach, session)
-    work()
-    clock.shift(3 * HOUR)
-    work()
-    assert only_issue(session).message.pause_kind == "late"
-    assert states(session) == {"queued": 3}
-
-
-def test_an_opened_issue_is_held_though_another_worker_has_started_since(
-    coach: FlaskClient, session: Session, work: Work, clock: time_machine.Traveller
+@pytest.mark.parametrize("another_starts", [False, True])
+def test_an_opened_issue_is_held_when_no_worker_was_there_at_its_start(
+    coach: FlaskClient,
+    session: Session,
+    work: Work,
+    clock: time_machine.Traveller,
+    another_starts: bool,
 ) -> None:
     published(coach, session)
     work()
     clock.shift(3 * HOUR)
     session.rollback()
-    presence.announce(session, "another worker", our_clock.now())
-    session.commit()
+    if another_starts:
+        presence.announce(session, "another worker", our_clock.now())
+        session.commit()
     work()
     assert only_issue(session).message.pause_kind == "late"
     assert states(session) == {"queued": 3}
