@@ -14,12 +14,11 @@ from hrsite import clock as our_clock
 from hrsite.accounts.models import Account
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Topic
 from hrsite.outbox import presence
-from hrsite.outbox.models import DeliveryState
 from hrsite.posts.models import Post
 from tests import factories
 from tests.conftest import AppMaker
 from tests.newsletter.histories import look
-from tests.outbox.ledger import READERS, becomes, rows, states
+from tests.outbox.ledger import READERS, rows, states
 from tests.posts.test_desk_publishing import make_draft, plan, press
 from tests.posts.writing import saved
 
@@ -290,15 +289,3 @@ def test_taking_an_article_off_the_site_takes_its_letter_back(
     clock.shift(6 * MINUTE)
     work()
     assert states(session) == {"withdrawn": 3}
-
-
-def test_an_article_that_half_of_them_have_goes_to_nobody_else_once_it_is_off_the_site(
-    coach: FlaskClient, session: Session, work: Work
-) -> None:
-    post = published(coach, session)
-    factories.open_issues(session)
-    becomes(session, rows(session)[0], DeliveryState.ACCEPTED)
-    page = coach.get(coach.post(f"/desk/posts/{post.id}/withdraw").location).text
-    assert "Letters that went out cannot be called back. The rest is stopped." in page
-    issue = only_issue(session)
-    assert (issue.message.pause_kind, issue.message.waiting_count) == ("stopped", 2)

@@ -17,7 +17,7 @@ from tests.conftest import AppMaker
 from tests.newsletter.following import ADA, BEA, make_readers
 from tests.newsletter.histories import look
 from tests.newsletter.test_digests import digest_issues, make_reader
-from tests.newsletter.test_holding import back_at_the_desk, only_issue
+from tests.newsletter.test_holding import back_at_the_desk, only_issue, published
 from tests.newsletter.test_holding_taken_back import (
     EACH,
     FRIDAY,
@@ -52,6 +52,18 @@ def half_gone(coach: FlaskClient, session: Session, app: Flask) -> Post:
     post = emailed(coach, session, app)
     becomes(session, rows(session)[0], DeliveryState.ACCEPTED)
     return post
+
+
+def test_an_article_that_half_of_them_have_goes_to_nobody_else_once_it_is_off_the_site(
+    coach: FlaskClient, session: Session
+) -> None:
+    post = published(coach, session)
+    factories.open_issues(session)
+    becomes(session, rows(session)[0], DeliveryState.ACCEPTED)
+    page = coach.get(coach.post(f"/desk/posts/{post.id}/withdraw").location).text
+    assert "Letters that went out cannot be called back. The rest is stopped." in page
+    issue = only_issue(session)
+    assert (issue.message.pause_kind, issue.message.waiting_count) == ("stopped", 2)
 
 
 @pytest.mark.parametrize("is_binned", [True, False])
