@@ -81,6 +81,7 @@ def get_ready(app: Flask) -> Flask:
     with app.app_context():
         reading.warm()
     spooling.make_room(app.config["DATA_DIR"])
+    spooling.carry_out_meanwhile(app)
     if (filing := app.extensions["front_door"].filing) is not None:
         filing.start()
     collecting.spare_what_is_there()

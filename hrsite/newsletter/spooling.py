@@ -6,16 +6,22 @@ who leaves while the database is locked, away or full is not asked to come back.
 
 import fcntl
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from pathlib import Path
 from typing import IO
 
 import structlog
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from hrsite.extensions import db
 from hrsite.newsletter import subscribing
 
 log = structlog.get_logger(__name__)
@@ -26,6 +32,10 @@ SLOT_OCTETS = 128
 SLOTS = 512
 _EMPTY = b"\0" * SLOT_OCTETS
 _HOW = ("header", "letter")
+# What may be wrong with a database or a disk; all of it passes.
+TROUBLE = (DBAPIError, PoolTimeout, OSError)
+# Seconds until a database that would not take it is asked again: more each time, up to the last.
+PAUSES = (0.5, 1, 2, 5, 10, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,40 @@ def carry_out(session: Session, folder: Path, commit: Callable[[], None]) -> int
         _clear(folder, at, slot)
     log.info("leavings_carried_out", count=len(waiting))
     return len(waiting)
+
+
+def carry_out_meanwhile(app: Flask) -> None:
+    """Where somebody waits: try until everybody has left, and let nobody wait for it.
+
+    A worker with the same disk does the same; one of the two is there first. A site whose worker
+    is on another machine has nobody but itself, also for what it was told before it was restarted.
+    """
+    if not is_empty(app.config["DATA_DIR"]):
+        threading.Thread(target=_carry_out, args=(app,), daemon=True).start()
+
+
+def _carry_out(app: Flask) -> None:
+    folder: Path = app.config["DATA_DIR"]
+    # One at a time: a thousand may leave while the database is away. Whoever is kept while the
+    # other is just ending makes it begin again, or begins itself.
+    alone = app.extensions.setdefault("carrying_out", threading.Lock())
+    while not is_empty(folder) and alone.acquire(blocking=False):
+        try:
+            _try_until_empty(app, folder)
+        finally:
+            alone.release()
+
+
+def _try_until_empty(app: Flask, folder: Path) -> None:
+    waited = threading.Event()
+    pauses = chain(PAUSES, repeat(PAUSES[-1]))
+    with app.app_context():
+        while not is_empty(folder):
+            waited.wait(next(pauses))
+            try:
+                carry_out(db.session(), folder, db.session.commit)
+            except TROUBLE:
+                db.session.rollback()
 
 
 def _leave(session: Session, leaving: Leaving) -> None:

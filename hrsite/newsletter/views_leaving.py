@@ -3,16 +3,11 @@
 `views` puts these at their addresses.
 """
 
-import threading
 from datetime import datetime
-from itertools import chain, repeat
-from pathlib import Path
 
 import structlog
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from hrsite import clock, furniture, tokens
@@ -23,9 +18,6 @@ from hrsite.newsletter.models import Subscriber
 log = structlog.get_logger(__name__)
 
 DONE = "Nothing more will be sent."
-# Seconds until a database that would not take it is asked again: more each time, up to the last.
-PAUSES = (0.5, 1, 2, 5, 10, 30)
-TROUBLE = (DBAPIError, PoolTimeout, OSError)
 
 
 def ask(token: str) -> ResponseReturnValue:
@@ -46,7 +38,7 @@ def leave(token: str) -> ResponseReturnValue:
     now = clock.now()
     try:
         return _leave_now(token, is_button, now)
-    except TROUBLE as trouble:
+    except spooling.TROUBLE as trouble:
         log.error("leaving_put_by", kind=type(trouble).__name__)
         db.session.rollback()
     return _put_by(token, is_button, now)
@@ -101,33 +93,8 @@ def _put_by(token: str, is_button: bool, now: datetime) -> ResponseReturnValue:
         leaving = spooling.Leaving(tokens.fingerprint(token), how, now)
         spooling.keep(current_app.config["DATA_DIR"], leaving)
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        threading.Thread(target=_carry_out, args=(app,), daemon=True).start()
+        spooling.carry_out_meanwhile(app)
     if not is_button:
         return DONE
     # The words alone: the database, which has the rest of a page, is what does not answer.
     return render_template("newsletter/put_by.html", site=furniture.last_known())
-
-
-def _carry_out(app: Flask) -> None:
-    """Try until everybody has left. The worker does the same; one of the two is there first."""
-    folder: Path = app.config["DATA_DIR"]
-    # One at a time: a thousand may leave while the database is away. Whoever is kept while the
-    # other is just ending makes it begin again, or begins itself.
-    alone = app.extensions.setdefault("carrying_out", threading.Lock())
-    while not spooling.is_empty(folder) and alone.acquire(blocking=False):
-        try:
-            _try_until_empty(app, folder)
-        finally:
-            alone.release()
-
-
-def _try_until_empty(app: Flask, folder: Path) -> None:
-    waited = threading.Event()
-    pauses = chain(PAUSES, repeat(PAUSES[-1]))
-    with app.app_context():
-        while not spooling.is_empty(folder):
-            waited.wait(next(pauses))
-            try:
-                spooling.carry_out(db.session(), folder, db.session.commit)
-            except TROUBLE:
-                db.session.rollback()

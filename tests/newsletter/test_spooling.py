@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
-from hrsite import create_app, tokens
+from hrsite import create_app, serving, tokens
 from hrsite.extensions import db
 from hrsite.newsletter import consent, spooling
 from hrsite.newsletter.models import Subscriber, SubscriptionState, Topic
@@ -96,6 +96,17 @@ def test_the_site_itself_carries_it_out_where_no_worker_shares_its_disk(
         one.join(30)
     assert has_left(session)
     assert spooling.is_empty(app.config["DATA_DIR"])
+
+
+def test_what_was_put_by_before_a_restart_is_carried_out_where_no_worker_shares_the_disk(
+    app: Flask, session: Session, reader: str
+) -> None:
+    folder = app.config["DATA_DIR"]
+    token = reader.removeprefix("/unsubscribe/")
+    spooling.keep(folder, spooling.Leaving(tokens.fingerprint(token), "header", AT))
+    serving.get_ready(app)
+    assert until(lambda: spooling.is_empty(folder))
+    assert has_left(session)
 
 
 @ON_SQLITE
