@@ -35,7 +35,13 @@ class Erasure:
 def note(folder: Path, erasure: Erasure) -> None:
     """Write one down; on the disk when this returns. Raises OSError."""
     with _opened(folder) as file:
-        file.seek(0, os.SEEK_END)
+        size = file.seek(0, os.SEEK_END)
+        if size:
+            # A full disk or a power cut may have left half a line, which is nobody's. Written onto
+            # it this one would be half a line, too.
+            file.seek(size - 1)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
         file.write(_line(erasure))
 
 

@@ -167,6 +167,19 @@ def test_it_is_replayed_every_night_too(app: Flask, session: Session, clock: Tra
     assert key not in everything(session)
 
 
+@pytest.mark.parametrize("half", [b"1780000000.0 1 abc", b"1780000000.0 1 " + b"b" * 64])
+def test_a_line_that_a_full_disk_cut_short_takes_no_later_one_with_it(
+    app: Flask, session: Session, clock: Traveller, half: bytes
+) -> None:
+    (folder(app) / erasures.NAME).write_bytes(half)
+    key = a_life(session)
+    clock.shift(timedelta(hours=1))
+    session.rollback()
+    erasures.note(folder(app), Erasure(key, our_clock.now()))
+    looking.tidy_up()
+    assert key not in everything(session)
+
+
 def test_who_asks_anew_after_it_stays(app: Flask, session: Session, clock: Traveller) -> None:
     erase(app, a_life(session))
     clock.shift(timedelta(hours=1))
