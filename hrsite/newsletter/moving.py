@@ -126,7 +126,7 @@ def stop(session: Session, change: AddressChange, now: datetime) -> bool:
             return False
     else:
         # Whoever asked for it had her link.
-        subscribing.renew_link(subscriber, "settings")
+        subscribing.renew_private_links(subscriber)
     session.delete(change)
     return True
 
@@ -198,8 +198,7 @@ def _go_to(
     # Her proof is whole at the new address; at the old one only that she left it is known.
     consent.note(session, old, "unsubscribed", None, "settings", now)
     consent.note(session, new, "moved", None, "letter", now, former_key=old)
-    for purpose in ("settings", "confirm"):
-        subscribing.renew_link(subscriber, purpose)
+    subscribing.renew_private_links(subscriber)
     # A letter arrived there, and its owner pressed the button. What comes back from now on of
     # letters to the old address must not close the new one; and none goes to the old one any more.
     suppression.lift(session, new, now)

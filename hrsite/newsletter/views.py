@@ -117,10 +117,12 @@ def say_yes(token: str) -> ResponseReturnValue:
     db.session.commit()
     queue.wake()
     subscriber, again = confirmed
+    # A link that was used before may be anybody's who finds it on the device: it shows no other.
+    settings_token = "" if again else subscriber.links["settings"]
     return render_template(
         "newsletter/confirmed.html",
         again=again,
-        settings_token=subscriber.links["settings"],
+        settings_token=settings_token,
         topics=[TOPIC_LABELS[topic] for topic in subscribing.chosen_topics(subscriber)],
     )
 

@@ -68,10 +68,10 @@ def erase(token: str) -> ResponseReturnValue:
 
 
 def forget_link(token: str) -> ResponseReturnValue:
-    """On a shared device: this link, which stays in the list of pages seen, opens nothing more."""
+    """On a shared device: her links, which stay in the list of pages seen, open nothing more."""
     subscriber = person("settings", token)
     if subscriber is None:
         return unknown_link("close her link", "newsletter/close_unknown.html")
-    subscribing.renew_link(subscriber, "settings")
+    subscribing.renew_private_links(subscriber)
     db.session.commit()
     return render_template("newsletter/link_forgotten.html")

@@ -139,7 +139,7 @@ def test_it_was_not_me_puts_everything_back(
     client: FlaskClient, session: Session, ada: Subscriber, mail: Callable[[str], MailProgram],
     work: Work, is_made: bool,
 ) -> None:  # fmt: skip
-    stolen = f"/settings/{ada.links['settings']}"
+    stolen, confirming = (f"/{kind}/{ada.links[kind]}" for kind in ("settings", "confirm"))
     ask(client, ada, NEW)
     work()
     if is_made:
@@ -149,7 +149,7 @@ def test_it_was_not_me_puts_everything_back(
     assert found is not None
     assert found.address == OLD
     assert person_at(session, NEW) is None
-    assert client.get(stolen).status_code == 404
+    assert client.get(stolen).status_code == client.get(confirming).status_code == 404
     assert client.post(mail(NEW).path("move")).status_code == 404
     said = session.scalars(select(ConsentEvent.kind).where(ConsentEvent.address_key == key(OLD)))
     assert "confirmed" in list(said)

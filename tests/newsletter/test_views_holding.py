@@ -142,6 +142,18 @@ def test_on_a_shared_device_the_link_can_be_closed_and_letters_go_on(
     assert "sees nothing of yours" in again.text
 
 
+def test_no_other_link_in_the_list_of_pages_seen_leads_to_the_closed_page(
+    client: FlaskClient, session: Session, ada: Subscriber
+) -> None:
+    old = f"/confirm/{ada.links['confirm']}"
+    # Who finds it before she has closed anything learns no more from it than that she said yes.
+    assert "/settings/" not in client.post(old).text
+    assert "confirm nothing" in client.post(link(ada, "/close")).text
+    session.expire_all()
+    assert client.get(old).status_code == client.post(old).status_code == 404
+    assert client.get(f"/confirm/{ada.links['confirm']}").status_code == 200
+
+
 def test_on_a_shared_device_the_browser_is_asked_not_to_remember_the_address(
     client: FlaskClient,
 ) -> None:
