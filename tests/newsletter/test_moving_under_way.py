@@ -1,5 +1,6 @@
 """Somebody takes another address while letters to her are on their way to the old one."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +11,10 @@ from time_machine import Traveller
 from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.extensions import db
-from hrsite.newsletter import moving, subscribing
-from hrsite.newsletter.models import Subscriber
-from hrsite.outbox import claiming, suppression, tally
+from hrsite.newsletter import leaving, moving, subscribing
+from hrsite.newsletter.models import Subscriber, Topic
+from hrsite.outbox import bouncing, claiming, suppression, tally
+from hrsite.outbox.events import Event
 from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.return_paths import return_paths
 from tests import factories
@@ -68,6 +70,26 @@ def test_what_comes_back_from_the_old_address_does_not_close_the_new_one(
     move(session, ada)
     assert take(session, returned_mail.status_report(path))
     assert not is_closed(session, NEW)
+
+
+def test_whoever_had_left_the_new_address_at_the_mail_service_leaves_nothing_for_her(
+    session: Session, ada: Subscriber, clock: Traveller
+) -> None:
+    there = factories.make_subscriber(session, NEW)
+    told = Event("postmark", "1", "unsubscribed", NEW)
+    clock.shift(60)
+    assert bouncing.take_event(session, told, our_clock.now())
+    assert leaving.leave_as_told(session, our_clock.now()) == 1
+    session.commit()
+    assert subscribing.chosen_topics(there) == []
+    clock.shift(60)
+    move(session, ada)
+    assert leaving.leave_as_told(session, our_clock.now()) == 0
+    assert subscribing.chosen_topics(ada) == [Topic.ARTICLES]
+    # Her own press there counts as everybody's does.
+    clock.shift(60)
+    assert bouncing.take_event(session, dataclasses.replace(told, key="2"), our_clock.now())
+    assert leaving.leave_as_told(session, our_clock.now()) == 1
 
 
 def test_a_letter_in_a_worker_s_hands_goes_to_the_new_address(
