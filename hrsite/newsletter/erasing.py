@@ -85,6 +85,7 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
             .where(table.address_key == key)
             .execution_options(synchronize_session=False)
         )
+    suppression.forget_words(session, key)
     _drop_requests(session, key, said_at)
     if erasure.never_again:
         suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")

@@ -108,7 +108,7 @@ def _record(
     key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
     if event.kind == UNSUBSCRIBED:
         key += f"/{address_key}"  # Postmark gives it no number, only a moment.
-    text = quoted(event.text, event.address)
+    text = quoted(event.text, event.address, delivery.address if delivery else "")
     bounce = Bounce(
         delivery_id=delivery and delivery.id,
         message_id=delivery and delivery.message_id,

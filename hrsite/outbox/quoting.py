@@ -19,18 +19,20 @@ _GONE = "[address]"
 _GAP = re.compile(r"\s+(?:[245]\d\d[\s-]\s*)?(?:[245]\.\d{1,3}\.\d{1,3}\s+)?", re.ASCII)
 
 
-def quoted(words: str, about: str = "") -> str:
+def quoted(words: str, *about: str) -> str:
     """At most 500 characters of them on one line, without control characters and direction marks.
 
-    `about`: the reader's own address, where it is known; it goes however it was broken up.
+    `about`: the reader's own addresses, where they are known; they go however they were broken up.
     """
     text = _one_line(words)
-    if about:
-        text = _without(text, about)
+    for address in filter(None, about):
+        text = _without(text, address)
     if "@" in text or "%40" in text:
         text = redact(text)
-    # Cut at last: the first half of an address is no address any more, and would stay.
-    return text[:LONGEST]
+    # Cut at last and between words: the first half of an address is no address, and would stay.
+    if len(text) > LONGEST:
+        text = text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+    return text
 
 
 def _one_line(words: str) -> str:

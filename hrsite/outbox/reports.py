@@ -184,15 +184,18 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
     if status is None and code is None:
         return NOTHING
     readers = _readers(block)
-    text = quoted(said or status or "", next(iter(readers), ""))
+    text = quoted(said or status or "", *readers)
     return Report(kind_of(code, status), came_to, frozenset(readers), code, text)
 
 
 def _readers(block: Message) -> list[str]:
-    """Whom a block of a report is about (RFC 3464 2.3): a kind of address, and the address."""
-    names = ("original-recipient", "final-recipient")
+    """Whom a block of a report is about (RFC 3464 2.3): a kind of address, and the address.
+
+    Her mail may be forwarded, and the server speaks of her by the name she has in the end.
+    """
+    names = ("original-recipient", "final-recipient", "x-actual-recipient")
     values = [str(block.get(name, ""))[:_MOST_TEXT].partition(";")[2].strip() for name in names]
-    return [value.strip("<>") for value in values if "@" in value]
+    return [name for value in values if (name := value.strip("<>"))]
 
 
 def _wording(message: Message) -> Report:

@@ -4,7 +4,7 @@ import contextlib
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import case, delete, exists, func, select
+from sqlalchemy import case, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,12 @@ from hrsite.outbox.models_bouncing import Bounce, OpenedAddress
 SuppressionKind = Literal["soft", "hard", "complaint", "erased"]
 # A later reason takes the place of an earlier one only when it weighs more.
 _WEIGHT = ("soft", "hard", "complaint", "erased")
+# Why, in our own words; a server's stand beside its letter's result and, until she is erased, here.
+PLAIN: dict[SuppressionKind, str] = {
+    "soft": "Several letters came back.",
+    "hard": "The address does not take mail.",
+    "complaint": "They reported a letter as unwanted.",
+}
 MOST_SOFT_BOUNCES = 5
 SOFT_BOUNCE_SPAN = timedelta(days=14)
 _LONGEST_TEXT = 600
@@ -49,6 +55,16 @@ def suppress(
     # Another worker may close it at this moment: that must not undo what else we write down.
     with contextlib.suppress(IntegrityError), session.begin_nested():
         session.add(closed)
+
+
+def forget_words(session: Session, address_key: str) -> None:
+    """Keep of a server's words only what they come to: their reader is erased."""
+    for kind, words in PLAIN.items():
+        session.execute(
+            update(Suppression)
+            .where(Suppression.address_key == address_key, Suppression.kind == kind)
+            .values(reason=words)
+        )
 
 
 def lift(session: Session, address_key: str, now: datetime) -> None:
@@ -120,11 +136,11 @@ def record(session: Session, bounce: Bounce, now: datetime, *, closes: bool = Tr
     if bounce.kind == "complaint":
         # Her own deed, on the day she does it, whichever letter she has before her: it counts after
         # a fresh yes too. What a mail server reports late is about the address of then.
-        suppress(session, key, "They reported a letter as unwanted.", now, "complaint")
+        suppress(session, key, PLAIN["complaint"], now, "complaint")
     elif _is_overtaken(session, bounce):
         return True
     elif bounce.kind == "hard":
-        suppress(session, key, text or "The address does not take mail.", now, "hard")
+        suppress(session, key, text or PLAIN["hard"], now, "hard")
     elif bounce.kind == "soft" and _soft_bounce_count(session, bounce, now) >= MOST_SOFT_BOUNCES:
         suppress(session, key, f"Several letters came back, the last with: {text}", now, "soft")
     return True

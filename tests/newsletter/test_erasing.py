@@ -107,6 +107,20 @@ def test_only_who_asks_for_it_leaves_a_mark_that_closes_the_address(
     assert everything(session).count(key) == 1
 
 
+@pytest.mark.parametrize("kind", ["soft", "hard", "complaint"])
+def test_of_a_closed_address_no_server_s_words_are_left(
+    app: Flask, session: Session, kind: suppression.SuppressionKind
+) -> None:
+    key = a_life(session)
+    suppression.suppress(session, key, "550 countess77 is no more", our_clock.now(), kind)
+    session.commit()
+    erase(app, key)
+    session.rollback()
+    kept = session.scalars(select(Suppression)).one()
+    assert (kept.kind, kept.reason) == (kind, suppression.PLAIN[kind])
+    assert "countess" not in everything(session)
+
+
 @pytest.mark.parametrize(("never_again", "found"), [(False, Verdict.NEW), (True, Verdict.CLOSED)])
 def test_of_a_leaver_who_was_erased_only_the_tick_tells_a_list_not_to_add_her(
     app: Flask, client: FlaskClient, session: Session, never_again: bool, found: Verdict

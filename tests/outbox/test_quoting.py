@@ -1,14 +1,19 @@
 """What a server said is kept without the reader's address, however it is spelled or broken up."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from hrsite.extensions import db
 from hrsite.outbox.quoting import LONGEST, quoted
+from tests.outbox import returned_mail
 from tests.outbox.ledger import look, mail_goes_to, put_letter, rows
 from tests.outbox.smtp_server import RawServer
+from tests.outbox.test_bouncing import accepted, closed, path_of, take
 from tests.raw_values import raw_values
 
 JANE = "jane.doe+news@example.org"
@@ -61,6 +66,13 @@ def test_no_half_of_a_name_stays_wherever_a_line_ends(cut: int, again: str) -> N
     assert text == "550-5.1.1 <[address]> unknown"
 
 
+def test_of_several_names_all_go_and_none_is_cut_in_two() -> None:
+    words = "x" * (LONGEST - 12) + " box77 countess77"
+    assert quoted(words, JANE, "box77", "countess77@mail.example").endswith("x [address]")
+    assert quoted(words, "box77").endswith("x [address]")
+    assert quoted("y" * (LONGEST + 1)) == "y" * LONGEST
+
+
 @given(words=st.text(), about=st.sampled_from(["", JANE, "@", "a@b"]))
 def test_whatever_a_server_says_is_one_short_line(words: str, about: str) -> None:
     text = quoted(words, about)
@@ -94,3 +106,35 @@ def test_nothing_of_a_refused_readers_address_lies_in_the_database(
         if word in it
     ]
     assert names == []
+
+
+@pytest.mark.parametrize(
+    ("recipients", "said"),
+    [
+        ("Final-Recipient: rfc822; box77@inner.example", "mailbox jane.doe is no more"),
+        (
+            "Original-Recipient: rfc822; jane.doe@example.org\nFinal-Recipient: rfc822; countess77",
+            "user countess77 unknown",
+        ),
+        (
+            "Final-Recipient: rfc822; jane.doe@example.org\nX-Actual-Recipient: rfc822; c77@x.y",
+            "c77 has gone",
+        ),
+    ],
+)
+def test_nothing_of_whoever_a_report_names_lies_in_the_database(
+    make_app: Callable[..., Flask], recipients: str, said: str
+) -> None:
+    app = make_app(MAIL_BOUNCE_ADDRESS="bounces@example.com")
+    with app.app_context():
+        session = db.session()
+        (copy,) = accepted(app, session, 1, "jane.doe@example.org")
+        report = returned_mail.status_report(path_of(copy), "5.1.1", f"550 5.1.1 {said}").decode()
+        named = f"Final-Recipient: rfc822; {returned_mail.READER}\r\n"
+        other = f"Original-Recipient: rfc822;{returned_mail.READER}\r\n"
+        assert take(session, report.replace(other, "").replace(named, f"{recipients}\r\n").encode())
+        ((kind, reason),) = closed(session)
+        assert kind == "hard"
+        assert "[address]" in reason
+        whole = b"".join(raw_values(session).values())
+        assert [name for name in (b"jane", b"countess", b"c77") if name in whole] == []
