@@ -20,7 +20,8 @@ from hrsite.newsletter import bringing, consent, erasing, subscribing
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList
-from hrsite.outbox import presence, suppression
+from hrsite.outbox import bouncing, presence, suppression
+from hrsite.outbox.events import Event
 from hrsite.outbox.models import Recipient
 from hrsite.rekeying import Fit
 from hrsite.sealing import Seal
@@ -76,6 +77,7 @@ def fill(app: Flask, session: Session) -> dict[str, str]:
     ada = factories.make_subscriber(session, ADA)
     consent.note(session, ada.address_key, "confirmed", Topic.ARTICLES, "letter", now)
     put_letter(session, ADA, "test@example.org")
+    assert bouncing.take_event(session, Event("postmark", "1", "unsubscribed", ADA), now)
     factories.make_subscriber(session, LEAVER, state=SubscriptionState.UNSUBSCRIBED)
     consent.note(session, key_in(app, "gone@example.org"), "unsubscribed", None, "header", now)
     suppression.suppress(session, key_in(app, SHUT), "It bounced.", now)

@@ -6,6 +6,7 @@ from sqlalchemy import String
 
 from hrsite import rekeying
 from hrsite.extensions import Base
+from hrsite.receipt import mark, of
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
@@ -23,3 +24,12 @@ def test_no_keyed_hash_is_forgotten(app: Flask) -> None:
         "recipients", "deliveries", "signup_requests", "brought_lists", "consent_events",
         "suppressions", "opened_addresses", "bounces", "audit_events",
     }  # fmt: skip
+
+
+def test_whatever_readers_are_told_is_a_mark_of_their_address_changes_with_the_key() -> None:
+    what = mark("").what
+    receipts = [said for table in Base.metadata.tables.values() if (said := of(table))]
+    lines = [line for said in receipts for line in said.lines if line.what == what]
+    marks = {name for line in lines for name in line.names}
+    assert "address_key" in marks
+    assert marks - {"id"} <= rekeying.HASHES

@@ -107,7 +107,9 @@ def _record(
 ) -> bool:
     key = event.key if event.source == "dsn" else f"{event.source}/{event.key}"
     if event.kind == UNSUBSCRIBED:
-        key += f"/{address_key}"  # Postmark gives it no number, only a moment.
+        # Postmark gives it no number, only a moment. Whose it is our own number says: a keyed hash
+        # in the middle of a text would stay as it is when the key is changed (rekeying.py).
+        key += f"/{session.scalar(select(recipients.number_of(address_key)))}"
     text = quoted(event.text, event.address, delivery.address if delivery else "")
     bounce = Bounce(
         delivery_id=delivery and delivery.id,

@@ -28,7 +28,14 @@ class Bounce(Base):
             "90 days. Then only how many there were",
             shown="kind happened_at reply_text",
         ),
-        mark("address_key event_key", "90 days"),
+        mark("address_key", "90 days"),
+        Kept(
+            "event_key",
+            "A number that this news has",
+            "To take it once, however often we are told",
+            "90 days",
+            is_secret=True,
+        ),
         of_nobody="id",
     )
 
