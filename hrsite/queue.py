@@ -1,7 +1,11 @@
 """The queue that wakes workers: SQLite, Redis or PostgreSQL by one URL. It holds no data."""
 
 import json
+import logging
+import sqlite3
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +26,34 @@ _CLIENTS = {
     **dict.fromkeys(("redis", "rediss", "unix"), "redis"),
     **dict.fromkeys(("postgresql", "postgres"), "psycopg"),
 }
+
+
+# Whose faults mean that the queue is away, or full, and not that something odd lies in it.
+_AWAY = (OSError, sqlite3.Error)
+_AWAY_OF = {"redis", "psycopg"}
+SAID_EVERY_SECONDS = 60.0
+
+
+class _Brief(logging.Filter):
+    """Says in one line, and not each second with the whole stack, that the queue is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock, self._said = threading.Lock(), float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Is it something else?"""
+        trouble = record.exc_info[1] if record.exc_info else None
+        if trouble is None or not _is_away(trouble):
+            return True
+        with self._lock:
+            is_time = time.monotonic() - self._said >= SAID_EVERY_SECONDS
+            if is_time:
+                self._said = time.monotonic()
+        if is_time:
+            note = "No letter is lost: the worker looks each minute."
+            log.warning("queue_unreachable", trouble=type(trouble).__name__, note=note)
+        return False
 
 
 class UnknownQueue(Exception):
@@ -88,7 +120,10 @@ def _open_postgresql(make: Callable[..., Any], url: str, options: dict[str, Any]
     """A queue in PostgreSQL; the site starts even while that is away, and says so in its log."""
     import psycopg  # An extra: not everybody has it.
 
-    huey = make(QUEUE_NAME, dsn=url, connect_timeout=SECONDS, create_tables=False, **options)
+    # Away may also mean that nothing answers any more, not even with a no.
+    options |= {"connect_timeout": SECONDS, "tcp_user_timeout": SECONDS * 1000}
+    options |= {"keepalives_idle": SECONDS, "keepalives_interval": 1, "keepalives_count": SECONDS}
+    huey = make(QUEUE_NAME, dsn=url, create_tables=False, **options)
     try:
         huey.storage.initialize_schema()
     except psycopg.Error as trouble:
@@ -97,11 +132,25 @@ def _open_postgresql(make: Callable[..., Any], url: str, options: dict[str, Any]
     return huey
 
 
+def be_brief() -> None:
+    """Let huey's own threads, which ask all the time, say little of a queue that is away."""
+    brief = _Brief()
+    for name in ("Worker", "Scheduler"):
+        asking = logging.getLogger(f"huey.consumer.{name}")
+        asking.filters = [one for one in asking.filters if not isinstance(one, _Brief)]
+        asking.addFilter(brief)
+
+
+def _is_away(trouble: BaseException) -> bool:
+    kinds = {kind.__module__.partition(".")[0] for kind in type(trouble).__mro__}
+    return isinstance(trouble, _AWAY) or bool(kinds & _AWAY_OF)
+
+
 def wake() -> None:
     """Ask the worker to look at the rows now. Call it after the commit, never before.
 
-    A queue that cannot be reached delays mail by a minute and loses none: the worker also looks
-    by itself. So the person's request succeeds, and the trouble goes into the log.
+    A queue that cannot be reached delays mail by a minute and loses none: the worker then looks
+    unasked (worker.py). So the person's request succeeds, and the trouble goes into the log.
     """
     try:
         current_app.extensions["wake"]()

@@ -1,5 +1,13 @@
-"""The tasks the queue runs: look at what is due, tidy up. Thin: each calls one function."""
+"""The tasks the queue runs: look at what is due, tidy up. Thin: each calls one function.
 
+When the queue is away, a worker does both unasked.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from types import FrameType
 from typing import Any
 
@@ -10,11 +18,37 @@ from hrsite import clock, collecting, giving_back, side_by_side
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
 from hrsite.outbox import presence, settling
-from hrsite.queue import open_queue
+from hrsite.queue import be_brief, open_queue
 
 log = structlog.get_logger(__name__)
 
 NIGHTLY_HOUR = 3
+# The queue asks for a look each minute. When it has not for so long, it may be away.
+PATIENCE_SECONDS = 65.0
+
+
+class Turns:
+    """In a process one thing is done at a time, whoever asked for it; and when the last ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ended = time.monotonic()
+        self.tidied_on: date | None = None
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for one's turn, and have it."""
+        with self._lock:
+            try:
+                yield
+            finally:
+                self._ended = time.monotonic()
+
+    def seconds_left(self) -> float:
+        """So long it is the queue's to ask for the next look."""
+        if self._lock.locked():
+            return PATIENCE_SECONDS
+        return max(0.0, self._ended + PATIENCE_SECONDS - time.monotonic())
 
 
 def init_app(app: Flask) -> None:
@@ -23,14 +57,13 @@ def init_app(app: Flask) -> None:
     from huey import crontab  # Not before the queue is known: see there.
 
     def look() -> None:
-        with app.app_context():
-            do_what_is_due(app.extensions["stopping"])
+        _look(app)
 
     def tidy() -> None:
-        with app.app_context():
-            tidy_up(app.extensions["stopping"])
+        _tidy(app)
 
     app.extensions["huey"] = huey
+    app.extensions["turns"] = Turns()
     app.extensions["stopping"] = lambda: False
     app.extensions["wake"] = huey.task(name="wake")(look)
     huey.periodic_task(crontab(), name="every_minute")(look)
@@ -46,12 +79,16 @@ def run(app: Flask) -> None:
     # One thread: within a process letters go one at a time. More speed is more processes.
     consumer = app.extensions["huey"].create_consumer(workers=1, max_delay=0.5)
     _stop_gently(consumer)
+    be_brief()
     side_by_side.stop_with_the_first()
     app.extensions["stopping"] = consumer.stop_flag.is_set
     announce(app)
     collecting.spare_what_is_there()
     log.info("worker_started", worker=presence.own_name())
+    unasked = threading.Thread(target=look_unasked, args=(app, consumer.stop_flag))
+    unasked.start()
     consumer.run()
+    unasked.join()
     with app.app_context():
         presence.leave(db.session(), presence.own_name(), clock.now())
         db.session.commit()
@@ -64,6 +101,33 @@ def announce(app: Flask) -> None:
         presence.announce(db.session(), name, now)
         settling.free_claims_of_former(db.session(), name, now)
         db.session.commit()
+
+
+def look_unasked(app: Flask, stopped: threading.Event) -> None:
+    """Until we are stopped, look each minute in which the queue has not asked for it."""
+    turns: Turns = app.extensions["turns"]
+    while not stopped.wait(turns.seconds_left()):
+        if turns.seconds_left():
+            continue
+        try:
+            _look(app)
+            if clock.now().hour == NIGHTLY_HOUR and turns.tidied_on != clock.now().date():
+                _tidy(app)
+        except Exception as trouble:
+            # Such as a database that goes away in the middle: a minute later it may be there.
+            log.error("look_failed", job="unasked", exc_info=trouble)
+
+
+def _look(app: Flask) -> None:
+    with app.extensions["turns"].taken(), app.app_context():
+        do_what_is_due(app.extensions["stopping"])
+
+
+def _tidy(app: Flask) -> None:
+    turns: Turns = app.extensions["turns"]
+    with turns.taken(), app.app_context():
+        turns.tidied_on = clock.now().date()
+        tidy_up(app.extensions["stopping"])
 
 
 def _stop_gently(consumer: Any) -> None:

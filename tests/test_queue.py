@@ -2,30 +2,38 @@
 
 import contextlib
 import json
+import logging
 import pickle
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+import redis
 import time_machine
 from flask import Flask
 from huey import Huey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hrsite import queue, worker
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due
 from hrsite.newsletter.models_asking import SignupRequest
 from hrsite.queue import UnknownQueue, open_queue
 from tests import databases, factories
+from tests.browser.live import PATIENCE_SECONDS, LiveSite
 from tests.conftest import AppMaker
 from tests.journeys.doors import sign_up
 from tests.outbox.ledger import mail_goes_to
 from tests.outbox.smtp_server import Inbox, mail_server
+from tests.running_site import until
 
 # The queue has a storage of its own; one kind of database beside it is enough.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -188,6 +196,84 @@ def test_an_unreachable_queue_costs_the_reader_nothing(
     assert "queue_unreachable" in caplog.text
     session.rollback()
     assert len(session.scalars(select(SignupRequest)).all()) == 1
+
+
+@contextlib.contextmanager
+def working(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a worker starts, but for its first look; a minute is over at once."""
+    monkeypatch.setattr(worker, "PATIENCE_SECONDS", 0.1)
+    huey = app.extensions["huey"]
+    huey._startup.clear()
+    consumer = huey.create_consumer(workers=1, max_delay=0.1)
+    threads = [consumer.worker_threads[0][1], consumer.scheduler]
+    threads.append(threading.Thread(target=worker.look_unasked, args=(app, consumer.stop_flag)))
+    for one in threads:
+        one.start()
+    try:
+        yield
+    finally:
+        consumer.stop_flag.set()
+        for one in threads:
+            one.join(20)
+    assert not any(one.is_alive() for one in threads)
+
+
+def has_letter(app: Flask) -> bool:
+    return any(Path(app.config["MAIL_FOLDER"]).glob("*.eml"))
+
+
+def test_without_its_queue_a_worker_looks_unasked_and_says_so_in_one_line(
+    web: Flask, url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.be_brief()
+    unreachable(web, url)
+    sign_up(web.test_client(), "ada@example.org")
+    caplog.clear()
+    with working(web, monkeypatch):
+        assert until(lambda: has_letter(web))
+        assert until(lambda: "No letter is lost" in caplog.text)
+    assert caplog.text.count("No letter is lost") == 1
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("is_night", [False, True])
+def test_without_its_queue_a_worker_tidies_up_once_a_night(
+    web: Flask, url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
+    clock: time_machine.Traveller, is_night: bool,
+) -> None:  # fmt: skip
+    queue.be_brief()
+    unreachable(web, url)
+    clock.move_to(datetime(2026, 6, 3, worker.NIGHTLY_HOUR + (not is_night), 20, tzinfo=UTC))
+    with working(web, monkeypatch):
+        assert until(lambda: not is_night or "tidied" in caplog.text)
+        sign_up(web.test_client(), "ada@example.org")
+        assert until(lambda: has_letter(web))
+    assert caplog.text.count("'event': 'tidied'") == is_night
+
+
+def test_what_is_odd_in_the_queue_is_told_at_length_and_what_is_away_in_short(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue.be_brief()
+    for trouble in (ConnectionRefusedError(), psycopg.OperationalError(), redis.ConnectionError()):
+        logging.getLogger("huey.consumer.Worker").error("Odd", exc_info=trouble)
+    assert "Odd" not in caplog.text
+    logging.getLogger("huey.consumer.Worker").error("Odd", exc_info=ValueError())
+    assert "Odd" in caplog.text
+
+
+def test_a_worker_without_its_queue_stops_as_soon_as_it_is_told(
+    database: str, tmp_path: Path
+) -> None:
+    site = LiveSite("worker", tmp_path, QUEUE_URL="redis://127.0.0.1:1/0")
+    try:
+        site.wait_for("worker_started", "No letter is lost")
+        began = time.monotonic()
+        site.process.send_signal(signal.SIGTERM)
+        assert site.process.wait(PATIENCE_SECONDS) == 0
+        assert time.monotonic() - began < worker.PATIENCE_SECONDS / 2
+    finally:
+        site.end()
 
 
 def test_a_queue_of_an_unknown_kind_is_named(database: str) -> None:
