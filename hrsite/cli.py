@@ -62,7 +62,7 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
                 sys.exit(CANNOT)
             if count := erase_again():
                 click.echo(f"An older database: erased again {count} who had been erased.")
-        except (schema.OldSqlite, schema.NewerDatabase) as trouble:
+        except (schema.OldSqlite, schema.UnwritableDatabase, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)
         except OperationalError as trouble:

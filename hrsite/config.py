@@ -8,6 +8,7 @@ from typing import Any, cast
 from environs import Env, EnvValidationError
 
 from hrsite import dangers
+from hrsite import setting_places as places
 from hrsite import setting_rules as rules
 from hrsite.keys import UnsafeKeyFile, load_or_make
 
@@ -29,7 +30,7 @@ def read_settings(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """
     env, file = Env(eager=False), env_file()
     if file is not None:
-        env.read_env(str(file), recurse=False)
+        _read_file(env, file)
     settings = _read(env) | dict(changes or {})
     faults = _faults(env, set(changes or {}))
     wrong = {fault.split(":", 1)[0] for fault in faults}
@@ -53,6 +54,21 @@ def env_file() -> Path | None:
     return file if file.is_file() else None
 
 
+def _read_file(env: Env, file: Path) -> None:
+    """Raises WrongSettings, for then nothing more is known."""
+    try:
+        is_marked = file.read_text("utf-8").startswith("\ufeff")
+    except UnicodeDecodeError:
+        raise WrongSettings([f"{file.name}: is not in UTF-8. Save it in UTF-8."]) from None
+    except OSError as trouble:
+        raise WrongSettings([f"{file.name}: cannot be read ({trouble.strerror})."]) from None
+    if is_marked:
+        # Its first line would be another setting, with a name that looks the same.
+        words = "begins with a mark that nobody sees. Save it in UTF-8 without a BOM."
+        raise WrongSettings([f"{file.name}: {words}"])
+    env.read_env(str(file), recurse=False)
+
+
 def _read(env: Env) -> dict[str, Any]:
     return {
         # "production" refuses to start unsafely; "development" and "demo" stay on this machine.
@@ -62,9 +78,9 @@ def _read(env: Env) -> dict[str, Any]:
         # The address readers use. Every link in a letter starts with it, never with a Host header.
         "BASE_URL": env.str("BASE_URL", "", validate=rules.base_url),
         # Empty: an SQLite file in DATA_DIR. postgresql://… for many workers.
-        "DATABASE_URL": env.str("DATABASE_URL", "", validate=rules.database_url),
+        "DATABASE_URL": env.str("DATABASE_URL", "", validate=places.database_url),
         # Empty: an SQLite file in DATA_DIR. redis://… or postgresql://… for many machines.
-        "QUEUE_URL": env.str("QUEUE_URL", "", validate=rules.queue_url),
+        "QUEUE_URL": env.str("QUEUE_URL", "", validate=places.queue_url),
         # Empty: made at first start, in DATA_DIR, readable by its owner alone.
         "SECRET_KEY": env.str("SECRET_KEY", ""),
         # Seals subscribers' addresses. Empty: made like SECRET_KEY. Lost, the list is lost.
@@ -156,9 +172,9 @@ def _read(env: Env) -> dict[str, Any]:
         "SIGNUP_CONFIRMED_OF": env.int("SIGNUP_CONFIRMED_OF", 50, validate=rules.positive),
         "SIGNUP_LEAST_PERCENT": env.int("SIGNUP_LEAST_PERCENT", 20, validate=rules.percent),
         "MAX_UPLOAD_MEGABYTES": env.int("MAX_UPLOAD_MEGABYTES", 12, validate=rules.positive),
-        "HOST": env.str("HOST", "127.0.0.1"),
+        "HOST": env.str("HOST", "127.0.0.1", validate=places.host),
         "PORT": env.int("PORT", 8000, validate=rules.port),
-        "WEB_PROCESSES": env.int("WEB_PROCESSES", 1, validate=rules.positive),
+        "WEB_PROCESSES": env.int("WEB_PROCESSES", 1, validate=rules.processes),
         # Room for pages kept ready, in each process. 0: each page is made anew each time.
         "READY_MEGABYTES": env.float("READY_MEGABYTES", 16.0, validate=rules.room),
         # A folder for ready pages as files, from which a web server in front answers by itself.
@@ -240,6 +256,8 @@ def _add_keys(settings: dict[str, Any], folder: Path) -> list[str]:
     faults = []
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return [f"DATA_DIR: {folder} cannot be written to by whoever runs hrsite."]
         # Only a key in its file can be changed by a command.
         settings["ADDRESS_KEY_FILE"] = None if settings["ADDRESS_KEY"] else folder / "address.key"
         for name, file in dangers.KEY_FILES.items():

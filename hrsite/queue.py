@@ -60,6 +60,10 @@ class UnknownQueue(Exception):
     """QUEUE_URL names a kind of queue that hrsite does not know."""
 
 
+class UnusableQueue(Exception):
+    """QUEUE_URL names a queue that cannot be opened. The message says why, and not its password."""
+
+
 class JsonSerializer:
     """Tasks as JSON. Pickle would run whatever somebody managed to put into the queue."""
 
@@ -79,7 +83,7 @@ class JsonSerializer:
 def open_queue(url: str) -> Any:
     """Make the Huey a URL asks for: sqlite:///path, redis://…, unix://… or postgresql://…
 
-    Raises UnknownQueue for anything else.
+    Raises UnknownQueue for anything else, and UnusableQueue.
     """
     kind = url.split(":", 1)[0]
     client = _CLIENTS.get(kind)
@@ -93,11 +97,19 @@ def open_queue(url: str) -> Any:
     if client == "redis":
         from redis import ConnectionPool  # An extra: not everybody has it.
 
-        pool = ConnectionPool.from_url(url, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
+        limits = {"socket_connect_timeout": SECONDS, "socket_timeout": SECONDS}
+        try:
+            pool = ConnectionPool.from_url(url, **limits)
+        except ValueError:  # Its words may hold the password.
+            raise UnusableQueue("is no address of a Redis.") from None
         return huey.RedisHuey(QUEUE_NAME, connection_pool=pool, **options)
     if client == "psycopg":
         return _open_postgresql(huey.PostgresHuey, url, options)
-    return huey.SqliteHuey(QUEUE_NAME, filename=url.removeprefix("sqlite:///"), **options)
+    file = url.removeprefix("sqlite:///")
+    try:
+        return huey.SqliteHuey(QUEUE_NAME, filename=file, **options)
+    except sqlite3.Error as trouble:
+        raise UnusableQueue(f"{file} cannot be used ({trouble}).") from None
 
 
 @contextmanager
@@ -120,6 +132,10 @@ def _open_postgresql(make: Callable[..., Any], url: str, options: dict[str, Any]
     """A queue in PostgreSQL; the site starts even while that is away, and says so in its log."""
     import psycopg  # An extra: not everybody has it.
 
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise UnusableQueue("is no address of a PostgreSQL.") from None
     # Away may also mean that nothing answers any more, not even with a no.
     options |= {"connect_timeout": SECONDS, "tcp_user_timeout": SECONDS * 1000}
     options |= {"keepalives_idle": SECONDS, "keepalives_interval": 1, "keepalives_count": SECONDS}

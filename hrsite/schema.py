@@ -1,6 +1,7 @@
 """Which version the database is at, and bringing it up to the code's own."""
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,10 @@ class SchemaState(StrEnum):
 
 class OldSqlite(Exception):
     """Python's SQLite is older than what we ask of it."""
+
+
+class UnwritableDatabase(Exception):
+    """It can be read, and nobody could sign up or leave."""
 
 
 class NewerDatabase(Exception):
@@ -106,8 +111,14 @@ def _version() -> str | None:
 
 
 def check_engine() -> None:
-    """Raises OldSqlite where the site's database is one, and too old for us."""
-    if db.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+    """Raises OldSqlite or UnwritableDatabase, where the site's database is such a file."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    file = Path(db.engine.url.database or "")
+    # Before the first write SQLite itself says nothing of it.
+    if file.exists() and not os.access(file, os.W_OK):
+        raise UnwritableDatabase(f"{file} cannot be written to by whoever runs hrsite.")
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise OldSqlite(
             f"This Python brings SQLite {'.'.join(map(str, sqlite3.sqlite_version_info))}, and"
             f" hrsite needs {'.'.join(map(str, OLDEST_SQLITE))} or newer. Start it with a newer"
@@ -118,7 +129,7 @@ def check_engine() -> None:
 def bring_up() -> bool:
     """Apply the migrations that are missing; False when there were none.
 
-    Raises OldSqlite or NewerDatabase, and then nothing was touched.
+    Raises OldSqlite, UnwritableDatabase or NewerDatabase, and then nothing was touched.
     """
     check_engine()
     if state() == SchemaState.CURRENT:

@@ -6,8 +6,6 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from environs import ValidationError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from hrsite.addresses import BadAddress, wire_form
 
@@ -30,7 +28,8 @@ FEWEST_LETTERS = 8  # Different ones; 32 random letters never have fewer.
 # In Python's order.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _USUAL_PORTS = {"http": 80, "https": 443}
-_QUEUES = ("sqlite:///", "redis://", "rediss://", "unix://", "postgresql://", "postgres://")
+# Beyond any list of readers; and what a database can still count to.
+MOST = 1_000_000
 
 
 def one_of_modes(text: str) -> None:
@@ -55,7 +54,7 @@ def base_url(text: str) -> None:
     """Scheme and host of the site, and nothing besides."""
     if not text:
         return
-    parts = _split(text)
+    parts = split_or_none(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValidationError("must be a whole address, such as https://example.org")
     if "@" in parts.netloc:
@@ -68,28 +67,12 @@ def base_url(text: str) -> None:
 
 def normal_base_url(text: str) -> str:
     """The address as browsers spell it in Origin: small letters, no usual port, no slash."""
-    parts = _split(text)
+    parts = split_or_none(text)
     if parts is None or not parts.hostname:
         return text
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     is_usual = parts.port in (None, _USUAL_PORTS.get(parts.scheme))
     return f"{parts.scheme}://{host}" + ("" if is_usual else f":{parts.port}")
-
-
-def database_url(text: str) -> None:
-    """A kind of database the site runs on."""
-    try:
-        kind = make_url(text).get_backend_name() if text else "sqlite"
-    except (ArgumentError, ValueError):
-        kind = "nothing"
-    if kind not in ("sqlite", "postgresql"):
-        raise ValidationError("must be sqlite:///a/path or postgresql://name@host/database")
-
-
-def queue_url(text: str) -> None:
-    """A kind of queue the worker can wait on."""
-    if text and not text.startswith(_QUEUES):
-        raise ValidationError("must be sqlite:///a/path, redis://… or postgresql://…")
 
 
 def time_zone(text: str) -> None:
@@ -107,15 +90,21 @@ def port(number: int) -> None:
 
 
 def positive(number: float) -> None:
-    """More than nothing."""
-    if number <= 0:
-        raise ValidationError("must be more than 0")
+    """More than nothing, and no more than can be counted."""
+    if not 0 < number <= MOST:
+        raise ValidationError(f"must be a number from 1 to {MOST}")
 
 
 def not_negative(number: float) -> None:
-    """Nothing, or more."""
-    if number < 0:
-        raise ValidationError("must be 0 or more")
+    """Nothing, or more, and no more than can be counted."""
+    if not 0 <= number <= MOST:
+        raise ValidationError(f"must be a number from 0 to {MOST}")
+
+
+def processes(number: int) -> None:
+    """As many as one machine may have."""
+    if not 0 < number <= 1000:
+        raise ValidationError("must be a number from 1 to 1000")
 
 
 def room(megabytes: float) -> None:
@@ -246,7 +235,7 @@ def link(text: str) -> None:
 
 def elsewhere(text: str) -> None:
     """A page of another site, when there is one: what is left behind must not open a letter."""
-    parts = _split(text)
+    parts = split_or_none(text)
     is_page = parts is not None and parts.scheme in ("http", "https") and parts.hostname
     if text and not (is_page and _LINK.fullmatch(text)):
         raise ValidationError(
@@ -255,7 +244,8 @@ def elsewhere(text: str) -> None:
         )
 
 
-def _split(text: str) -> SplitResult | None:
+def split_or_none(text: str) -> SplitResult | None:
+    """The parts of an address; None when it is none."""
     try:
         parts = urlsplit(text)
         _ = parts.port  # Raises when it is no port.

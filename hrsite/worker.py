@@ -15,10 +15,11 @@ import structlog
 from flask import Flask
 
 from hrsite import clock, collecting, giving_back, side_by_side
+from hrsite.config import WrongSettings
 from hrsite.extensions import db
 from hrsite.looking import do_what_is_due, tidy_up
 from hrsite.outbox import presence, settling
-from hrsite.queue import be_brief, open_queue
+from hrsite.queue import UnusableQueue, be_brief, open_queue
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +53,14 @@ class Turns:
 
 
 def init_app(app: Flask) -> None:
-    """Make the queue and register its tasks; in a web process only to be able to wake it."""
-    huey = open_queue(app.config["QUEUE_URL"])
+    """Make the queue and register its tasks; in a web process only to be able to wake it.
+
+    Raises WrongSettings.
+    """
+    try:
+        huey = open_queue(app.config["QUEUE_URL"])
+    except UnusableQueue as trouble:
+        raise WrongSettings([f"QUEUE_URL: {trouble}"]) from None
     from huey import crontab  # Not before the queue is known: see there.
 
     def look() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrsite import config, create_app, setting_rules
+from hrsite import config, create_app, setting_places, setting_rules
 from hrsite.config import WrongSettings, read_settings
 
 GOOD_SECRET = "p3GqT7wXzL0v9sYb2NfKc8RjHd4MaEu6"
@@ -266,9 +266,9 @@ def test_an_address_that_is_no_sites_address_is_refused(address: str) -> None:
 
 
 ANY_RULE = [
-    setting_rules.base_url, setting_rules.database_url, setting_rules.queue_url,
+    setting_rules.base_url, setting_places.database_url, setting_places.queue_url,
     setting_rules.time_zone, setting_rules.link, setting_rules.address, setting_rules.one_line,
-    setting_rules.elsewhere,
+    setting_rules.elsewhere, setting_places.host,
 ]  # fmt: skip
 
 

@@ -24,6 +24,8 @@ EVERY_SECONDS = 1.0
 # Where no bar can be drawn, a line goes into somebody's log: now and then is enough.
 LOOKS_BETWEEN_LINES = 30
 STOPPED, INTERRUPTED = 1, 130
+# No row has such a number, and no database can be asked for it.
+BEYOND = 2**31
 
 
 class Seen(NamedTuple):
@@ -61,7 +63,7 @@ def watch(number: int | None) -> None:
     """
     with _only_reading():
         issue_id = number or next((one.id for one in issues_job.latest(db.session(), 1)), 0)
-        issue = db.session.get(Issue, issue_id)
+        issue = db.session.get(Issue, issue_id) if abs(issue_id) < BEYOND else None
         title = issue.title if issue else ""
     if issue is None:
         click.echo("There is no such Issue. `hrsite issues` lists them.", err=True)

@@ -96,7 +96,7 @@ def database() -> Finding:
         with db.engine.connect() as connection:
             version = str(connection.scalar(text(_VERSION[kind]))).split(" ", 1)[0]
             size = int(connection.scalar(text(_SIZE[kind])) or 0) / 1_000_000
-    except schema.OldSqlite as trouble:
+    except (schema.OldSqlite, schema.UnwritableDatabase) as trouble:
         return Finding("wrong", "database", str(trouble))
     except SQLAlchemyError as trouble:
         return Finding("wrong", "database", f"cannot be reached ({first_line(trouble)})")

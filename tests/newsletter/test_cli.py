@@ -52,6 +52,12 @@ def test_without_issues_it_says_so(run: Run) -> None:
     assert run().output == "No Issue has gone out yet.\n"
 
 
+@pytest.mark.parametrize("number", ["7", "99999999999999999999"])
+def test_watching_what_is_not_there_says_so_however_large_its_number(run: Run, number: str) -> None:
+    said = run("watch", number)
+    assert (said.exit_code, "There is no such Issue" in said.output) == (1, True)
+
+
 def test_watching_what_is_done_ends_with_0(app: Flask, run: Run, issue: Issue) -> None:
     look(app)
     for words in (("watch",), ("watch", str(issue.id))):
