@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hrsite.media.storing import store, url_path
-from tests.conftest import A_TUESDAY
+from tests.conftest import A_TUESDAY, AppMaker
 from tests.media.picture_samples import as_bytes, halves
 from tests.statements import noted_statements
 
@@ -38,6 +38,17 @@ def test_show_hands_out_both_sizes(client: FlaskClient, name: str) -> None:
     assert full.mimetype == small.mimetype == "image/webp"
     assert full.data.startswith(b"RIFF")
     assert full.data != small.data
+
+
+def test_another_machine_shows_it_where_the_folder_of_pictures_is_shared(
+    make_app: AppMaker, app: Flask, name: str, tmp_path: Path
+) -> None:
+    other = make_app(DATA_DIR=tmp_path / "another machine")
+    shared = Path(other.config["MEDIA_FOLDER"])
+    assert other.test_client().get(url_path(name)).status_code == 404
+    shared.parent.mkdir(exist_ok=True)
+    shared.symlink_to(app.config["MEDIA_FOLDER"])
+    assert other.test_client().get(url_path(name), buffered=True).status_code == 200
 
 
 def test_show_can_never_act_as_a_page(client: FlaskClient, name: str) -> None:
