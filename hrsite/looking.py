@@ -50,6 +50,7 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
     """Answer signups, open Issues, hand over letters: everything the rows say is due now."""
     for job in (
         _let_go_who_could_not,
+        _let_them_leave,
         _hold_what_is_late,
         _say_we_are_here,
         _answer_requests,
@@ -61,7 +62,6 @@ def do_what_is_due(should_stop: Callable[[], bool] = lambda: False) -> None:
         _bring_people_in,
         _hand_letters_over,
         _read_returned_mail,
-        _let_them_leave,
         _be_there_in_time,
     ):
         try:
@@ -77,6 +77,12 @@ def _let_go_who_could_not(should_stop: Callable[[], bool]) -> None:
     # First of all: nothing more is handed over to them.
     folder = current_app.config["DATA_DIR"]
     spooling.carry_out(db.session(), folder, db.session.commit)
+
+
+def _let_them_leave(should_stop: Callable[[], bool]) -> None:
+    # Before letters are handed over, too: what waits for them is called back.
+    leaving.leave_as_told(db.session(), clock.now())
+    db.session.commit()
 
 
 def _hold_what_is_late(should_stop: Callable[[], bool]) -> None:
@@ -213,11 +219,6 @@ def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool
         mailbox.close()
     returned.looked(session, mailbox.name, trouble, clock.now())
     session.commit()
-
-
-def _let_them_leave(should_stop: Callable[[], bool]) -> None:
-    leaving.leave_as_told(db.session(), clock.now())
-    db.session.commit()
 
 
 def _be_there_in_time(should_stop: Callable[[], bool]) -> None:

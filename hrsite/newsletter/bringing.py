@@ -256,4 +256,6 @@ def _add(
             asked.append(subscriber)
     session.flush()
     # Not by the place in the list: that is less when somebody on it is erased.
-    letters.put_to_a_list(session, f"list/{brought.id}/{looked_at_count(brought)}", asked, now)
+    letters.put_to_a_list(
+        session, f"{letters.LIST}{brought.id}/{looked_at_count(brought)}", asked, now
+    )

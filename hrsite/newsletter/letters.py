@@ -34,8 +34,8 @@ LARGEST_HTML = 79_000
 # At a slow pace it takes days to ask a long list.
 LIST_PATIENCE = timedelta(days=7)
 _NOTHING: dict[str, Any] = {"when": "", "where": "", "how_to_join": "", "is_whole": True}
-# The key of a person's one welcome letter begins so.
-WELCOME = "welcome/"
+# The key of a person's one welcome letter begins so, and that of a letter to a list.
+WELCOME, LIST = "welcome/", "list/"
 
 
 class Lead(NamedTuple):

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock, tokens
-from hrsite.newsletter import consent, rhythm
+from hrsite.newsletter import calling_back, consent, rhythm
 from hrsite.newsletter.models import (
     Cadence,
     ConsentEvent,
@@ -122,6 +122,8 @@ def choose(
     if dropped:
         streams = [subscription.topic.value for subscription in dropped]
         enqueue.withdraw(session, subscriber.address_key, streams, now)
+    if not wanted:
+        calling_back.all_to_her(session, subscriber, now)
 
 
 def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool) -> None:
@@ -156,6 +158,7 @@ def pause(session: Session, subscriber: Subscriber, months: int, now: datetime) 
     subscriber.paused_until = rhythm.months_later(now, months, clock.zone())
     consent.note(session, subscriber.address_key, "paused", None, "settings", now)
     enqueue.withdraw(session, subscriber.address_key, list(Topic), now)
+    calling_back.welcome(session, subscriber, now)
 
 
 def go_on(session: Session, subscriber: Subscriber, now: datetime) -> None:

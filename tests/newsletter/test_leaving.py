@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from hrsite import clock as our_clock
+from hrsite import tokens
+from hrsite.newsletter import letters as wordings
+from hrsite.newsletter import spooling, welcoming
 from hrsite.newsletter.models import Subscriber, Topic
 from hrsite.outbox import bouncing, suppression
 from hrsite.outbox.events import Event
@@ -16,9 +20,11 @@ from hrsite.outbox.models import Suppression
 from tests import factories
 from tests.journeys import doors
 from tests.journeys.doors import Letters
+from tests.outbox.ledger import states
 
 ADA = "ada@example.org"
 Work = Callable[[], None]
+Leave = Callable[[FlaskClient, Session, Flask, Subscriber], object]
 Kinds = pytest.mark.parametrize("kind", ["soft", "hard", "complaint"])
 
 
@@ -127,3 +133,112 @@ def test_choosing_a_topic_again_ends_a_complaint_and_no_bounce(
     close(session, ada, "hard")
     client.post(f"/settings/{ada.links['settings']}", data={"topics": ["articles", "notices"]})
     assert closed(session) == ["hard"]
+
+
+def press_stop(client: FlaskClient, session: Session, app: Flask, ada: Subscriber) -> None:
+    client.post(f"/settings/{ada.links['settings']}", data={"stop": "1"})
+
+
+def press_leave(client: FlaskClient, session: Session, app: Flask, ada: Subscriber) -> None:
+    client.post(f"/unsubscribe/{ada.links['unsubscribe']}", data={"button": "1"})
+
+
+def press_in_her_mail_program(
+    client: FlaskClient, session: Session, app: Flask, ada: Subscriber
+) -> None:
+    one_click = {"List-Unsubscribe": "One-Click"}
+    client.post(f"/unsubscribe/{ada.links['unsubscribe']}", data=one_click)
+
+
+def leave_while_the_database_is_away(
+    client: FlaskClient, session: Session, app: Flask, ada: Subscriber
+) -> None:
+    fingerprint = tokens.fingerprint(ada.links["unsubscribe"])
+    leaving = spooling.Leaving(fingerprint, "header", our_clock.now())
+    spooling.keep(app.config["DATA_DIR"], leaving)
+
+
+def leave_at_the_mail_service(
+    client: FlaskClient, session: Session, app: Flask, ada: Subscriber
+) -> None:
+    told = Event("postmark", "1", "unsubscribed", ADA)
+    assert bouncing.take_event(session, told, our_clock.now())
+    session.commit()
+
+
+def complain(client: FlaskClient, session: Session, app: Flask, ada: Subscriber) -> None:
+    close(session, ada, "complaint")
+
+
+Ways = pytest.mark.parametrize(
+    "leave",
+    [
+        press_stop,
+        press_leave,
+        press_in_her_mail_program,
+        leave_while_the_database_is_away,
+        leave_at_the_mail_service,
+        complain,
+    ],
+)
+
+
+@Ways
+def test_the_welcome_letter_does_not_come_after_she_has_left(
+    app: Flask, client: FlaskClient, session: Session, work: Work, letters: Letters,
+    ada: Subscriber, clock: Traveller, leave: Leave,
+) -> None:  # fmt: skip
+    ada.welcome_at = our_clock.now()
+    session.commit()
+    welcoming.welcome(session, ada.id, our_clock.now())
+    session.commit()
+    clock.shift(60)
+    leave(client, session, app, ada)
+    work()
+    assert letters() == []
+    assert states(session).keys() <= {"withdrawn", "suppressed"}
+
+
+def test_a_letter_that_asks_for_her_yes_does_not_come_after_she_stopped_everything(
+    client: FlaskClient, app: Flask, session: Session, work: Work, letters: Letters,
+    ada: Subscriber,
+) -> None:  # fmt: skip
+    for name in ("confirm", "reminder"):
+        wordings.put_personal(session, name, ada, our_clock.now())
+    session.commit()
+    press_stop(client, session, app, ada)
+    work()
+    assert letters() == []
+
+
+def test_that_her_letters_were_to_go_elsewhere_is_told_whoever_pressed_stop(
+    client: FlaskClient, app: Flask, session: Session, work: Work, letters: Letters,
+    ada: Subscriber,
+) -> None:  # fmt: skip
+    client.post(f"/settings/{ada.links['settings']}/address", data={"address": "ada@new.example"})
+    press_stop(client, session, app, ada)
+    work()
+    assert "It was not me" in next(one for one in letters() if one.letter.to == ADA).text
+
+
+def test_a_welcome_letter_that_is_owed_is_not_written_when_she_comes_back_at_once(
+    client: FlaskClient, app: Flask, session: Session, work: Work, letters: Letters,
+    ada: Subscriber,
+) -> None:  # fmt: skip
+    ada.welcome_at = our_clock.now()
+    session.commit()
+    press_leave(client, session, app, ada)
+    client.post(f"/unsubscribe/{ada.links['unsubscribe']}/undo")
+    assert topics(session) == {"articles": "confirmed"}
+    work()
+    assert letters() == []
+
+
+def test_who_pauses_gets_no_welcome_letter_meanwhile(
+    client: FlaskClient, session: Session, work: Work, letters: Letters, ada: Subscriber
+) -> None:
+    ada.welcome_at = our_clock.now()
+    session.commit()
+    client.post(f"/settings/{ada.links['settings']}", data={"pause": "1"})
+    work()
+    assert letters() == []
