@@ -176,11 +176,12 @@ def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetim
 def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Within the hour, take the last leaving back: what was left before that stays left.
 
-    False when it is too late, or nothing was left.
+    Her yes was given before, also where she has asked anew since. False when it is too late, or
+    nothing was left.
     """
     topics = {event.topic for event in _just_left(session, subscriber, now)}
     for subscription in subscriber.subscriptions:
-        if subscription.topic in topics and subscription.state == UNSUBSCRIBED:
+        if subscription.topic in topics and subscription.state != CONFIRMED:
             set_state(subscription, CONFIRMED, now)
             consent.note(
                 session, subscriber.address_key, "returned", subscription.topic, "letter", now

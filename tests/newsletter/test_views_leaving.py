@@ -16,7 +16,7 @@ from hrsite.newsletter.models import (
 )
 from hrsite.outbox.models import DeliveryState
 from tests import factories
-from tests.journeys.doors import Letters
+from tests.journeys.doors import Letters, sign_up
 from tests.outbox.ledger import rows
 
 Work = Callable[[], None]
@@ -148,3 +148,18 @@ def test_whoever_had_nothing_to_leave_is_offered_no_undo(
     assert "Nothing more will be sent" in page.text
     assert "ndo" not in page.text
     assert states(session) == {Topic.ARTICLES: UNSUBSCRIBED}
+
+
+def test_undo_brings_her_back_though_she_has_signed_up_anew_meanwhile(
+    client: FlaskClient, session: Session, clock: Traveller, work: Work
+) -> None:
+    ada = factories.make_subscriber(session)
+    path = f"/unsubscribe/{ada.links['unsubscribe']}"
+    client.post(path, data={"button": "1"})
+    clock.shift(timedelta(minutes=5))
+    sign_up(client, ada.address, ["articles", "notices"])
+    work()
+    assert states(session) == {Topic.ARTICLES: UNCONFIRMED, Topic.NOTICES: UNCONFIRMED}
+    assert "You get letters again" in client.post(f"{path}/undo").text
+    # What she had never said yes to still waits for one.
+    assert states(session) == {Topic.ARTICLES: CONFIRMED, Topic.NOTICES: UNCONFIRMED}
