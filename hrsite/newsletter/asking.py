@@ -135,7 +135,8 @@ def _answer_signup(
     is_open = any(subscription.state == UNCONFIRMED for subscription in held.values())
     # A closed address is opened by its owner's yes alone, whatever they had said yes to before.
     is_closed = suppression.is_suppressed(session, subscriber.address_key)
-    _write_to(session, subscriber, "confirm" if is_open or is_closed else "already", now)
+    letter = "confirm" if is_open or is_closed else letters.already(subscriber, now)
+    _write_to(session, subscriber, letter, now)
 
 
 def _write_to(session: Session, subscriber: Subscriber, letter: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ from hrsite.texts import markup, shortening
 
 # Letters anybody can set off by typing an address: none names a topic of the site, and none
 # holds a word that somebody typed.
-PERSONAL_LETTERS = ("confirm", "reminder", "already", "link", "move", "moving")
+PERSONAL_LETTERS = ("confirm", "reminder", "already", "paused", "link", "move", "moving")
 
 # Octets of HTML. Gmail shows 102 KB and hides the rest behind a link.
 LARGEST_HTML = 79_000
@@ -49,6 +49,11 @@ class Lead(NamedTuple):
 
 
 NO_LEAD = Lead()
+
+
+def already(subscriber: Subscriber, now: datetime) -> str:
+    """The name of the letter to whoever is on the list, when somebody types her address in."""
+    return "paused" if subscriber.is_paused(now) else "already"
 
 
 def put_personal(

@@ -81,7 +81,7 @@ def write(session: Session, change_id: int, now: datetime) -> None:
         return
     other = subscribing.find_by_key(session, key)
     if other is not None and subscribing.chosen_topics(other):
-        letters.put_personal(session, "already", other, now)
+        letters.put_personal(session, letters.already(other, now), other, now)
     else:
         plain = subscriber.is_discreet
         letters.put_move(session, change.id, address, key, {"move": move}, now, is_discreet=plain)

@@ -1,7 +1,7 @@
-"""Confirm, choose, unsubscribe, come back: each writes consent."""
+"""Confirm, choose, pause, unsubscribe: each writes consent."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import ColumnElement, select, update
@@ -24,7 +24,6 @@ from hrsite.outbox import enqueue, recipients, suppression, turns
 from hrsite.outbox.models import Recipient
 from hrsite.sealing import Seal
 
-UNDO = timedelta(hours=1)
 PURPOSES = ("confirm", "settings", "unsubscribe")
 CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
     SubscriptionState.CONFIRMED,
@@ -65,6 +64,9 @@ def _take_yes(
     is_first = was_waiting and not _said_yes_before(session, subscriber)
     if is_first:
         subscriber.welcome_at = now
+    if not chosen_topics(subscriber):
+        # A pause was of the letters that she had then left: who asks anew wants what is new.
+        go_on(session, subscriber, now, how)
     for subscription in wished:
         set_state(subscription, CONFIRMED, now)
         consent.note(session, subscriber.address_key, kind, subscription.topic, how, now)
@@ -161,55 +163,22 @@ def pause(session: Session, subscriber: Subscriber, months: int, now: datetime) 
     calling_back.welcome(session, subscriber, now)
 
 
-def go_on(session: Session, subscriber: Subscriber, now: datetime) -> None:
+def go_on(session: Session, subscriber: Subscriber, now: datetime, how: str = "settings") -> None:
     """End a person's pause before its time."""
     if subscriber.is_paused(now):
         subscriber.paused_until = now
-        consent.note(session, subscriber.address_key, "went_on", None, "settings", now)
+        consent.note(session, subscriber.address_key, "went_on", None, how, now)
+
+
+def paused_until(subscriber: Subscriber, now: datetime) -> datetime | None:
+    """When the letters she gets come again; nothing when she gets none, or has not paused them."""
+    is_paused = subscriber.is_paused(now) and chosen_topics(subscriber)
+    return subscriber.paused_until if is_paused else None
 
 
 def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetime) -> None:
     """Leave everything; in the same transaction, call back every letter that still waits."""
     choose(session, subscriber, set(), how, now)
-
-
-def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
-    """Within the hour, take the last leaving back: what was left before that stays left.
-
-    Her yes was given before, also where she has asked anew since. False when it is too late, or
-    nothing was left.
-    """
-    topics = {event.topic for event in _just_left(session, subscriber, now)}
-    for subscription in subscriber.subscriptions:
-        if subscription.topic in topics and subscription.state != CONFIRMED:
-            set_state(subscription, CONFIRMED, now)
-            consent.note(
-                session, subscriber.address_key, "returned", subscription.topic, "letter", now
-            )
-            suppression.lift_complaint(session, subscriber.address_key)
-    return bool(topics)
-
-
-def may_undo_until(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
-    """Until when the last leaving can be taken back: an hour from when it really was."""
-    left = _just_left(session, subscriber, now)
-    return left[0].happened_at + UNDO if left else None
-
-
-def _just_left(session: Session, subscriber: Subscriber, now: datetime) -> list[ConsentEvent]:
-    """What was said in the last leaving, within the hour; a leaving may be of several topics."""
-    left = session.scalars(
-        select(ConsentEvent)
-        .where(
-            ConsentEvent.address_key == subscriber.address_key,
-            ConsentEvent.kind == "unsubscribed",
-            # Of an address that was left for another one nothing can be taken back here.
-            ConsentEvent.topic.is_not(None),
-            ConsentEvent.happened_at > now - UNDO,
-        )
-        .order_by(ConsentEvent.happened_at.desc())
-    ).all()
-    return [event for event in left if event.happened_at == left[0].happened_at]
 
 
 def chosen_topics(subscriber: Subscriber) -> list[Topic]:

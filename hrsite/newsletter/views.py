@@ -123,6 +123,7 @@ def say_yes(token: str) -> ResponseReturnValue:
         "newsletter/confirmed.html",
         again=again,
         settings_token=settings_token,
+        paused_until=subscribing.paused_until(subscriber, clock.now()),
         topics=[TOPIC_LABELS[topic] for topic in subscribing.chosen_topics(subscriber)],
     )
 
@@ -222,6 +223,7 @@ def _settings_page(token: str, *, saved: bool) -> ResponseReturnValue:
         cadence=subscriber.cadence,
         digest_day=current_app.config["DIGEST_WEEKDAY"].capitalize(),
         pauses=PAUSES,
-        paused_until=subscriber.paused_until if subscriber.is_paused(clock.now()) else None,
+        paused_until=subscribing.paused_until(subscriber, clock.now()),
+        gets_letters=bool(chosen),
         saved=saved,
     )

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from hrsite import clock, furniture, tokens
 from hrsite.extensions import db
-from hrsite.newsletter import spooling, subscribing, trying
+from hrsite.newsletter import returning, spooling, subscribing, trying
 from hrsite.newsletter.models import Subscriber
 
 log = structlog.get_logger(__name__)
@@ -46,11 +46,12 @@ def leave(token: str) -> ResponseReturnValue:
 
 def undo(token: str) -> ResponseReturnValue:
     """Take the leaving back, within the hour."""
-    subscriber = person("unsubscribe", token)
-    if subscriber is None or not subscribing.undo(db.session(), subscriber, clock.now()):
+    subscriber, now = person("unsubscribe", token), clock.now()
+    if subscriber is None or not returning.undo(db.session(), subscriber, now):
         return unknown_link("come back")
     db.session.commit()
-    return render_template("newsletter/undone.html")
+    paused_until = subscribing.paused_until(subscriber, now)
+    return render_template("newsletter/undone.html", paused_until=paused_until)
 
 
 def person(purpose: str, token: str) -> Subscriber | None:
@@ -80,7 +81,7 @@ def _leave_now(token: str, is_button: bool, now: datetime) -> ResponseReturnValu
     how = "letter" if is_button else "header"
     subscribing.unsubscribe(db.session(), subscriber, how, now)
     # She may have left before, by her mail program: a second press makes the hour no longer.
-    undo_until = subscribing.may_undo_until(db.session(), subscriber, now) if is_button else None
+    undo_until = returning.may_undo_until(db.session(), subscriber, now) if is_button else None
     db.session.commit()
     if not is_button:
         return DONE

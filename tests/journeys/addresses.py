@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from hrsite import clock, looking
-from hrsite.newsletter import asking, bringing, erasing, lapsing, subscribing
+from hrsite.newsletter import asking, bringing, erasing, lapsing, returning, subscribing
 from hrsite.newsletter.models import Cadence, Subscriber, SubscriptionState, Topic
 from hrsite.outbox import suppression
 from tests import factories
@@ -76,7 +76,7 @@ def left(session: Session, who: str) -> Subscriber:
 def returned(session: Session, who: str) -> Subscriber:
     """Left, and came back within the hour."""
     person = left(session, who)
-    assert subscribing.undo(session, person, clock.now())
+    assert returning.undo(session, person, clock.now())
     session.commit()
     return person
 
