@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hrsite.newsletter import consent, subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
-from hrsite.outbox import enqueue
+from hrsite.outbox import enqueue, turns
 
 # So many people in a transaction: on SQLite everybody who writes waits for it.
 FORGOTTEN_AT_ONCE = 100
@@ -33,6 +33,7 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
     Whoever gets letters, or had left, stands there as before: she is a leaver whoever types her
     address. Of anybody else the keyed hash stays while copies of her letters are kept, to count by.
     """
+    turns.before_a_change(session)  # First of all: who writes a list down looks at these rows too.
     theirs = Subscription.subscriber_id == Subscriber.id
     waits = exists().where(theirs, Subscription.state == UNCONFIRMED)
     lately = exists().where(
@@ -41,11 +42,22 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
     silent = session.scalars(
         select(Subscriber)
         .where(Subscriber.created_at < before, waits | ~exists().where(theirs), ~lately)
+        .order_by(Subscriber.id)
         .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(of=Subscriber)
+        .execution_options(populate_existing=True)
     ).all()
     for subscriber in silent:
-        _end_asking(session, subscriber, now)
+        # Looked at once more: she may have said yes while we waited for her row.
+        if _is_silent(subscriber, before):
+            _end_asking(session, subscriber, now)
     return len(silent)
+
+
+def _is_silent(subscriber: Subscriber, before: datetime) -> bool:
+    waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
+    is_vain = bool(waiting) or not subscriber.subscriptions
+    return is_vain and all(held.changed_at < before for held in waiting)
 
 
 def _end_asking(session: Session, subscriber: Subscriber, now: datetime) -> None:

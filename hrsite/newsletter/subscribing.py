@@ -37,7 +37,9 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
 
     None when no such link was ever sent, or when nothing waits and nothing is confirmed.
     """
-    subscriber = find(session, "confirm", token)
+    found = find(session, "confirm", token)
+    # Whoever is being forgotten at this moment, for she had not said yes, is gone when it is over.
+    subscriber = hold(session, found.id) if found else None
     if subscriber is None:
         return None
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
@@ -206,6 +208,15 @@ def find_by_address(session: Session, typed: str) -> Subscriber | None:
 def find_by_key(session: Session, address_key: str) -> Subscriber | None:
     """The person whose address has this keyed hash."""
     return _find(session, Subscriber.id == recipients.number_of(address_key))
+
+
+def hold(session: Session, subscriber_id: int) -> Subscriber | None:
+    """A person as she is now, closed to others until the transaction ends; None: she is gone.
+
+    Not her key: who writes an article down that is owed to her looks at that, and need not wait.
+    """
+    lock = {"of": Subscriber, "key_share": True}
+    return session.get(Subscriber, subscriber_id, populate_existing=True, with_for_update=lock)
 
 
 def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None:

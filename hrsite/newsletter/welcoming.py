@@ -60,7 +60,7 @@ def to_welcome(session: Session) -> list[int]:
 
 def welcome(session: Session, subscriber_id: int, now: datetime) -> None:
     """Write the welcome letter, unless it is off or she has left already."""
-    subscriber, said = _hold(session, subscriber_id), words(session)
+    subscriber, said = subscribing.hold(session, subscriber_id), words(session)
     if subscriber is None or subscriber.welcome_at is None:
         return
     subscriber.welcome_at = None
@@ -98,7 +98,7 @@ def to_remind(session: Session, now: datetime) -> list[int]:
 
 def remind(session: Session, subscriber_id: int, now: datetime) -> None:
     """Ask once more, within the limits that hold for any letter a stranger can set off."""
-    subscriber = _hold(session, subscriber_id)
+    subscriber = subscribing.hold(session, subscriber_id)
     if subscriber is None or not guarding.may_write_to(session, subscriber.address_key, now):
         return
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
@@ -107,10 +107,3 @@ def remind(session: Session, subscriber_id: int, now: datetime) -> None:
         return  # Answered, or reminded by another worker, in this very moment.
     subscriber.reminded_at = now
     letters.put_personal(session, "reminder", subscriber, now)
-
-
-def _hold(session: Session, subscriber_id: int) -> Subscriber | None:
-    """A person, closed to other workers until the transaction ends."""
-    return session.get(
-        Subscriber, subscriber_id, populate_existing=True, with_for_update={"of": Subscriber}
-    )
