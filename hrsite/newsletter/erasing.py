@@ -64,7 +64,10 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
     turns.before_a_change(session)  # First of all: who writes a list down looks at her row too.
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
-    subscriber = subscribing.find_by_key(session, key)
+    found = subscribing.find_by_key(session, key)
+    subscriber = subscribing.hold(session, found.id) if found else None
+    if subscriber is not None and subscriber.address_key != key:
+        subscriber = None  # At this moment her letters went to another address.
     if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
     former = [] if subscriber is None else _former(session, key)

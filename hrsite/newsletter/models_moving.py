@@ -11,7 +11,7 @@ from hrsite.receipt import Kept, of_reader
 
 
 class AddressChange(Base):
-    """One wish for another address. A newer one takes its place."""
+    """One wish for another address. A newer one takes its place; any of their letters stops it."""
 
     __tablename__ = "address_changes"
     shows_on_pages = False
@@ -43,9 +43,10 @@ class AddressChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(
-        ForeignKey("subscribers.id", ondelete="CASCADE"), unique=True
+        ForeignKey("subscribers.id", ondelete="CASCADE"), index=True
     )
-    # Where letters should go; and when it is done, where they went before.
+    # Where letters should go, or nothing when a newer wish has taken its place; and when it is
+    # done, where they went before.
     address: Mapped[str] = mapped_column(SealedText)
     former_address: Mapped[str | None] = mapped_column(SealedText)
     # What finds it by the token in the letter to the new address, and by the one to the old.

@@ -1,21 +1,24 @@
 """Letters should go to another address: asked at the one, proved at the other, and told at both.
 
+The old one can take it back for as long as its letter says, whatever is pressed meanwhile. So after
+a change there is no other for that time, and an earlier wish that she was told of can be stopped
+though a newer one has taken its place.
+
 The page answers alike whoever the new address belongs to; what becomes of it the worker decides.
 The person stays who she is: her choices, her proof of consent and what waits for her go along.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, tokens
-from hrsite.newsletter import consent, guarding, letters, subscribing
+from hrsite.newsletter import consent, guarding, letters, moving_in, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.newsletter.models_moving import AddressChange
-from hrsite.outbox import enqueue, forgetting, numbering, recipients, settling, suppression
-from hrsite.outbox.models import TRANSACTIONAL, Delivery, Recipient
+from hrsite.outbox import enqueue, settling, suppression, turns
 
 # So long the button at the new address works, and the one that takes it back at the old.
 LASTS = timedelta(days=3)
@@ -23,14 +26,22 @@ MOST_A_DAY = 3
 AT_ONCE = 100
 SAME = "That is the address your letters go to now."
 TOO_OFTEN = "You asked for this a few times today. Please try again tomorrow."
+TOO_SOON = (
+    "Your letters moved to this address a short while ago. For three days the one before can take"
+    " them back. Until then they stay here."
+)
 
 
 class NotNow(Exception):
     """It cannot be asked for. The message is for the person."""
 
 
+class Gone(Exception):
+    """It was stopped or forgotten, or a newer one took its place, while we waited for it."""
+
+
 def ask(session: Session, subscriber: Subscriber, typed: str, now: datetime) -> None:
-    """Keep the wish, until the worker writes about it. Raises addresses.BadAddress and NotNow."""
+    """Keep the wish, until the worker writes about it. Raises BadAddress, NotNow and Gone."""
     address = addresses.check(typed)
     if subscribing.key_of(address) == subscriber.address_key:
         raise NotNow(SAME)
@@ -41,7 +52,13 @@ def ask(session: Session, subscriber: Subscriber, typed: str, now: datetime) -> 
     )
     if session.scalars(asked.select_from(AskedLetter)).one() >= MOST_A_DAY:
         raise NotNow(TOO_OFTEN)
-    forget_of(session, subscriber.id, now)
+    if subscribing.hold(session, subscriber.id) is None:
+        raise Gone
+    earlier = _wishes(session, subscriber.id)
+    if any(_may_be_taken_back(one, now) for one in earlier):
+        raise NotNow(TOO_SOON)
+    for one in earlier:
+        _end(session, one, now)
     session.add(
         AddressChange(
             subscriber_id=subscriber.id,
@@ -54,6 +71,15 @@ def ask(session: Session, subscriber: Subscriber, typed: str, now: datetime) -> 
     )
 
 
+def _end(session: Session, wish: AddressChange, now: datetime) -> None:
+    """A newer wish takes its place. She may have been told of it, and can still stop it then."""
+    if wish.written_at is None or wish.asked_at <= now - LASTS:
+        forget(session, wish, now)
+        return
+    _forget_address(session, wish, now)
+    wish.address, wish.move_hash = "", tokens.fingerprint(tokens.new_token())
+
+
 def unwritten(session: Session) -> list[int]:
     """The wishes of which nobody has been told yet."""
     waiting = select(AddressChange.id).where(AddressChange.written_at.is_(None))
@@ -61,15 +87,13 @@ def unwritten(session: Session) -> list[int]:
 
 
 def write(session: Session, change_id: int, now: datetime) -> None:
-    """Ask at the new address, and tell at the old one; another worker's is left to it."""
-    change = session.scalar(
-        select(AddressChange)
-        .where(AddressChange.id == change_id, AddressChange.written_at.is_(None))
-        .with_for_update(skip_locked=True)
-    )
-    if change is None:
+    """Ask at the new address, and tell at the old one; once, of several workers that come."""
+    try:
+        subscriber, change = _hold(session, change_id)
+    except Gone:
         return
-    subscriber = session.get_one(Subscriber, change.subscriber_id)
+    if change.written_at is not None:
+        return
     move, stop = tokens.new_token(), tokens.new_token()
     change.move_hash, change.stop_hash = tokens.fingerprint(move), tokens.fingerprint(stop)
     change.written_at = now
@@ -103,11 +127,14 @@ def make(session: Session, change: AddressChange, now: datetime) -> bool:
     """The button at the new address: letters go there from now on. False: it is taken since.
 
     What waits for her goes there too. Her settings link is a new one, for the old one stands in
-    letters at the old address; the link to leave works from every letter she ever got.
+    letters at the old address; the link to leave works from every letter she ever got. Raises Gone.
     """
+    turns.before_a_change(session)  # First of all: who writes a list down looks at her row too.
+    subscriber, change = _hold(session, change.id)
     if change.done_at is not None:
         return True
-    subscriber = session.get_one(Subscriber, change.subscriber_id)
+    if not change.address:
+        raise Gone
     former = subscriber.address
     if not _go_to(session, subscriber, addresses.check(change.address), now):
         return False
@@ -115,20 +142,52 @@ def make(session: Session, change: AddressChange, now: datetime) -> bool:
     return True
 
 
-def stop(session: Session, change: AddressChange, now: datetime) -> bool:
+def stop(session: Session, change: AddressChange, now: datetime) -> Subscriber | None:
     """The button at the old address: it was not she. Nothing comes of it, or all is put back.
 
-    False when the old address belongs to somebody else since.
+    The person; None when the old address belongs to somebody else since. Raises Gone.
     """
-    subscriber = session.get_one(Subscriber, change.subscriber_id)
-    if change.done_at is not None and change.former_address:
-        if not _go_to(session, subscriber, addresses.check(change.former_address), now):
-            return False
+    turns.before_a_change(session)  # First of all: who writes a list down looks at her row too.
+    subscriber, change = _hold(session, change.id)
+    wishes = _wishes(session, subscriber.id)
+    # She may have been told of several before one of them was done.
+    done = next((one for one in wishes if one.id >= change.id and one.former_address), None)
+    if done is not None and done.former_address:
+        if not _go_to(session, subscriber, addresses.check(done.former_address), now):
+            return None
     else:
         # Whoever asked for it had her link.
         subscribing.renew_private_links(subscriber)
-    session.delete(change)
-    return True
+    for one in wishes:
+        forget(session, one, now)
+    return subscriber
+
+
+def _hold(session: Session, change_id: int) -> tuple[Subscriber, AddressChange]:
+    """A change as it is now, and whose; nobody else touches one of hers until the end."""
+    whose = select(AddressChange.subscriber_id).where(AddressChange.id == change_id)
+    number = session.scalar(whose)
+    subscriber = None if number is None else subscribing.hold(session, number)
+    if subscriber is None:
+        raise Gone
+    again = select(AddressChange).where(AddressChange.id == change_id)
+    change = session.scalar(again.execution_options(populate_existing=True))
+    if change is None:
+        raise Gone
+    return subscriber, change
+
+
+def _wishes(session: Session, subscriber_id: int) -> list[AddressChange]:
+    """All of one person, oldest first."""
+    hers = select(AddressChange).where(AddressChange.subscriber_id == subscriber_id)
+    return list(
+        session.scalars(hers.order_by(AddressChange.id).execution_options(populate_existing=True))
+    )
+
+
+def _may_be_taken_back(change: AddressChange, now: datetime) -> bool:
+    """Is it done, and the address before was told that it has time to stop it?"""
+    return change.done_at is not None and change.asked_at > now - LASTS
 
 
 def former_keys(session: Session, address_key: str) -> dict[str, datetime]:
@@ -163,32 +222,39 @@ def forget_old(session: Session, now: datetime) -> None:
 
 
 def forget_of(session: Session, subscriber_id: int, now: datetime) -> None:
-    """Drop a person's wish: she is erased."""
-    whose = AddressChange.subscriber_id == subscriber_id
-    change = session.scalar(select(AddressChange).where(whose))
-    if change is not None:
-        forget(session, change, now)
+    """Drop all that a person wished: she is erased, or forgotten, or makes room."""
+    for wish in _wishes(session, subscriber_id):
+        forget(session, wish, now)
 
 
 def forget(session: Session, change: AddressChange, now: datetime) -> None:
     """Drop one wish; of an address where nobody gets letters only the keyed hash stays."""
-    if change.done_at is None and change.written_at is not None:
+    if change.done_at is None:
+        _forget_address(session, change, now)
+    session.delete(change)
+    session.flush()
+
+
+def _forget_address(session: Session, change: AddressChange, now: datetime) -> None:
+    """Of an address that was asked and not proved."""
+    if change.written_at is not None and change.address:
         key = subscribing.key_of(addresses.check(change.address))
         if subscribing.find_by_key(session, key) is None:
             enqueue.blank(session, key, now)
-    session.delete(change)
-    session.flush()
 
 
 def _go_to(
     session: Session, subscriber: Subscriber, address: addresses.Address, now: datetime
 ) -> bool:
-    """Give a person another address, if nobody gets letters there."""
+    """Give a person another address, if nobody gets letters there, or can take theirs from it."""
     old, new = subscriber.address_key, subscribing.key_of(address)
     other = subscribing.find_by_key(session, new)
-    if other is not None and subscribing.chosen_topics(other):
-        return False
-    _make_room(session, new, other, subscriber.id, now)
+    if other is not None:
+        wishes = _wishes(session, other.id)
+        if subscribing.chosen_topics(other) or any(_may_be_taken_back(one, now) for one in wishes):
+            return False
+        forget_of(session, other.id, now)
+    moving_in.make_room(session, new, other, subscriber.id, now)
     recipient = subscriber.recipient
     recipient.address, recipient.address_key = address.typed, new
     session.flush()
@@ -205,41 +271,3 @@ def _go_to(
     suppression.note_opened(session, new, now)
     settling.free_claims_of(session, recipient.id, now)
     return True
-
-
-def _make_room(
-    session: Session, key: str, other: Subscriber | None, recipient_id: int, now: datetime
-) -> None:
-    """Whoever had left there, or never said yes, makes room; and letters written there do."""
-    if other is not None:
-        enqueue.withdraw(session, key, [TRANSACTIONAL], now)
-        session.delete(other)
-        session.flush()
-    there = recipients.among(session, [key]).get(key)
-    if there is not None:
-        forgetting.forget_of(session, there.id)
-        _hand_on(session, there, recipient_id)
-
-
-def _hand_on(session: Session, there: Recipient, recipient_id: int) -> None:
-    """What a worker has in its hands just now becomes hers, with the number that it goes out with.
-
-    Not a letter of which she has a copy of her own: that stays with nobody, until it is forgotten.
-    """
-    of_hers = select(Delivery.message_id).where(Delivery.recipient_id == recipient_id)
-    in_hand = session.scalars(select(Delivery).where(Delivery.recipient_id == there.id)).all()
-    twice = set(
-        session.scalars(of_hers.where(Delivery.message_id.in_([one.message_id for one in in_hand])))
-    )
-    for copy in in_hand:
-        copy.kept_letter_id = numbering.letter_id_of(copy)
-        if copy.message_id not in twice:
-            copy.recipient_id = recipient_id
-    if twice:
-        there.address, there.links = "", {}
-        there.address_key = tokens.fingerprint(tokens.new_token())
-        session.flush()
-        return
-    session.flush()
-    session.execute(delete(Recipient).where(Recipient.id == there.id))
-    session.expunge(there)

@@ -101,8 +101,8 @@ def choose(
 
     Twenty presses at the same moment wait for each other, and nineteen find nothing to do.
     """
-    # Not her key: who writes an article down that is owed to her looks at that, and we wait for it.
-    session.refresh(subscriber, with_for_update={"of": Subscriber, "key_share": True})
+    if hold(session, subscriber.id) is None:
+        return  # Erased at this moment: nothing comes any more.
     held = {subscription.topic: subscription for subscription in subscriber.subscriptions}
     for topic in wanted:
         if topic not in held:
@@ -215,8 +215,16 @@ def hold(session: Session, subscriber_id: int) -> Subscriber | None:
 
     Not her key: who writes an article down that is owed to her looks at that, and need not wait.
     """
-    lock = {"of": Subscriber, "key_share": True}
-    return session.get(Subscriber, subscriber_id, populate_existing=True, with_for_update=lock)
+    found = session.scalar(
+        select(Subscriber)
+        .where(Subscriber.id == subscriber_id)
+        .with_for_update(of=Subscriber, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is not None:
+        # Read after her row is ours: her letters may go elsewhere since we began to wait for it.
+        session.refresh(found.recipient)
+    return found
 
 
 def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from hrsite import addresses, clock, queue
 from hrsite.extensions import db
-from hrsite.newsletter import moving
+from hrsite.newsletter import moving, subscribing
 from hrsite.newsletter.views_leaving import person, unknown_link
 from hrsite.texts.markup import tidy_text
 
@@ -30,6 +30,8 @@ def ask(token: str) -> ResponseReturnValue:
         moving.ask(db.session(), subscriber, typed, clock.now())
     except (addresses.BadAddress, moving.NotNow) as trouble:
         return _form(token, typed, str(trouble))
+    except moving.Gone:
+        return unknown_link("change your address")
     db.session.commit()
     queue.wake()
     return render_template("newsletter/move_asked.html", token=token)
@@ -45,7 +47,10 @@ def make(token: str) -> ResponseReturnValue:
     change = moving.find(db.session(), "move", token, clock.now())
     if change is None:
         return unknown_link(WHAT["move"])
-    made = moving.make(db.session(), change, clock.now())
+    try:
+        made = moving.make(db.session(), change, clock.now())
+    except moving.Gone:
+        return unknown_link(WHAT["move"])
     db.session.commit()
     return render_template("newsletter/moved.html", made=made)
 
@@ -56,13 +61,22 @@ def stop(token: str) -> ResponseReturnValue:
 
 
 def stopped(token: str) -> ResponseReturnValue:
-    """It was pressed: all is as it was."""
-    change = moving.find(db.session(), "stop", token, clock.now())
+    """It was pressed: her letters go where they went. Meanwhile they may have been stopped."""
+    now = clock.now()
+    change = moving.find(db.session(), "stop", token, now)
     if change is None:
         return unknown_link(WHAT["stop"])
-    is_back = moving.stop(db.session(), change, clock.now())
+    try:
+        subscriber = moving.stop(db.session(), change, now)
+    except moving.Gone:
+        return unknown_link(WHAT["stop"])
     db.session.commit()
-    return render_template("newsletter/move_stopped.html", is_back=is_back)
+    return render_template(
+        "newsletter/move_stopped.html",
+        is_back=subscriber is not None,
+        gets_letters=subscriber is not None and bool(subscribing.chosen_topics(subscriber)),
+        paused_until=subscriber and subscribing.paused_until(subscriber, now),
+    )
 
 
 def _button(purpose: str, token: str) -> ResponseReturnValue:

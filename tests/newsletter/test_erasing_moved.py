@@ -117,7 +117,7 @@ def test_nothing_stays_of_the_addresses_somebody_had_before(
     factories.make_subscriber(session, WORK)
     session.commit()
     for old, new in ((WORK, HOME), (HOME, LAST)):
-        clock.shift(timedelta(days=1))
+        clock.shift(moving.LASTS)
         move(old, new)
     assert set(marks(session, WORK, HOME, LAST)) == {WORK, HOME, LAST}
     clock.shift(timedelta(days=5))
