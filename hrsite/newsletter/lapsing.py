@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter import consent, moving, subscribing
 from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.outbox import enqueue, turns
 
@@ -72,6 +72,7 @@ def _end_asking(session: Session, subscriber: Subscriber, now: datetime) -> None
             subscriber.subscriptions.remove(held)
     if subscriber.subscriptions:
         return
+    moving.forget_of(session, subscriber.id, now)
     enqueue.blank(session, key, now)
     if not left:
         consent.forget_of(session, key)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import bringing
+from hrsite.newsletter import bringing, moving
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_people import BroughtList, ListState
 from hrsite.outbox import enqueue, recipients, turns
@@ -71,6 +71,7 @@ def _has_acted(session: Session, subscriber: Subscriber, list_id: int) -> bool:
 
 def _remove(session: Session, subscriber: Subscriber, list_id: int, now: datetime) -> None:
     key = subscriber.address_key
+    moving.forget_of(session, subscriber.id, now)
     enqueue.blank(session, key, now)
     # Their yes was on a list that should not have been: it proves nothing, and no trace may stay.
     session.execute(

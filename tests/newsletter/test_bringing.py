@@ -11,22 +11,17 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses, looking
 from hrsite import clock as our_clock
-from hrsite.newsletter import bringing, consent, subscribing, undoing
-from hrsite.newsletter.models import (
-    Cadence,
-    ConsentEvent,
-    Subscriber,
-    SubscriptionState,
-    Topic,
-)
+from hrsite.newsletter import bringing, consent, moving, subscribing, undoing
+from hrsite.newsletter.models import Cadence, ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList, ListState
 from hrsite.outbox.folder import OpenLetter
-from hrsite.outbox.models import Delivery, DeliveryState
+from hrsite.outbox.models import Delivery, DeliveryState, Recipient
 from tests import factories
 from tests.outbox.ledger import close
 
 pytestmark = pytest.mark.usefixtures("clock")
 Letters = Callable[[], list[OpenLetter]]
+NEW = "reader@new.example"
 CONFIRMED, UNCONFIRMED, UNSUBSCRIBED = (
     SubscriptionState.CONFIRMED,
     SubscriptionState.UNCONFIRMED,
@@ -283,3 +278,17 @@ def test_a_list_that_waited_a_day_for_the_worker_is_added_all_the_same(
     clock.shift(timedelta(hours=25))
     looking.do_what_is_due()
     assert list(people(session).values()) == [[CONFIRMED]] * 3
+
+
+def test_an_address_that_one_of_them_wished_for_goes_with_the_list(
+    app: Flask, session: Session
+) -> None:
+    brought = factories.make_list(session, file_of(1))
+    add_all(session, brought)
+    moving.ask(session, session.scalars(select(Subscriber)).one(), NEW, our_clock.now())
+    session.commit()
+    looking.do_what_is_due()
+    assert NEW in session.scalars(select(Recipient.address)).all()
+    undo_all(session, brought)
+    assert people(session) == {}
+    assert NEW not in session.scalars(select(Recipient.address)).all()

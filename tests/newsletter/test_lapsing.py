@@ -12,7 +12,7 @@ from time_machine import Traveller
 
 from hrsite import addresses, looking
 from hrsite import clock as our_clock
-from hrsite.newsletter import adding, consent, subscribing
+from hrsite.newsletter import adding, consent, moving, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.outbox.models import Recipient
@@ -224,3 +224,18 @@ def test_typed_in_every_day_an_address_is_kept_no_longer_than_the_last_letter_sa
     # Three letters in thirty days, the last on the third of them; and then the next.
     assert counts == [1, 2, *[3] * 28, 4, 5]
     assert days_here == [*range(16), 30, 31]
+
+
+def test_an_address_that_she_wished_for_is_forgotten_with_her(
+    session: Session, night: Night, work: Work
+) -> None:
+    ada = factories.make_subscriber(session, ADA, state=UNCONFIRMED)
+    session.commit()
+    night(13)
+    moving.ask(session, ada, "ada@new.example", our_clock.now())
+    session.commit()
+    work()
+    assert "ada@new.example" in session.scalars(select(Recipient.address)).all()
+    night(1.5)
+    assert session.scalars(select(Subscriber)).all() == []
+    assert "ada@new.example" not in session.scalars(select(Recipient.address)).all()
