@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
-from hrsite.outbox import pausing, proving, recipients, reports, suppression
+from hrsite.outbox import proving, recipients, reports, suppression, unwanted
 from hrsite.outbox.events import UNSUBSCRIBED, Event
-from hrsite.outbox.models import MAY_HAVE_IT, Delivery, MessageTally, OutboxMessage
+from hrsite.outbox.models import MAY_HAVE_IT, Delivery, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.quoting import quoted
-from hrsite.outbox.retrying import is_unwanted
 from hrsite.outbox.return_paths import return_paths
 
 _MOST_CLAIMS = 20
@@ -124,20 +123,8 @@ def _record(
     if not suppression.record(session, bounce, now, closes=closes):
         return False
     if delivery is not None and event.kind == "policy":
-        _count_policy(session, delivery.message_id, text, now)
+        unwanted.came_back(session, delivery, text, now)
     return True
-
-
-def _count_policy(session: Session, message_id: int, text: str, now: datetime) -> None:
-    """Many readers' servers do not want this letter: stop before the rest meet the same."""
-    tally = session.get_one(MessageTally, message_id, populate_existing=True, with_for_update=True)
-    tally.policy_refusal_count += 1
-    count = tally.policy_refusal_count
-    # Each of them had been accepted before it came back.
-    unwanted = is_unwanted(0, count, tally.accepted_count - count)
-    message = session.get_one(OutboxMessage, message_id)
-    if unwanted and tally.waiting_count and message.paused_at is None:
-        pausing.pause(message, f"Many mail services would not take this letter: {text}", now)
 
 
 def _claimed(session: Session, came_to: tuple[str, ...]) -> Delivery | None:

@@ -15,6 +15,7 @@ MESSAGES_LOOKED_AT = 500
 # A message to a million has a million copies. The newest of them tell when mail got through.
 COPIES_LOOKED_AT = 5000
 FAILED = (DeliveryState.REFUSED, DeliveryState.UNCERTAIN, DeliveryState.EXPIRED)
+REFUSED_FROM = 500
 NOT_KNOWN = "The line broke, and nobody knows whether the mail service has it."
 GIVEN_UP = "It could not be handed over in time, so it was given up."
 
@@ -79,4 +80,6 @@ def failed(session: Session, since: datetime) -> Counter[str]:
 def _why(state: DeliveryState, code: int | None, status: str) -> str:
     if state == DeliveryState.UNCERTAIN:
         return NOT_KNOWN
-    return GIVEN_UP if state == DeliveryState.EXPIRED else refusals.reason(code, status)
+    # A server that refused it each time has said why.
+    is_without_reason = state == DeliveryState.EXPIRED and (code or 0) < REFUSED_FROM
+    return GIVEN_UP if is_without_reason else refusals.reason(code, status)

@@ -10,11 +10,11 @@ from sqlalchemy import LargeBinary, Select, Update, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
-from hrsite.outbox import repeat_rules, suppression, tally
+from hrsite.outbox import repeat_rules, suppression, tally, unwanted
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, Recipient
 from hrsite.outbox.pausing import pause, pause_all
-from hrsite.outbox.retrying import OPENING_STAGES, Answer, is_unwanted, next_attempt
+from hrsite.outbox.retrying import OPENING_STAGES, Answer, next_attempt
 from hrsite.outbox.wording import pause_reason
 from hrsite.prepared import Prepared, given
 
@@ -183,24 +183,10 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
     elif answer.soft_bounce:
         suppression.note_bounce(session, delivery, "soft", answer.code, answer.text, now)
     if answer.kind == "policy":
-        _count_policy_refusal(session, delivery, answer, now)
+        unwanted.refused(session, delivery, answer, now)
     elif answer.kind == "accepted":
         message.tally.policy_refusals_in_a_row = 0
     elif answer.kind == "setting" and answer.stage in OPENING_STAGES:
         pause_all(session, pause_reason(answer), now)
     elif answer.kind in ("setting", "too_large"):
-        pause(message, pause_reason(answer), now)
-
-
-def _count_policy_refusal(
-    session: Session, delivery: Delivery, answer: Answer, now: datetime
-) -> None:
-    message, kept = delivery.message, delivery.message.tally
-    session.flush()
-    # Locked, for another worker may be counting too.
-    session.refresh(kept, with_for_update=True)
-    kept.policy_refusals_in_a_row += 1
-    kept.policy_refusal_count += 1
-    refusals = kept.policy_refusals_in_a_row, kept.policy_refusal_count
-    if is_unwanted(*refusals, kept.accepted_count + kept.refused_count):
         pause(message, pause_reason(answer), now)

@@ -20,6 +20,8 @@ Fault = Literal["timeout", "dropped", "garbage", "tls", "login", "unknown_host"]
 # letter that is not wanted: not the readers' fault.
 MOST_POLICY_REFUSALS = 5
 MOST_POLICY_PERCENT = 2
+# Of a list shorter than that all, but not one reader alone: that may be her own server's doing.
+FEWEST_POLICY_REFUSALS = 2
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
@@ -105,6 +107,11 @@ def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:
         return False
     share = 100 * refusal_count >= MOST_POLICY_PERCENT * (refusal_count + taken_count)
     return in_a_row >= MOST_POLICY_REFUSALS or share
+
+
+def is_wanted_by_nobody(refusal_count: int, accepted_count: int, waiting_count: int) -> bool:
+    """Whether nobody has it, and everybody who waits was refused it by policy: of a short list."""
+    return not accepted_count and refusal_count >= max(waiting_count, FEWEST_POLICY_REFUSALS)
 
 
 def _without_reply(stage: Stage, fault: Fault | None) -> Verdict:

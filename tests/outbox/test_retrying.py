@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrsite.outbox.retrying import Fault, Stage, Verdict, is_unwanted, judge, next_attempt
+from hrsite.outbox.retrying import (
+    Fault,
+    Stage,
+    Verdict,
+    is_unwanted,
+    is_wanted_by_nobody,
+    judge,
+    next_attempt,
+)
 
 OPENING: list[Stage] = ["connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth"]
 BEFORE_THE_DOT: list[Stage] = [*OPENING, "mail", "rcpt", "data", "body"]
@@ -162,3 +170,20 @@ def test_five_in_a_row_or_two_in_a_hundred_are_too_many(
     in_a_row: int, refusals: int, taken: int, pauses: bool
 ) -> None:
     assert is_unwanted(in_a_row, refusals, taken) is pauses
+
+
+@pytest.mark.parametrize(
+    ("refusals", "accepted", "waiting", "pauses"),
+    [
+        (1, 0, 1, False),
+        (2, 0, 2, True),
+        (2, 0, 3, False),
+        (2, 1, 2, False),
+        (3, 0, 2, True),
+        (0, 0, 0, False),
+    ],
+)
+def test_of_a_short_list_all_are_too_many_and_one_alone_is_not(
+    refusals: int, accepted: int, waiting: int, pauses: bool
+) -> None:
+    assert is_wanted_by_nobody(refusals, accepted, waiting) is pauses

@@ -1,0 +1,64 @@
+"""Letters that mail services do not want: how many copies, and when they are to pause a message.
+
+A copy counts once, however often it is tried again, and anew once the coach has pressed Resume:
+one reader's server alone must not stop a letter for all, and a letter still not wanted by any must
+stop again.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hrsite.outbox import pausing, suppression
+from hrsite.outbox.models import Delivery, MessageTally
+from hrsite.outbox.models_bouncing import Bounce
+from hrsite.outbox.retrying import Answer, is_unwanted, is_wanted_by_nobody
+from hrsite.outbox.wording import pause_reason
+
+
+def refused(session: Session, copy: Delivery, answer: Answer, now: datetime) -> None:
+    """A server said at once that it does not want this copy."""
+    message, kept = copy.message, _locked(session, copy)
+    before = _told(session, copy)
+    if any(one.happened_at >= message.starts_at for one in before):
+        return
+    known = next((one for one in before if one.source == suppression.AT_ONCE), None)
+    if known is None:
+        suppression.note_bounce(session, copy, "policy", answer.code, answer.text, now)
+    else:
+        known.happened_at = now
+    kept.policy_refusals_in_a_row += 1
+    kept.policy_refusal_count += 1
+    count, taken = kept.policy_refusal_count, kept.accepted_count
+    if is_unwanted(
+        kept.policy_refusals_in_a_row, count, taken + kept.refused_count
+    ) or is_wanted_by_nobody(count, taken, kept.waiting_count):
+        pausing.pause(message, pause_reason(answer), now)
+
+
+def came_back(session: Session, copy: Delivery, text: str, now: datetime) -> None:
+    """A report of that has just been written down, of a copy that was accepted before."""
+    message, kept = copy.message, _locked(session, copy)
+    if sum(one.happened_at >= message.starts_at for one in _told(session, copy)) > 1:
+        return
+    kept.policy_refusal_count += 1
+    count = kept.policy_refusal_count
+    # Each of them had been accepted before it came back.
+    unwanted = is_unwanted(0, count, kept.accepted_count - count)
+    if unwanted and kept.waiting_count and message.paused_at is None:
+        pausing.pause(message, f"Many mail services would not take this letter: {text}", now)
+
+
+def _locked(session: Session, copy: Delivery) -> MessageTally:
+    """The numbers of its message: another worker may be counting too."""
+    session.flush()
+    return session.get_one(
+        MessageTally, copy.message_id, populate_existing=True, with_for_update=True
+    )
+
+
+def _told(session: Session, copy: Delivery) -> list[Bounce]:
+    """What was written down of servers that do not want this copy."""
+    about_it = select(Bounce).where(Bounce.delivery_id == copy.id, Bounce.kind == "policy")
+    return list(session.scalars(about_it.order_by(Bounce.id)))
