@@ -97,12 +97,13 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
 
     A second worker fails at the unique key, and then there is nothing left for it to do.
     """
-    # First of all: what is owed is also changed by who is erased, and by who takes an article back.
+    held = _held(session, owing.ready(session, one.at, now))
+    # Before what is owed: who is erased changes that too, and who takes an article back.
     turns.before_a_list(session)
     digest = Digest(cadence=one.cadence, key=one.key, due_at=one.at, opened_at=now)
     session.add(digest)
     session.flush()
-    posts = owing.ready(session, one.at, now)
+    posts = [post for post in owing.ready(session, one.at, now) if post.id in held]
     if not posts:
         return []
     owing.take_up(session, digest.id, READERS[one.cadence], posts, one.at, now)
@@ -120,6 +121,16 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
         .execution_options(synchronize_session=False)
     )
     return [issue for issue in opened if issue is not None]
+
+
+def _held(session: Session, posts: Sequence[Post]) -> set[int]:
+    """Let nobody change these until this transaction ends, before the turn (turns.py): which.
+
+    They may have changed while we waited. What is ready only since then comes with the next digest.
+    """
+    these = select(Post).where(Post.id.in_([post.id for post in posts])).order_by(Post.id)
+    held = these.with_for_update(read=True, key_share=True, of=Post)
+    return {post.id for post in session.scalars(held.execution_options(populate_existing=True))}
 
 
 def sessions_to_come(session: Session, now: datetime) -> list[SessionNotice]:

@@ -22,12 +22,13 @@ from hrsite.newsletter import digests, erasing, holding, owing, subscribing
 from hrsite.newsletter.models import Cadence, Issue, OwedArticle, Subscriber, Topic
 from hrsite.notices.models import Rhythm
 from hrsite.outbox import tally
+from hrsite.posts import publishing
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.histories import copies, look
 from tests.newsletter.test_digests import DAY, FRIDAY, HOUR, digest_issues, make_reader, publish
 from tests.outbox.ledger import mail_goes_to, states, while_in_the_air
-from tests.outbox.meeting import amid
+from tests.outbox.meeting import amid, beside
 from tests.outbox.smtp_server import mail_server
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -180,8 +181,15 @@ def take_it_back(another: Session, folder: Path) -> None:
     )
 
 
+def take_it_off_the_site(another: Session, folder: Path) -> None:
+    issue = another.scalars(select(Issue).where(Issue.post_id.is_not(None))).one()
+    assert issue.post_id is not None
+    publishing.withdraw(publishing.hold(another, issue.post_id), FRIDAY)
+    assert "A weekly or monthly letter" in holding.take_back(another, issue, FRIDAY)
+
+
 @pytest.mark.parametrize("database", ["postgresql"])
-@pytest.mark.parametrize("deed", [erase_her, take_it_back])
+@pytest.mark.parametrize("deed", [erase_her, take_it_back, take_it_off_the_site])
 def test_a_digest_and_who_takes_out_of_it_wait_for_each_other(
     app: Flask,
     session: Session,
@@ -198,6 +206,22 @@ def test_a_digest_and_who_takes_out_of_it_wait_for_each_other(
     with amid(app, session, "UPDATE owed_articles", lambda another: deed(another, tmp_path)):
         digests.open_digest(session, one, FRIDAY)
     assert tally.check(session) == {}
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_digest_that_waits_for_the_coach_to_save_holds_what_she_saved(
+    app: Flask, session: Session, clock: time_machine.Traveller
+) -> None:
+    make_reader(session, "weekly@example.org")
+    post = publish(session, app, title="Smal steps")
+    clock.move_to(FRIDAY)
+    (one,) = (one for one in digests.due(session, FRIDAY) if one.cadence == Cadence.WEEKLY)
+    publishing.hold(session, post.id).title = "Small steps"
+    session.flush()
+    with beside(app, session, lambda another: digests.open_digest(another, one, FRIDAY)):
+        pass
+    (issue,) = digest_issues(session)
+    assert "Small steps" in issue.message.text
 
 
 @pytest.mark.parametrize(
