@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from hrsite import addresses
+from hrsite import addresses, clock
 from hrsite.columns import changed_rows
-from hrsite.newsletter import consent, guarding, letters, subscribing
+from hrsite.newsletter import consent, guarding, letters, rhythm, subscribing
 from hrsite.newsletter.admitting import Verdict, verdicts
 from hrsite.newsletter.listknowing import Person, Reading
 from hrsite.newsletter.models import (
     Cadence,
+    Subscriber,
     Subscription,
     SubscriptionState,
     Topic,
@@ -100,6 +101,11 @@ def unsure_count(brought: BroughtList) -> int:
 def dated_count(brought: BroughtList) -> int:
     """Of how many of its people the file says on which day they said yes."""
     return sum(packed["on"] is not None for packed in _people(brought))
+
+
+def paused_count(brought: BroughtList) -> int:
+    """How many of its people had paused where the list is from; not of those who are asked."""
+    return sum(bool(_paused(packed)) and not packed["ask"] for packed in _people(brought))
 
 
 def start(session: Session, list_id: int, now: datetime) -> bool:
@@ -216,7 +222,13 @@ def _packed(person: Person) -> dict[str, Any]:
         "topics": list(person.topics or ()),
         "cadence": person.cadence,
         "ask": person.is_unsure,
+        "paused": person.paused_until.isoformat() if person.paused_until else None,
     }
+
+
+def _paused(packed: dict[str, Any]) -> date | None:
+    day = packed.get("paused")
+    return date.fromisoformat(day) if day else None
 
 
 def _count(brought: BroughtList, verdict: Verdict) -> None:
@@ -254,8 +266,21 @@ def _add(
             # One letter is enough for somebody who did not ask us: no reminder follows.
             subscriber.reminded_at = now
             asked.append(subscriber)
+        else:
+            _keep_pause(session, subscriber, packed, brought.id, now)
     session.flush()
     # Not by the place in the list: that is less when somebody on it is erased.
     letters.put_to_a_list(
         session, f"{letters.LIST}{brought.id}/{looked_at_count(brought)}", asked, now
     )
+
+
+def _keep_pause(
+    session: Session, subscriber: Subscriber, packed: dict[str, Any], list_id: int, now: datetime
+) -> None:
+    """As the list says; nothing is written to her before."""
+    until, key = _paused(packed), packed["key"]
+    if until is not None:
+        subscriber.paused_until = rhythm.last_minute(until, clock.zone())
+        words = consent.NOT_OURS
+        consent.note(session, key, "paused", None, "list", now, words, list_id=list_id)

@@ -133,17 +133,16 @@ def _take(form: ListForm, reading: Reading) -> ResponseReturnValue:
 def one_list(list_id: int) -> ResponseReturnValue:
     """What would become of a list, how far it is, or what became of it."""
     brought, session, now = db.get_or_404(BroughtList, list_id), db.session(), clock.now()
-    foreseen, unsure, dated = None, 0, 0
-    if brought.state == ListState.READ:
-        foreseen, unsure = bringing.foreseen(session, brought), bringing.unsure_count(brought)
-        dated = bringing.dated_count(brought)
+    is_read = brought.state == ListState.READ
+    foreseen = bringing.foreseen(session, brought) if is_read else None
     return render_template(
         "newsletter/desk/list.html",
         brought=brought,
         counts=_counts(brought, foreseen),
         new_count=foreseen[Verdict.NEW] if foreseen else brought.added_count,
-        unsure_count=unsure,
-        dated_count=dated,
+        unsure_count=bringing.unsure_count(brought) if is_read else 0,
+        dated_count=bringing.dated_count(brought) if is_read else 0,
+        paused_count=bringing.paused_count(brought) if is_read else 0,
         topics=brought.topics.split(),
         bad_lines=json.loads(brought.bad_lines),
         is_moving=brought.state in (ListState.ADDING, ListState.UNDOING),

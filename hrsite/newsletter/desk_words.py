@@ -96,7 +96,9 @@ def evidence(event: ConsentEvent) -> Evidence:
         how = f"told you {TOLD_WORDS[event.how]}"
     elif event.brought_list is not None:
         how = "you brought in their address, and a letter asked them"
-        if event.kind == "brought":
+        if event.kind == "paused":
+            how = "the list you brought in said so"
+        elif event.kind == "brought":
             how = f"said yes elsewhere ({event.brought_list.said_where})"
     is_read = event.kind in READ_WORDS and event.words_version != NOT_OURS
     return Evidence(what, how, event.said_on, event.words_version if is_read else "")

@@ -1,12 +1,13 @@
 """What the columns of another program's list mean, and whom it holds. Pure.
 
 Wix, Mailchimp, Substack and Ghost name their columns each in their own way; only the address, the
-day somebody said yes, and whether they have left are taken. Names and all else are not kept.
+day somebody said yes, and whether they have left or paused are taken. Names and all else are not
+kept.
 """
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from hrsite import addresses
 from hrsite.newsletter.listreading import Record, Unreadable, records
@@ -31,13 +32,16 @@ STATE = (
 # A word in one of these means that the person has left, or that mail came back.
 LEFT_WHEN = ("unsub time", "clean time", "unsubscribed at", "unsubscribe date", "deleted at")
 TURNED_OFF = ("email disabled", "email opt out", "opt out")
-LETTERS, CADENCE = ("letters",), ("how often",)
+LETTERS, CADENCE, PAUSED_UNTIL = ("letters",), ("how often",), ("paused until",)
 GONE = {
     "unsubscribed", "unsubscribe", "left", "closed", "cleaned", "bounced", "complained", "spam",
     "never subscribed", "non subscribed", "not subscribed", "nonsubscribed", "false", "no", "0",
     "inactive", "disabled", "blocked", "deleted", "archived",
 }  # fmt: skip
 NOT_SURE = {"not confirmed", "unconfirmed", "pending", "pending confirmation"}
+PAUSED = "paused"
+# Three months: nobody can pause for longer. So long it is, when the list does not say.
+LONGEST_PAUSE = timedelta(days=92)
 YES = {"true", "yes", "1", "on"}
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 EARLIEST = date(1990, 1, 1)
@@ -56,6 +60,8 @@ class Person:
     said_on: date | None = None
     topics: tuple[Topic, ...] | None = None
     cadence: Cadence | None = None
+    # Nothing is to be written to them before this day is over.
+    paused_until: date | None = None
     # The list itself says that they left, or never said yes; or that they have not confirmed.
     is_gone: bool = False
     is_unsure: bool = False
@@ -123,6 +129,7 @@ _KNOWN = {
     "turned_off": TURNED_OFF,
     "letters": LETTERS,
     "cadence": CADENCE,
+    "paused_until": PAUSED_UNTIL,
 }
 
 
@@ -140,11 +147,20 @@ def _person(row: Record, columns: dict[str, int], today: date) -> Person:
         said_on=_day(said.get("said_on", ""), today),
         topics=topics or None,
         cadence=Cadence(cadence) if cadence in set(Cadence) else None,
+        paused_until=_pause(state, said.get("paused_until", ""), today),
         is_gone=state in GONE
         or bool(said.get("left_when"))
         or said.get("turned_off", "").lower() in YES,
         is_unsure=state in NOT_SURE,
     )
+
+
+def _pause(state: str, cell: str, today: date) -> date | None:
+    """Until when somebody has paused; nothing when they have not, or it is over."""
+    until = _day(cell, date.max)
+    if until is None:
+        return today + LONGEST_PAUSE if state == PAUSED else None
+    return min(until, today + LONGEST_PAUSE) if until >= today else None
 
 
 def _cell(row: Record, place: int) -> str:
@@ -165,7 +181,7 @@ def _name(cell: str) -> str:
     return " ".join(re.sub(r"[_\W]+", " ", plain).split())
 
 
-def _day(cell: str, today: date) -> date | None:
+def _day(cell: str, latest: date) -> date | None:
     """A day as machines write it. 03/04/2026 could be two days, and is none."""
     found = _DAY.match(cell)
     if found is None:
@@ -174,4 +190,4 @@ def _day(cell: str, today: date) -> date | None:
         day = date(*(int(part) for part in found.groups()))
     except ValueError:
         return None
-    return day if EARLIEST <= day <= today else None
+    return day if EARLIEST <= day <= latest else None

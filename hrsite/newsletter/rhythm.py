@@ -37,5 +37,10 @@ def months_later(now: datetime, months: int, zone: ZoneInfo) -> datetime:
     return local.replace(year=year, month=month, day=day).astimezone(UTC)
 
 
+def last_minute(day: date, zone: ZoneInfo) -> datetime:
+    """When a day ends, in UTC: still on that day, as people are told it."""
+    return datetime.combine(day, time(23, 59), tzinfo=zone).astimezone(UTC)
+
+
 def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hrsite import clock
 from hrsite.newsletter import saying_yes
 from hrsite.newsletter.audience import is_blocked
 from hrsite.newsletter.listwriting import row
@@ -13,7 +14,7 @@ from hrsite.newsletter.models import Subscriber, SubscriptionState
 
 # Excel takes a file for UTF-8 only when it begins with this mark.
 BOM = "\ufeff"
-COLUMNS = ("Email", "State", "Letters", "How often", "Said yes on")
+COLUMNS = ("Email", "State", "Letters", "How often", "Said yes on", "Paused until")
 # So many people are opened at a time; nothing stays locked between two parts.
 PART = 500
 
@@ -32,10 +33,7 @@ def parts(session: Session, separator: str, now: datetime) -> Iterator[str]:
             .limit(PART)
         ).all()
         said = saying_yes.days(session, [one.address_key for one, _ in found])
-        lines = "".join(
-            row((*_cells(one, closed, now), _said_yes_on(one, said)), separator)
-            for one, closed in found
-        )
+        lines = "".join(row(_cells(one, closed, said, now), separator) for one, closed in found)
         if found:
             last = found[-1][0].id
         session.rollback()
@@ -45,7 +43,9 @@ def parts(session: Session, separator: str, now: datetime) -> Iterator[str]:
         yield lines
 
 
-def _cells(person: Subscriber, is_closed: bool, now: datetime) -> tuple[str, ...]:
+def _cells(
+    person: Subscriber, is_closed: bool, said: saying_yes.Days, now: datetime
+) -> tuple[str, ...]:
     confirmed = [held for held in person.subscriptions if held.state == SubscriptionState.CONFIRMED]
     waiting = [held for held in person.subscriptions if held.state == SubscriptionState.UNCONFIRMED]
     if is_closed:
@@ -60,9 +60,15 @@ def _cells(person: Subscriber, is_closed: bool, now: datetime) -> tuple[str, ...
         state,
         " ".join(sorted(held.topic.value for held in shown)),
         person.cadence.value,
+        _said_yes_on(person, said),
+        _day(person.paused_until) if state == "paused" else "",
     )
 
 
 def _said_yes_on(person: Subscriber, said: saying_yes.Days) -> str:
     day = saying_yes.earliest(person.address_key, person.subscriptions, said)
     return day.isoformat() if day else ""
+
+
+def _day(moment: datetime | None) -> str:
+    return clock.local(moment).date().isoformat() if moment else ""

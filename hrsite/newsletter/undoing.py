@@ -60,7 +60,7 @@ def undo_part(session: Session, list_id: int, now: datetime) -> None:
 
 def _has_acted(session: Session, subscriber: Subscriber, list_id: int) -> bool:
     """Have they confirmed, chosen, paused or left since? Then they are their own."""
-    if subscriber.is_discreet or subscriber.paused_until is not None:
+    if subscriber.is_discreet:
         return True
     acts = select(ConsentEvent.id).where(
         ConsentEvent.address_key == subscriber.address_key,

@@ -57,11 +57,11 @@ def test_everybody_stands_in_it_as_excel_reads_it(
     assert octets.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(octets.decode("utf-8-sig")), delimiter=separator))
     assert rows[1:] == [
-        ["'=1+2@example.com", "gets letters", "articles notices", "weekly", "2026-06-02"],
-        ["''+x@example.com", "paused", "articles", "each", "2026-06-02"],
-        ["new@example.com", "not confirmed", "notices", "each", ""],
-        ["left@example.com", "left", "", "each", ""],
-        ["shut@example.com", "closed", "articles", "each", "2026-06-02"],
+        ["'=1+2@example.com", "gets letters", "articles notices", "weekly", "2026-06-02", ""],
+        ["''+x@example.com", "paused", "articles", "each", "2026-06-02", "2026-06-11"],
+        ["new@example.com", "not confirmed", "notices", "each", "", ""],
+        ["left@example.com", "left", "", "each", "", ""],
+        ["shut@example.com", "closed", "articles", "each", "2026-06-02", ""],
     ]
 
 
@@ -84,6 +84,11 @@ def test_our_own_reader_takes_it_back(app: Flask, coach: FlaskClient, session: S
         "new@example.com": [UNCONFIRMED],
     }
     assert session.scalar(select(Subscriber.cadence).order_by(Subscriber.id)) == Cadence.WEEKLY
+    paused = select(Subscriber.paused_until).where(Subscriber.paused_until.is_not(None))
+    (until,) = session.scalars(paused)
+    assert until is not None
+    # The day she was told, and not a minute less of it.
+    assert our_clock.local(until).isoformat() == "2026-06-11T23:59:00-04:00"
 
 
 def test_a_long_list_comes_in_parts(app: Flask, session: Session) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -112,6 +112,26 @@ def test_our_own_columns_are_understood() -> None:
         "+a@example.org", (Topic.ARTICLES, Topic.NOTICES), Cadence.WEEKLY
     )  # fmt: skip
     assert (other.is_unsure, other.topics) == (True, (Topic.NOTICES,))
+
+
+@pytest.mark.parametrize(
+    ("state", "cell", "until"),
+    [
+        ("paused", "2026-08-01", date(2026, 8, 1)),
+        ("paused", TODAY.isoformat(), TODAY),
+        ("paused", "2026-01-01", None),  # That is over.
+        ("Paused", "", TODAY + timedelta(days=92)),
+        ("paused", "8/1/2026", TODAY + timedelta(days=92)),
+        ("paused", "9999-12-31", TODAY + timedelta(days=92)),
+        ("gets letters", "", None),
+    ],
+)
+def test_who_had_paused_stays_paused(state: str, cell: str, until: date | None) -> None:
+    text = f"Email,State,Paused until\na@example.org,{state},{cell}\n"
+    (person,) = listknowing.read(text.encode(), TODAY).people
+    assert person.paused_until == until
+    assert not person.is_gone
+    assert not person.is_unsure
 
 
 def test_a_list_without_names_of_columns_is_read_by_its_addresses() -> None:
