@@ -69,9 +69,9 @@ def ada_leaves(world: World) -> None:
     look_around(world)
 
 
-def ada_complains(world: World) -> None:
+def adas_address_is_closed(world: World) -> None:
     with world.step():
-        world.complain(ADA)
+        world.close(ADA)
     look_around(world)
 
 
@@ -150,7 +150,7 @@ def without_asking_what_is_paused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 GUARDS: list[tuple[Removal, Story, str]] = [
     (without_withdrawing, ada_leaves, "had left"),
-    (without_asking_who_is_closed, ada_complains, "is closed"),
+    (without_asking_who_is_closed, adas_address_is_closed, "is closed"),
     (without_asking_what_is_paused, the_coach_stops_it, "is paused"),
     (without_withdrawing, meanwhile(lambda world: world.leave_elsewhere(BEA)), "had left"),
     (

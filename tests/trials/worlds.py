@@ -128,6 +128,11 @@ class World:
         key = subscribing.key_of(addresses.check(who))
         suppression.suppress(self.session, key, "It is unwanted.", clock.now(), "complaint")
 
+    def close(self, who: str) -> None:
+        """Mail came back: nobody has such an address any more."""
+        key = subscribing.key_of(addresses.check(who))
+        suppression.suppress(self.session, key, "No such mailbox.", clock.now(), "hard")
+
     def tell(self, who: str) -> None:
         """The mail service tells of all that it ever took for somebody."""
         for reader, id in self.office.letters:
