@@ -17,7 +17,7 @@ from hrsite import addresses
 from hrsite import clock as our_clock
 from hrsite.extensions import db
 from hrsite.newsletter.subscribing import key_of
-from hrsite.outbox import claiming, enqueue, recipients, recording
+from hrsite.outbox import claiming, enqueue, leasing, recipients, recording
 from hrsite.outbox.enqueue import put_delivery
 from hrsite.outbox.models import DeliveryState
 from tests import factories
@@ -115,7 +115,9 @@ def a_slow_worker_answers_too_late(world: World) -> None:
         return ""
 
     world.office.answer = answer
-    with world.step():
+    with pytest.MonkeyPatch.context() as frozen, world.step():
+        # Its process stands still meanwhile: it does not say that it is here.
+        frozen.setattr(leasing, "renew", lambda *given: None)
         session.commit()
         look(app, "slow worker")
         answered.set()
