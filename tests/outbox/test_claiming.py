@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from hrsite import clock as our_clock
 from hrsite import setting_rules
 from hrsite.extensions import db
-from hrsite.outbox import claiming, enqueue, pausing, presence, repeat_rules, settling
+from hrsite.outbox import (
+    claiming,
+    enqueue,
+    leasing,
+    pausing,
+    presence,
+    repeat_rules,
+    settling,
+)
 from hrsite.outbox.models import DeliveryState
 from hrsite.outbox.numbering import letter_id_of
 from tests.outbox.ledger import (
@@ -217,6 +225,13 @@ def test_a_letter_that_was_lost_twice_stays_uncertain(
     ]
 
 
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's process stands still while it waits: it does not say that it is here."""
+    monkeypatch.setattr(leasing, "renew", lambda *given: None)
+
+
+@pytest.mark.usefixtures("frozen")
 def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
@@ -235,6 +250,7 @@ def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
     assert states(session) == {"accepted": 1}
 
 
+@pytest.mark.usefixtures("frozen")
 def test_a_fence_makes_an_old_owners_late_answer_void(
     app: Flask, session: Session, clock: time_machine.Traveller
 ) -> None:
