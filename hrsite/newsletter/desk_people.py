@@ -40,8 +40,9 @@ BOUNCES = {
     "hard": "Came back: the address does not take mail",
     "soft": "Came back: not now, try again later",
     "complaint": "Was marked as unwanted mail by the reader",
-    "unsubscribed": "They left with your mail service’s own link. Until you take them off its list"
-    " there, it may bring them no letter, even if they sign up again",
+    "policy": "Their mail service would not have it, which is not their fault",
+    "unsubscribed": "They told your mail service, not us, that they want no more. Until you take them"
+    " off its list there, it may bring them no letter, even if they sign up again",
 }
 
 

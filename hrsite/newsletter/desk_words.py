@@ -73,7 +73,7 @@ HOW_WORDS = {
     "settings": "on their settings page",
     "header": "with their mail program’s button",
     "complaint": "by marking a letter as unwanted",
-    "service": "with your mail service’s own link, not ours",
+    "service": "by telling your mail service, not us",
 }
 
 

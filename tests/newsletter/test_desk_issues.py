@@ -291,4 +291,4 @@ def test_what_came_back_later_is_told_beside_the_numbers(
     part = page[page.index("Came back later") :]
     assert "2 readers" in part
     assert "marked it as unwanted" in part
-    assert "left with your mail service’s own link" in part
+    assert "told your mail service, not us," in part

@@ -87,8 +87,11 @@ def test_leaving_by_the_mail_service_s_own_link_is_told(
     make_issue(session, "The next one")
     page = page_about(coach)
     assert "Articles: left on Tuesday 2 June 2026" in page
-    assert "With your mail service’s own link, not ours." in page
-    assert "They left with your mail service’s own link. Until you take them off its list" in page
+    assert "By telling your mail service, not us." in page
+    assert (
+        "They told your mail service, not us, that they want no more. Until you take them off"
+        in page
+    )
     assert "Not written to. They had left this kind of letter." in page
     assert "Nothing is written to this address" not in page
 
