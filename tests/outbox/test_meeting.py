@@ -243,3 +243,17 @@ def test_a_letter_that_is_answered_while_the_numbers_are_added_up_is_no_trouble(
     assert seen
     assert said == {}
     assert states(session) == {"accepted": 1, "queued": 2}
+
+
+def test_who_leaves_before_her_turn_while_an_answer_is_written_down_stands_in_nobodys_way(
+    app: Flask, session: Session
+) -> None:
+    """A worker writes answers down and lets the next go in one transaction."""
+    put_letter(session, "bea@example.org", ADA, "cleo@example.org")
+    with mail_server() as inbox:
+        mail_goes_to(app, inbox.port)
+        with amid(app, session, "UPDATE message_tallies", leave):
+            look(app)
+        assert len(inbox.envelopes) >= 2
+    assert states(session)["accepted"] == len(inbox.envelopes)
+    assert tally.check(session) == {}
