@@ -41,8 +41,8 @@ BOUNCES = {
     "soft": "Came back: not now, try again later",
     "complaint": "Was marked as unwanted mail by the reader",
     "policy": "Their mail service would not have it, which is not their fault",
-    "unsubscribed": "They told your mail service, not us, that they want no more. Until you take them"
-    " off its list there, it may bring them no letter, even if they sign up again",
+    "unsubscribed": "They told your mail service, not us, that they want no more. Until you take"
+    " them off its list there, it may bring them no letter, even if they sign up again",
 }
 
 
