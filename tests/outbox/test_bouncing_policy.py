@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from hrsite.newsletter.models import Cadence
-from hrsite.outbox.bouncing import MOST_POLICY_BOUNCES
 from hrsite.outbox.models import Delivery
+from hrsite.outbox.retrying import MOST_POLICY_REFUSALS
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter import histories
@@ -30,7 +30,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 def some_come_back(session: Session, copies: list[Delivery]) -> None:
-    for copy in copies[:MOST_POLICY_BOUNCES]:
+    for copy in copies[:MOST_POLICY_REFUSALS]:
         report = returned_mail.status_report(path_of(copy), "5.7.1", "550 5.7.1 not wanted")
         assert take(session, report)
 
@@ -54,12 +54,12 @@ def test_a_few_of_a_long_list_that_come_back_do_not_stop_the_rest(
 def test_what_comes_back_when_everybody_has_it_keeps_the_article_from_no_weekly_letter(
     app: Flask, session: Session, clock: Traveller, letters: Letters
 ) -> None:
-    for number in range(MOST_POLICY_BOUNCES):
+    for number in range(MOST_POLICY_REFUSALS):
         factories.make_subscriber(session, f"reader{number}@example.org")
     factories.make_subscriber(session, "weekly@example.org").cadence = Cadence.WEEKLY
     factories.make_post(session, send_to_readers=True, title="Small steps")
     histories.look(app)
-    assert states(session) == {"accepted": MOST_POLICY_BOUNCES}
+    assert states(session) == {"accepted": MOST_POLICY_REFUSALS}
     some_come_back(session, rows(session))
     clock.move_to(FRIDAY)
     histories.look(app)

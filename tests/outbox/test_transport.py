@@ -151,12 +151,15 @@ def test_an_address_plain_smtp_cannot_carry_is_refused_kindly() -> None:
 
 def test_the_servers_words_are_bounded_and_made_harmless() -> None:
     words = (
-        b"550-5.1.1 no\x1b[31m such\x00\r\n550 5.1.1 " + b"\xff\xe2\x80\xae" + b"x" * 900 + b"\r\n"
+        b"550-5.1.1 no\x1b[31m such\x00\r\n550 5.1.1 "
+        + b"\xff\xe2\x80\xae"
+        + b" xx" * 300
+        + b"\r\n"
     )
     with RawServer({"RCPT": words}) as server:
         (answer,) = hand_over(server.port)
     assert answer.text.startswith("5.1.1 no [31m such 5.1.1 \ufffd x")
-    assert len(answer.text) == 500
+    assert 490 < len(answer.text) <= 500
     assert answer.text.isprintable()
 
 
