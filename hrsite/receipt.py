@@ -136,8 +136,8 @@ BESIDES = (
     Kept(
         "",
         "Without a mail service: letters to you, as files",
-        "To show your coach",
-        "14 days",
+        "So that your coach can see what would go out",
+        "14 days, also when you were erased",
     ),
     Kept(
         "",

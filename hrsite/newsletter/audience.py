@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, join
 
+from hrsite.newsletter import knowing
 from hrsite.newsletter.models import (
     Cadence,
     FollowUp,
@@ -103,7 +104,7 @@ def has_heard(notice_id: Any, sequence: Any) -> ColumnElement[bool]:
     letters = select(Issue.message_id).where(
         Issue.about_id == notice_id,
         Issue.told_sequence >= sequence,
-        or_(Issue.follow_up.is_(None), Issue.follow_up != FollowUp.REMINDER),
+        knowing.is_for_all(),
     )
     return exists().where(
         Delivery.recipient_id == Subscriber.id,

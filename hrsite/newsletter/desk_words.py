@@ -106,11 +106,15 @@ def evidence(event: ConsentEvent) -> Evidence:
 
 def on_its_way(count: int, until: datetime | None, now: datetime) -> str:
     """Of letters that left and have no answer. Without a worker nobody can tell by when."""
-    words = f"{count:,} may be on {'its' if count == 1 else 'their'} way."
+    is_one = count == 1
+    words = f"{count:,} may be on {'its' if is_one else 'their'} way."
+    return words + _result_by("It" if is_one else "They", until, now)
+
+
+def _result_by(which: str, until: datetime | None, now: datetime) -> str:
     if until is None or until <= now:
-        return words
-    it = "It" if count == 1 else "They"
-    return f"{words} {it} should have a result by {clock_time(until)}, if only “Not known”."
+        return ""
+    return f" {which} should have a result by {clock_time(until)}, if only “Not known”."
 
 
 def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
@@ -150,7 +154,7 @@ def fate(copy: Delivery, block: str, worker_trouble: str | None) -> str:
             now = clock.now()
             if copy.changed_at > now - SLOW:
                 return "Being handed over to your mail service now."
-            return on_its_way(1, copy.lease_until, now).replace("1 may", "It may", 1)
+            return "It may be on its way." + _result_by("It", copy.lease_until, now)
         case _:
             return f"Waiting for its turn. {_what_holds(copy, worker_trouble)}".strip()
 

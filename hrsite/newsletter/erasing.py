@@ -108,9 +108,8 @@ def _former(session: Session, address_key: str) -> list[Erasure]:
 
 def _is_here_since(session: Session, subscriber: Subscriber, moment: datetime) -> bool:
     """Did she take this address after a moment: by asking for letters, or by moving to it?"""
-    return subscriber.created_at > moment or moving.has_moved_since(
-        session, subscriber.address_key, moment
-    )
+    has_moved = moving.has_moved_since(subscriber.address_key, moment)
+    return subscriber.created_at > moment or bool(session.scalar(select(has_moved)))
 
 
 def _is_written_to_since(session: Session, address_key: str, moment: datetime) -> bool:

@@ -8,13 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, select, true
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import subscribing
-from hrsite.newsletter.models import (
-    ConsentEvent,
-    Subscriber,
-    Subscription,
-    SubscriptionState,
-)
+from hrsite.newsletter import moving, subscribing
+from hrsite.newsletter.models import Subscriber, Subscription, SubscriptionState
 from hrsite.outbox.events import UNSUBSCRIBED
 from hrsite.outbox.models import Recipient, Suppression
 from hrsite.outbox.models_bouncing import Bounce
@@ -30,18 +25,13 @@ def leave_as_told(session: Session, now: datetime) -> int:
     """
     complained = select(Suppression.address_key).where(Suppression.kind == "complaint")
     told = select(Bounce.address_key).where(Bounce.kind == UNSUBSCRIBED)
-    # Whoever left there before she moved to it was somebody else to us.
-    has_moved_since = exists().where(
-        ConsentEvent.address_key == Bounce.address_key,
-        ConsentEvent.kind == "moved",
-        ConsentEvent.happened_at > Bounce.happened_at,
-    )
     # Unlike a complaint it closes no address, so it holds for what she had asked for by then.
     is_later = exists().where(
         Bounce.address_key == Recipient.address_key,
         Bounce.kind == UNSUBSCRIBED,
         Bounce.happened_at >= Subscription.changed_at,
-        ~has_moved_since,
+        # Whoever left there before she moved to it was somebody else to us.
+        ~moving.has_moved_since(Bounce.address_key, Bounce.happened_at),
     )
     count = _leave(session, complained, true(), COMPLAINT, now)
     return count + _leave(session, told, is_later, SERVICE, now)

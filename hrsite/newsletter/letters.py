@@ -14,12 +14,7 @@ from hrsite.newsletter.telltales import NO_SITE, Ours
 from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox.compose import Letter, compose, part_of_text
-from hrsite.outbox.enqueue import (
-    PATIENCE,
-    Envelope,
-    put_delivery,
-    put_message,
-)
+from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
 from hrsite.outbox.models import TRANSACTIONAL, OutboxMessage
 from hrsite.posts.models import Post
 from hrsite.posts.naming import published_slug

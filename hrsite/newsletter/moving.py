@@ -9,8 +9,9 @@ The person stays who she is: her choices, her proof of consent and what waits fo
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, tokens
@@ -203,14 +204,13 @@ def former_keys(session: Session, address_key: str) -> dict[str, datetime]:
     return {key: until for key, until in session.execute(moved) if key is not None}
 
 
-def has_moved_since(session: Session, address_key: str, moment: datetime) -> bool:
+def has_moved_since(address_key: Any, moment: Any) -> ColumnElement[bool]:
     """Did the person at an address come to it from another one after a moment?"""
-    moved = select(ConsentEvent.id).where(
+    return exists().where(
         ConsentEvent.address_key == address_key,
         ConsentEvent.kind == "moved",
         ConsentEvent.happened_at > moment,
     )
-    return session.scalar(moved.limit(1)) is not None
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -29,9 +29,16 @@ def in_the_file(session: Session) -> dict[str, str]:
     return {line["\ufeffEmail"]: line["Said yes on"] for line in csv.DictReader(io.StringIO(text))}
 
 
-def said(session: Session, kind: str, how: str = "form", **facts: object) -> None:
+def said(
+    session: Session,
+    kind: str,
+    how: str = "form",
+    said_on: date | None = None,
+    words_version: str = consent.CONSENT_VERSION,
+) -> None:
     key = session.scalars(select(Subscriber)).one().address_key
-    consent.note(session, key, kind, Topic.ARTICLES, how, our_clock.now(), **facts)  # type: ignore[arg-type]
+    now = our_clock.now()
+    consent.note(session, key, kind, Topic.ARTICLES, how, now, words_version, said_on)
     session.commit()
 
 
