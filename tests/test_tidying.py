@@ -249,4 +249,4 @@ def test_the_receipt_says_the_periods_that_hold(app: Flask) -> None:
     assert tidying.AUDIT_FOR.days == 365
     assert "One year" in words
     assert f"{tidying.REPORTS_COME_WITHIN.days} days" in words
-    assert f"{tidying.FOLDER_FOR.days} days" in told
+    assert f"{tidying.FOLDER_FOR.days} days, also when you were erased" in told
