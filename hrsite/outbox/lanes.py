@@ -15,6 +15,8 @@ from hrsite.outbox.wording import HUNG_UP, TOO_SLOW
 READ_OCTETS = 4096  # Replies are short; a larger buffer takes longer to come by.
 MOST_PIECES = 64  # Of one write; the system would take some more.
 PARTING_SECONDS = 5.0  # For RSET: nothing depends on its reply.
+# What goes into one record of TLS (RFC 8446 5.1), which the other side reads whole or not at all.
+RECORD_OCTETS = 16_384
 
 
 class Lane:
@@ -23,6 +25,7 @@ class Lane:
     def __init__(self, host: Conversation) -> None:
         self._host, self.sock = host, host.open_socket()
         self._is_encrypted = isinstance(self.sock, ssl.SSLSocket)
+        self._record = b""
         self.sock.setblocking(False)
         host.stage = "mail"
         self.exchange = Exchange(
@@ -87,10 +90,27 @@ class Lane:
     def _send(self) -> int:
         pieces = self.exchange.to_write
         if self._is_encrypted:
-            return self.sock.send(b"".join(pieces))
+            return self._send_record()
         if len(pieces) == 1:
             return self.sock.send(pieces[0])
         return self.sock.sendmsg(islice(pieces, MOST_PIECES))
+
+    def _send_record(self) -> int:
+        """Of several at once Python does not tell how many went, when the system takes no more.
+
+        Then the server may have a letter whole, and answer it, of which we think that it waits. One
+        that did not go is said again in the same octets, as OpenSSL wants it (SSL_write(3)).
+        """
+        if not self._record:
+            record = bytearray()
+            for piece in self.exchange.to_write:
+                record += piece[: RECORD_OCTETS - len(record)]
+                if len(record) == RECORD_OCTETS:
+                    break
+            self._record = bytes(record)
+        count = self.sock.send(self._record)
+        self._record = b""
+        return count
 
     def pull(self) -> list[Ended]:
         """Hear what has come; whatever ends by that."""

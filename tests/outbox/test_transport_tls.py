@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from hrsite.outbox.connections import MailSettings, ServerCarrier
+from hrsite.outbox.exchanging import MOST_CHUNKED
+from hrsite.outbox.parcels import parcel_of
 from tests.outbox.certificates import make_certificates, server_shield
 from tests.outbox.letter_samples import hand_over, make_letter
 from tests.outbox.smtp_server import DROP, SILENT, RawServer, Script, mail_server
@@ -158,3 +161,23 @@ def test_a_login_by_the_older_way_works_too() -> None:
         inbox.password = PASSWORD
         assert hand_over(inbox.port, **LOGIN)[0].kind == "accepted"
     assert inbox.logins == [("jördan".encode(), PASSWORD)]
+
+
+def test_a_letter_that_the_server_has_while_others_are_being_written_is_accepted(
+    tmp_path: Path,
+) -> None:
+    """Sent whole, several at once, and more of them than the system takes in one go."""
+    authority = make_certificates(tmp_path)
+    offers = b"250-mail.example.org\r\n250-PIPELINING\r\n250 CHUNKING\r\n"
+    octets = b"Subject: long\r\n\r\n" + b"Twenty octets a line\r\n" * 200_000
+    with RawServer({"EHLO": offers}, shield=server_shield(tmp_path), at_once=True) as server:
+        settings = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": server.port, **by("at once")}
+        with ServerCarrier(MailSettings({**settings, "MAIL_CA_FILE": authority}), 1) as carrier:
+            for number in range(MOST_CHUNKED):
+                reader = f"reader{number}@example.org"
+                carrier.offer(parcel_of("coach@example.org", reader, octets, number))
+            ended = dict[int, str]()
+            while len(ended) < MOST_CHUNKED:
+                ended |= {number: answer.kind for number, answer in carrier.poll(1.0)}
+    assert ended == dict.fromkeys(range(MOST_CHUNKED), "accepted")
+    assert [len(letter) for letter in server.letters] == [len(octets)] * MOST_CHUNKED
