@@ -214,6 +214,10 @@ class FolderCarrier:
         answer = self._connection.hand_over_octets(sender, recipient, parcel.octets)
         self._done.append((parcel.token, answer))
 
+    def take_back(self) -> list[Any]:
+        """None waits here."""
+        return []
+
     def poll(self, seconds: float) -> list[tuple[Any, Answer]]:
         """How those ended that were written since."""
         done, self._done = self._done, []

@@ -6,7 +6,6 @@ answers to be on disk. So a kill at any moment leaves at most so many in doubt.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,19 +18,15 @@ from hrsite import clock
 from hrsite.extensions import Busy, without_waiting
 from hrsite.outbox import claiming, instance, leasing, presence, settling
 from hrsite.outbox.claiming import Claimed
-from hrsite.outbox.pacing import Pace
+from hrsite.outbox.in_hand import InHand
 from hrsite.outbox.packing import Packer
 from hrsite.outbox.permits import Permits
 from hrsite.outbox.recording import Result, record
-from hrsite.outbox.retrying import CLOSING_DOWN, Answer, is_about_the_line
+from hrsite.outbox.retrying import CLOSING_DOWN, UNSAID, Answer, is_about_the_line
 from hrsite.outbox.transport import LetterCarrier, open_carrier
 
 log = structlog.get_logger(__name__)
 
-# So many copies are claimed in one transaction; a row costs a hundredth of what it costs alone.
-MOST_CLAIMED = 500
-# What a slow pace can use up of a claim long before its lease ends.
-CLAIM_SECONDS = 60.0
 # How long an answer may wait for others, to be written down together with them.
 GATHERING_SECONDS = 0.05
 IDLE_SECONDS = 1.0
@@ -84,14 +79,13 @@ class _Round:
         self._gate, self._should_stop = gate, should_stop
         self._permits = Permits(config["MAIL_IN_FLIGHT"], time.monotonic())
         self._most_in_flight = 1
-        self._pace: Pace = current_app.extensions.setdefault("pace", Pace(0, 0))
         self._packer = Packer(session)
-        self._claimed: deque[Claimed] = deque()
+        self._in_hand = InHand(session, owner)
         # Gone, or allowed to go; and answered, but the answer is not on disk yet.
         self._in_flight: dict[int, Claimed] = {}
         self._results: list[Result] = []
         self._first_result_at = 0.0
-        self._line_is_bad = self._nothing_is_due = self._is_committing = False
+        self._line_is_bad = self._is_committing = False
         # Is there an answer among them that may stop a message?
         self._may_stop_one = False
         self._tried_count = 0
@@ -102,11 +96,13 @@ class _Round:
         while True:
             stopping = self._must_stop()
             wait = 0.0
+            if stopping or not self._carrier.is_ready:
+                self._take_back()
             if self._is_time_to_write(stopping):
                 self._open_the_line(stopping)
                 wait = self._write_when_it_can(stopping)
             if not self._in_flight and not self._results:
-                if stopping or self._nothing_is_due and not self._claimed:
+                if stopping or self._in_hand.is_done:
                     return self._tried_count
                 time.sleep(min(wait, IDLE_SECONDS))
                 continue
@@ -116,21 +112,27 @@ class _Round:
         """Before a letter has its permit: that can take minutes, and its reader may leave then."""
         if stopping or self._carrier.is_ready or self._in_flight:
             return
-        if not self._claimed and not self._nothing_is_due:
+        if self._in_hand.is_empty and not self._in_hand.is_done:
             now = clock.now()
             # With the claim: whoever is not known to be here has its claims taken away.
             self._say_we_are_here(now)
-            self._claim_more(now)
+            self._in_hand.claim_more(now)
             self._session.commit()
-        if self._claimed:
+        if not self._in_hand.is_empty:
             self._carrier.make_ready()
 
     def let_go(self) -> None:
         """What was claimed and not handed over is due again at once."""
-        if self._claimed:
+        if not self._in_hand.is_empty:
             self._session.rollback()
-            claiming.release(self._session, self._claimed, clock.now())
+            self._in_hand.let_go(clock.now())
             self._session.commit()
+
+    def _take_back(self) -> None:
+        """Letters with a permit wait where letters go, and not for a line to be opened anew."""
+        for claimed in self._carrier.take_back():
+            self._ended(claimed, UNSAID)
+            self._in_hand.look_again()
 
     def _must_stop(self) -> bool:
         if self._line_is_bad or self._should_stop():
@@ -149,7 +151,7 @@ class _Round:
         if not waiting:
             return True
         if not self._results:
-            has_room = waiting < self._most_in_flight and self._may_claim_more()
+            has_room = waiting < self._most_in_flight and not self._in_hand.is_done
             return not stopping and has_room or self._is_long_silent()
         # While letters wait for a connection, no connection waits for a letter.
         is_enough = 2 * len(self._results) >= self._most_in_flight
@@ -157,30 +159,29 @@ class _Round:
             return True
         return time.monotonic() - self._first_result_at > GATHERING_SECONDS
 
-    def _may_claim_more(self) -> bool:
-        return bool(self._claimed) or not self._nothing_is_due
-
     def _write_when_it_can(self, stopping: bool) -> float:
         """The same as below, again and again while answers wait and the database is in trouble."""
         began = time.monotonic()
         while True:
-            before, self._is_committing = (self._claimed.copy(), self._nothing_is_due), False
+            put_back, self._is_committing = self._in_hand.kept(), False
             try:
                 return self._write_and_permit(stopping)
             except Busy:
                 return TURN_SECONDS
             except OperationalError as trouble:
                 self._session.rollback()
-                self._claimed, self._nothing_is_due = before
+                put_back()
                 self._packer = Packer(self._session)  # What it has read is old by the next time.
                 # Lost in that moment, it may have been written, and must not be counted twice.
                 is_unknown = self._is_committing and trouble.connection_invalidated
                 patience = PARTING_SECONDS if self._should_stop() else KEEPING_SECONDS
                 has_none = not self._results
                 if has_none and self._in_flight:
+                    self._take_back()
                     return ASKING_AGAIN_SECONDS  # Meanwhile for what is under way.
                 if has_none or is_unknown or time.monotonic() - began > patience:
                     raise
+                self._take_back()
                 log.warning("answers_kept", count=len(self._results), kind=type(trouble).__name__)
             stopping = True  # First of all the answers.
             time.sleep(ASKING_AGAIN_SECONDS)
@@ -202,7 +203,9 @@ class _Round:
         if not stopping and self._carrier.is_ready:
             waiting = len(self._in_flight) - len(self._results)
             self._most_in_flight = self._permits.most(self._carrier.capacity)
-            wanted, wait = self._next_claimed(self._most_in_flight - waiting, now)
+            room = self._most_in_flight - waiting
+            moment, domain_of = time.monotonic(), self._packer.domain_of
+            wanted, wait = self._in_hand.take(room, now, moment, domain_of)
             going = claiming.permit(self._session, wanted, now) if wanted else []
         # Copies are locked before the numbers beside their message, as whoever leaves does it.
         self._record(now)
@@ -238,40 +241,6 @@ class _Round:
             with without_waiting():
                 self._session.connection()
 
-    def _next_claimed(self, room: int, now: datetime) -> tuple[list[Claimed], float]:
-        """As many claimed copies as there is room for and the pace allows; and the wait."""
-        if len(self._claimed) < room and not self._nothing_is_due:
-            self._claim_more(now)
-        if not self._pace.is_limited:
-            return [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))], 0.0
-        wanted: list[Claimed] = []
-        passed_by: list[Claimed] = []
-        wait = 0.0
-        moment = time.monotonic()
-        while self._claimed and len(wanted) < room:
-            one = self._claimed.popleft()
-            domain = self._packer.domain_of(one)
-            if wait_here := self._pace.seconds_until(domain, moment):
-                wait = min(wait, wait_here) if wait else wait_here
-                passed_by.append(one)
-            else:
-                self._pace.take(domain)
-                wanted.append(one)
-        self._claimed.extendleft(reversed(passed_by))
-        return wanted, wait
-
-    def _claim_more(self, now: datetime) -> None:
-        config, count = current_app.config, MOST_CLAIMED
-        paces = config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"]
-        living = presence.living_count(self._session, now) if any(paces) else 1
-        self._pace.shared_by(living, *paces)
-        # Of few, so that what is asked for meanwhile does not wait behind all of these.
-        for rate in filter(None, (self._pace.rate, self._pace.domain_rate)):
-            count = max(1, min(count, int(rate * CLAIM_SECONDS)))
-        claimed = claiming.claim(self._session, self._owner, now, count)
-        self._nothing_is_due = len(claimed) < count
-        self._claimed.extend(claimed)
-
     def _gather(self, seconds: float) -> None:
         if self._results:
             seconds = min(seconds, GATHERING_SECONDS)
@@ -282,7 +251,7 @@ class _Round:
         if not self._results:
             self._first_result_at = time.monotonic()
         self._results.append(Result(claimed, answer))
-        self._tried_count += 1
+        self._tried_count += answer.kind != "unsaid"
         if answer.kind != "accepted":
             self._may_stop_one = True
             self._line_is_bad = self._line_is_bad or is_about_the_line(answer)

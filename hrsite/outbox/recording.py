@@ -20,6 +20,7 @@ from hrsite.prepared import Prepared, given
 
 log = structlog.get_logger(__name__)
 
+NO_ATTEMPTS = ("setting", "too_large", "unsaid")
 IN_THE_AIR = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
@@ -116,11 +117,12 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     if before == DeliveryState.UNCERTAIN and answer.kind == "uncertain":
         return  # Its lease was over, so that is known, and what follows is planned.
     # Our own mistake is no attempt of the reader's.
-    delivery.attempt_count += answer.kind not in ("setting", "too_large")
+    delivery.attempt_count += answer.kind not in NO_ATTEMPTS
     delivery.state, delivery.next_at = _outcome(delivery, answer, now)
     delivery.repeat_count += answer.kind == "uncertain" and bool(delivery.next_at)
     delivery.changed_at, delivery.owner = now, None
-    delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
+    if answer.kind != "unsaid":
+        delivery.reply_code, delivery.reply_text = answer.code, answer.text[:600]
     tally.moved(session, delivery.message_id, {before: 1}, {delivery.state: 1})
     blames_her = answer.suppress or answer.soft_bounce
     if blames_her and not _is_still_hers(session, claimed, delivery):
@@ -152,8 +154,8 @@ def _outcome(
         # that is planned where the coach is to decide, since the answer came after the lease.
         is_not_known = in_the_air_before or delivery.state == DeliveryState.UNCERTAIN
         return (DeliveryState.UNCERTAIN if is_not_known else DeliveryState.WITHDRAWN), None
-    if answer.kind in ("setting", "too_large"):
-        # The pause below keeps it from being tried at once.
+    if answer.kind in NO_ATTEMPTS:
+        # It may go at once; but where there is something wrong, the pause below keeps it.
         return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.QUEUED), now
     next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
     if next_at:

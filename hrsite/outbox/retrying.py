@@ -10,7 +10,9 @@ Stage = Literal[
     "connect", "banner", "ehlo", "starttls", "handshake", "ehlo2", "auth",
     "mail", "rcpt", "data", "body", "reply", "rset", "quit",
 ]  # fmt: skip
-Kind = Literal["accepted", "deferred", "refused", "uncertain", "policy", "too_large", "setting"]
+Kind = Literal[
+    "accepted", "deferred", "refused", "uncertain", "policy", "too_large", "setting", "unsaid"
+]  # fmt: skip
 # No reply could be read, or there is no use in asking:
 # timeout, dropped, garbage: the network, or a server that does not speak SMTP;
 # tls, login, unknown_host: our settings and this server do not fit together.
@@ -53,8 +55,8 @@ class Answer(NamedTuple):
     """How one hand-over ended: the verdict, and the server's own words for the ledger.
 
     `kind` "setting" means that TLS, login or configuration is at fault: pause, and count no
-    attempt. `status` is the enhanced code (RFC 3463), such as "5.1.1". `text` is at most 500
-    printable characters.
+    attempt; "unsaid", that no server has heard of it yet. `status` is the enhanced code (RFC
+    3463), such as "5.1.1". `text` is at most 500 printable characters.
     """
 
     kind: Kind
@@ -64,6 +66,9 @@ class Answer(NamedTuple):
     text: str
     suppress: bool = False
     soft_bounce: bool = False
+
+
+UNSAID = Answer("unsaid", "mail", None, None, "")
 
 
 @lru_cache(maxsize=256)

@@ -133,6 +133,10 @@ class LetterCarrier(Protocol):
         """Take a letter; `poll` tells in time how it ended."""
         ...
 
+    def take_back(self) -> list[Any]:
+        """The letters no server has heard of, by their tokens: nothing becomes of them here."""
+        ...
+
     def poll(self, seconds: float) -> list[tuple[Any, Answer]]:
         """Go on with all that is under way, waiting at most so long: whose letters ended how."""
         ...
