@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock
 from hrsite.extensions import Busy, without_waiting
-from hrsite.outbox import claiming, instance, leasing, presence, settling
+from hrsite.outbox import claiming, instance, leasing, presence, settling, turns
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.in_hand import InHand
 from hrsite.outbox.packing import Packer
@@ -59,8 +59,7 @@ def deliver_due(
 
 
 def _settle(session: Session) -> None:
-    settling.settle(session, clock.now())
-    session.commit()
+    settling.settle(session, clock.now(), session.commit)
 
 
 class _Round:
@@ -81,6 +80,8 @@ class _Round:
         self._most_in_flight = 1
         self._packer = Packer(session)
         self._in_hand = InHand(session, owner)
+        # Puts all in hand as it was, when the transaction comes to nothing.
+        self._put_back = self._in_hand.kept()
         # Gone, or allowed to go; and answered, but the answer is not on disk yet.
         self._in_flight: dict[int, Claimed] = {}
         self._results: list[Result] = []
@@ -114,10 +115,9 @@ class _Round:
             return
         if self._in_hand.is_empty and not self._in_hand.is_done:
             now = clock.now()
-            # With the claim: whoever is not known to be here has its claims taken away.
+            # Before the claim: whoever is not known to be here has its claims taken away.
             self._say_we_are_here(now)
-            self._in_hand.claim_more(now)
-            self._session.commit()
+            self._claim_more(now)
         if not self._in_hand.is_empty:
             self._carrier.make_ready()
 
@@ -163,14 +163,14 @@ class _Round:
         """The same as below, again and again while answers wait and the database is in trouble."""
         began = time.monotonic()
         while True:
-            put_back, self._is_committing = self._in_hand.kept(), False
+            self._put_back, self._is_committing = self._in_hand.kept(), False
             try:
                 return self._write_and_permit(stopping)
             except Busy:
                 return TURN_SECONDS
             except OperationalError as trouble:
                 self._session.rollback()
-                put_back()
+                self._put_back()
                 self._packer = Packer(self._session)  # What it has read is old by the next time.
                 # Lost in that moment, it may have been written, and must not be counted twice.
                 is_unknown = self._is_committing and trouble.connection_invalidated
@@ -198,16 +198,19 @@ class _Round:
             self._record(now)
             self._packer.forget(self._results)
             self._commit()
-        going: list[Claimed] = []
-        wait = 0.0
+        wanted, wait = list[Claimed](), 0.0
         if not stopping and self._carrier.is_ready:
             waiting = len(self._in_flight) - len(self._results)
             self._most_in_flight = self._permits.most(self._carrier.capacity)
             room = self._most_in_flight - waiting
+            if self._in_hand.is_short(room):
+                self._claim_more(now)
             moment, domain_of = time.monotonic(), self._packer.domain_of
-            wanted, wait = self._in_hand.take(room, now, moment, domain_of)
-            going = claiming.permit(self._session, wanted, now) if wanted else []
-        # Copies are locked before the numbers beside their message, as whoever leaves does it.
+            wanted, wait = self._in_hand.take(room, moment, domain_of)
+        several = [*wanted, *(result.claimed for result in self._results)]
+        messages = [one.message_id for one in several]
+        turns.hold_copies(self._session, [one.id for one in several], messages)
+        going = claiming.permit(self._session, wanted, now) if wanted else []
         self._record(now)
         self._packer.freeze(going)
         self._commit()
@@ -219,6 +222,12 @@ class _Round:
             else:
                 self._carrier.offer(letter)
         return wait
+
+    def _claim_more(self, now: datetime) -> None:
+        """By itself: it locks hundreds of copies, as they come, and who waits waits for all."""
+        self._in_hand.claim_more(now)
+        self._commit_apart()
+        self._put_back = self._in_hand.kept()
 
     def _record(self, now: datetime) -> None:
         if self._results:
@@ -233,6 +242,11 @@ class _Round:
         for result in self._results:
             del self._in_flight[result.claimed.id]
         self._results = []
+
+    def _commit_apart(self) -> None:
+        """Commit what stands by itself, and go on."""
+        self._session.commit()
+        self._begin()
 
     def _begin(self) -> None:
         """Raises Busy while somebody else writes and there are letters under way to see to."""
@@ -260,6 +274,7 @@ class _Round:
         if self._is_long_silent(now):
             presence.refresh(self._session, self._owner, now)
             leasing.renew(self._session, self._owner, self._in_flight, now)
+            self._commit_apart()
             self._seen_at = now
 
     def _is_long_silent(self, now: datetime | None = None) -> bool:

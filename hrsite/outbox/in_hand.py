@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from hrsite.outbox import claiming, presence
+from hrsite.outbox import claiming, presence, turns
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.pacing import Pace
 
@@ -36,6 +36,10 @@ class InHand:
         """Is nothing claimed, and nothing due that could be?"""
         return self._is_nothing_due and self.is_empty
 
+    def is_short(self, room: int) -> bool:
+        """Is there room for more than is claimed, and perhaps more due?"""
+        return len(self._claimed) < room and not self._is_nothing_due
+
     def look_again(self) -> None:
         """Something has become due since."""
         self._is_nothing_due = False
@@ -50,9 +54,7 @@ class InHand:
         return put_back
 
     def claim_more(self, now: datetime) -> None:
-        """Claim what is due, unless nothing is. Then commit."""
-        if self._is_nothing_due:
-            return
+        """Claim what is due. Then commit."""
         config, count = current_app.config, MOST_CLAIMED
         paces = config["MAIL_PACE"], config["MAIL_DOMAIN_PACE"]
         living = presence.living_count(self._session, now) if any(paces) else 1
@@ -65,14 +67,12 @@ class InHand:
         self._claimed.extend(claimed)
 
     def take(
-        self, room: int, now: datetime, moment: float, domain_of: Callable[[Claimed], str]
+        self, room: int, moment: float, domain_of: Callable[[Claimed], str]
     ) -> tuple[list[Claimed], float]:
         """As many copies as there is room for and the pace allows; and the wait.
 
         `moment` is now in seconds of a steady clock.
         """
-        if len(self._claimed) < room:
-            self.claim_more(now)
         if not self._pace.is_limited:
             return [self._claimed.popleft() for _ in range(min(room, len(self._claimed)))], 0.0
         wanted: list[Claimed] = []
@@ -92,4 +92,5 @@ class InHand:
 
     def let_go(self, now: datetime) -> None:
         """What was claimed and not handed over is due again at once."""
+        turns.hold_copies(self._session, [one.id for one in self._claimed])
         claiming.release(self._session, self._claimed, now)

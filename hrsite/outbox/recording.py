@@ -10,9 +10,15 @@ from sqlalchemy import LargeBinary, Select, Update, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import UTCDateTime, is_one_of, number_list
-from hrsite.outbox import repeat_rules, suppression, tally, unwanted
+from hrsite.outbox import repeat_rules, suppression, tally, turns, unwanted
 from hrsite.outbox.claiming import Claimed
-from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, Recipient
+from hrsite.outbox.models import (
+    Delivery,
+    DeliveryState,
+    MessageTally,
+    OutboxMessage,
+    Recipient,
+)
 from hrsite.outbox.pausing import pause, pause_all
 from hrsite.outbox.retrying import OPENING_STAGES, Answer, next_attempt
 from hrsite.outbox.wording import pause_reason
@@ -32,14 +38,33 @@ class Result(NamedTuple):
 
 
 def record(session: Session, results: Sequence[Result], now: datetime) -> None:
-    """Write the answers down. Commit before more letters go than may be unrecorded."""
+    """Write the answers down. Commit before more letters go than may be unrecorded.
+
+    Where all are accepted, whoever gives permits besides holds their copies already.
+    """
     accepted = [one for one in results if one.answer.kind == "accepted"]
-    for result in results:
-        if result.answer.kind != "accepted":
-            _record_one(session, result, now)
+    others = [one for one in results if one.answer.kind != "accepted"]
+    if others:
+        _hold(session, results, others)
+    for result in others:
+        _record_one(session, result, now)
     if accepted:
         for result in _record_accepted(session, accepted, now):
             _record_one(session, result, now)
+
+
+def _hold(session: Session, results: Sequence[Result], others: Sequence[Result]) -> None:
+    """What may change by these: a message that stops, too, and a bounce is tied to its message."""
+    meant = is_one_of(OutboxMessage.id, {one.claimed.message_id for one in others})
+    if any(_stops_all(one.answer) for one in others):
+        meant |= OutboxMessage.settled_at.is_(None)
+    turns.hold_messages(session, select(OutboxMessage.id).where(meant))
+    copies = [one.claimed for one in results]
+    turns.hold_copies(session, [one.id for one in copies], [one.message_id for one in copies])
+
+
+def _stops_all(answer: Answer) -> bool:
+    return answer.kind == "setting" and answer.stage in OPENING_STAGES
 
 
 def is_still_ours(delivery: Delivery, fence: int) -> bool:
@@ -57,7 +82,7 @@ def _record_accepted(session: Session, results: list[Result], now: datetime) -> 
         unusual = [one for one in results if (one.claimed.id, one.claimed.fence) not in done]
     usual = Counter(one.claimed.message_id for one in results)
     usual.subtract(one.claimed.message_id for one in unusual)
-    for message_id, count in usual.items():
+    for message_id, count in sorted(usual.items()):
         _COUNT.change(session, message=message_id, count=count)
     return unusual
 
@@ -188,7 +213,7 @@ def _draw_conclusions(session: Session, delivery: Delivery, answer: Answer, now:
         unwanted.refused(session, delivery, answer, now)
     elif answer.kind == "accepted":
         message.tally.policy_refusals_in_a_row = 0
-    elif answer.kind == "setting" and answer.stage in OPENING_STAGES:
+    elif _stops_all(answer):
         pause_all(session, pause_reason(answer), now)
     elif answer.kind in ("setting", "too_large"):
         pause(message, pause_reason(answer), now)

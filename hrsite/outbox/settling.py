@@ -1,5 +1,6 @@
 """What time alone decides: dead leases, late letters, messages at their end; and giving up."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, exists, false, literal, or_, select, true, update
@@ -22,11 +23,23 @@ DUE_STATES = (*SIMPLY_WAITING, DeliveryState.UNCERTAIN)
 UNCERTAIN = DeliveryState.UNCERTAIN
 
 
-def settle(session: Session, now: datetime) -> None:
-    """Write down what time alone has decided: dead leases, late letters, messages at their end."""
-    _give_up_dead_leases(session, now)
-    _free_claims_of_the_gone(session, now)
-    _hold_planned_repeats(session, now)
+def settle(session: Session, now: datetime, commit: Callable[[], None] = lambda: None) -> None:
+    """Write down what time alone has decided: dead leases, late letters, messages at their end.
+
+    Each by itself: after copies come their numbers, and after those no more copies (turns.py).
+    """
+    for step in (
+        _give_up_dead_leases,
+        _free_claims_of_the_gone,
+        _hold_planned_repeats,
+        _give_up_the_late,
+        _mark_the_settled,
+    ):
+        step(session, now)
+        commit()
+
+
+def _give_up_the_late(session: Session, now: datetime) -> None:
     # A pause stops the clock too, but for a letter whose session begins regardless.
     late = select(OutboxMessage.id).where(
         OutboxMessage.settled_at.is_(None),
@@ -34,7 +47,6 @@ def settle(session: Session, now: datetime) -> None:
         or_(OutboxMessage.paused_at.is_(None), OutboxMessage.is_timely),
     )
     drop(session, DeliveryState.EXPIRED, now, Delivery.message_id.in_(late))
-    _mark_the_settled(session, now)
 
 
 def drop(session: Session, state: DeliveryState, now: datetime, *which: ColumnElement[bool]) -> int:
@@ -150,17 +162,15 @@ def free_claims_of_former(session: Session, name: str, now: datetime) -> None:
 
 
 def _free(session: Session, now: datetime, *whose: ColumnElement[bool]) -> None:
-    session.execute(
-        update(Delivery)
-        .where(
-            _unsettled(),
-            Delivery.state.in_(DUE_STATES),
-            Delivery.next_at > now,
-            *whose,
+    claimed = _unsettled(), Delivery.state.in_(DUE_STATES), Delivery.next_at > now, *whose
+    found = select(Delivery.id).where(*claimed).order_by(Delivery.id).with_for_update()
+    if ids := session.scalars(found).all():
+        session.execute(
+            update(Delivery)
+            .where(is_one_of(Delivery.id, ids))
+            .values(owner=None, lease_until=None, next_at=now)
+            .execution_options(synchronize_session=False)
         )
-        .values(owner=None, lease_until=None, next_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def free_claims_of(session: Session, recipient_id: int, now: datetime) -> None:

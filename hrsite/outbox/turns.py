@@ -8,8 +8,14 @@ the article or notice that a letter tells of, the turn, messages, their copies, 
 takes a turn takes it once, and the stricter one if it is to write a list down.
 """
 
-from sqlalchemy import func, select
+from collections.abc import Iterable
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
+
+from hrsite.columns import is_one_of, number_list
+from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage
+from hrsite.prepared import Prepared, given
 
 # Ours among the locks of this database, like MIGRATING and COUNTING elsewhere.
 LISTS = 7_264_103
@@ -28,6 +34,43 @@ def before_a_change(session: Session) -> None:
     _lock(session, "pg_advisory_xact_lock_shared")
 
 
+def hold_messages(session: Session, which: Select[int]) -> None:
+    """Until this transaction ends, nobody else stops these or sets them going."""
+    if _is_shared(session):
+        session.execute(which.order_by(OutboxMessage.id).with_for_update())
+
+
+def hold_copies(session: Session, ids: Iterable[int], message_ids: Iterable[int] = ()) -> None:
+    """All the copies that this transaction is about to change, and the numbers of their messages.
+
+    Of one message it takes the numbers when it changes them: only of several is there an order.
+    """
+    if not _is_shared(session):
+        return
+    _COPIES.rows(session, ids=number_list(ids))
+    several = set(message_ids)
+    if len(several) > 1:
+        _NUMBERS.rows(session, ids=number_list(several))
+
+
+def _copies() -> Select[int]:
+    these = select(Delivery.id).where(is_one_of(Delivery.id, given("ids")))
+    return these.order_by(Delivery.id).with_for_update()
+
+
+def _numbers() -> Select[int]:
+    beside = select(MessageTally.message_id).where(is_one_of(MessageTally.message_id, given("ids")))
+    return beside.order_by(MessageTally.message_id).with_for_update()
+
+
+_COPIES, _NUMBERS = Prepared(_copies), Prepared(_numbers)
+
+
 def _lock(session: Session, name: str) -> None:
-    if session.get_bind().dialect.name == "postgresql":
+    if _is_shared(session):
         session.execute(select(getattr(func, name)(LISTS)))
+
+
+def _is_shared(session: Session) -> bool:
+    """May somebody else write at the same time?"""
+    return session.get_bind().dialect.name == "postgresql"

@@ -39,7 +39,9 @@ def refused(session: Session, copy: Delivery, answer: Answer, now: datetime) -> 
 
 def came_back(session: Session, copy: Delivery, text: str, now: datetime) -> None:
     """A report of that has just been written down, of a copy that was accepted before."""
-    message, kept = copy.message, _locked(session, copy)
+    message = copy.message
+    session.refresh(message, with_for_update=True)  # Before its numbers, as turns.py says.
+    kept = _locked(session, copy)
     if sum(one.happened_at >= message.starts_at for one in _told(session, copy)) > 1:
         return
     kept.policy_refusal_count += 1

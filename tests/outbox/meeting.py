@@ -67,15 +67,21 @@ def beside(app: Flask, session: Session, deed: Callable[[Session], object]) -> I
 
 @contextmanager
 def amid(
-    app: Flask, session: Session, words: str, deed: Callable[[Session], object]
+    app: Flask,
+    session: Session,
+    words: str,
+    deed: Callable[[Session], object],
+    *,
+    times: int = 1,
 ) -> Iterator[None]:
-    """The same, but it begins when the body has just said a statement with these words."""
+    """The same, but it begins when the body has said statements with these words so often."""
     other, ours, said = _Other(app, deed), threading.get_ident(), list[str]()
 
     def look(line: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if words in statement and threading.get_ident() == ours and not said:
+        if words in statement and threading.get_ident() == ours and len(said) < times:
             said.append(statement)
-            other.begin()
+            if len(said) == times:
+                other.begin()
 
     event.listen(db.engine, "after_cursor_execute", look)
     try:
@@ -83,5 +89,5 @@ def amid(
         session.commit()
     finally:
         event.remove(db.engine, "after_cursor_execute", look)
-    assert said
+    assert len(said) == times
     other.end()
