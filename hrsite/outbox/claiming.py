@@ -5,12 +5,12 @@ goes out yet: a dead worker's claims are simply free again. A permit comes right
 goes: only then is it "sending", and only those few are in doubt after a kill.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -48,18 +48,15 @@ from hrsite.prepared import Prepared, given
 LEASE = timedelta(minutes=15)
 # How the key of a letter begins that only asks "Is this you, and do you want letters?"
 CONFIRMATION = "confirm/"
+FENCE = attrgetter("fence")
 # What the prepared statements below are given.
 NOW, UNTIL = given("now", UTCDateTime), given("until", UTCDateTime)
 IDS = given("ids")
-# What `_due` finds of one copy.
-Waiting = tuple[Any, ...]
+Waiting = tuple[Any, ...]  # A copy that is due, and since when, as the database says it.
 
 
 class Claimed(NamedTuple):
-    """One copy in a worker's hands, its address and links still sealed.
-
-    Nothing of it is read again while it is handed over.
-    """
+    """One copy in a worker's hands, its address and links sealed; nothing of it is read again."""
 
     id: int
     message_id: int
@@ -82,10 +79,13 @@ def claim(session: Session, owner: str, now: datetime, most: int = 1) -> list[Cl
         taken += _next_due(session, message_id, now, most - len(taken))
         if len(taken) >= most:
             break
-    if taken:
-        ids = number_list([row[0] for row in taken])
-        _CLAIM.change(session, ids=ids, whose=owner, until=now + LEASE)
-    return [Claimed(*row[:-1]) for row in taken]
+    if not taken:
+        return []
+    ids = number_list([id for id, _ in taken])
+    _CLAIM.change(session, ids=ids, whose=owner, until=now + LEASE)
+    # Not sooner: whoever moves to another address has done so by now, or waits for this claim.
+    found = {row[0]: Claimed(*row) for row in _CLAIMED.rows(session, ids=ids)}
+    return [found[id] for id, _ in taken if id in found]
 
 
 def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[Claimed]:
@@ -114,10 +114,8 @@ def permit(session: Session, claimed: Iterable[Claimed], now: datetime) -> list[
 def _permit_unusual(session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
     """The same for copies that may have been in the air before, or that may not go: and why."""
     by_id = {one.id: one for one in claimed}
-    going: list[Claimed] = []
-    again: list[int] = []
-    kept: list[Claimed] = []
-    closed: list[int] = []
+    going, kept = list[Claimed](), list[Claimed]()
+    again, closed = list[int](), list[int]()
     found = _STANDS.rows(session, ids=number_list(by_id), now=now)
     for id, fence, state, is_discreet, is_suppressed, is_open in found:
         one = by_id[id]
@@ -148,14 +146,11 @@ def _worded(one: Claimed, is_discreet: bool) -> Claimed:
 
 def release(session: Session, claimed: Iterable[Claimed], now: datetime) -> None:
     """Let go of claimed copies that were not handed over: they are due again at once."""
-    fences: defaultdict[int, list[int]] = defaultdict(list)
-    for one in claimed:
-        fences[one.fence].append(one.id)
-    for fence, ids in fences.items():
+    for fence, several in groupby(sorted(claimed, key=FENCE), FENCE):
         session.execute(
             update(Delivery)
             .where(
-                is_one_of(Delivery.id, ids),
+                is_one_of(Delivery.id, [one.id for one in several]),
                 Delivery.fence == fence,
                 Delivery.state.in_(DUE_STATES),
                 Delivery.next_at.is_not(None),
@@ -170,7 +165,7 @@ def _next_due(session: Session, message_id: int, now: datetime, most: int) -> li
 
     PostgreSQL locks the rows, SQLite the file (each transaction that writes begins with the lock).
     """
-    found = [due.rows(session, message=message_id, now=now, most=most) for due in _DUE]
+    found = (due.rows(session, message=message_id, now=now, most=most) for due in _DUE)
     some = [rows for rows in found if rows]
     if len(some) < 2:  # The usual case: nothing was ever tried before.
         return list(*some)
@@ -193,11 +188,23 @@ def _open() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
-    """What a hand-over needs to know of a copy, and how long it has waited.
+def _due(state: DeliveryState) -> Select[int, datetime | None]:
+    """Those in one state: the index then gives the answer without sorting."""
+    return (
+        select(Delivery.id, Delivery.next_at)
+        .where(
+            Delivery.message_id == given("message"),
+            Delivery.state == state,
+            Delivery.next_at <= NOW,
+        )
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(given("most"))
+        .with_for_update(skip_locked=True)
+    )
 
-    One question for each state, because the index then gives the answer without sorting.
-    """
+
+def _claimed() -> Select[*tuple[Any, ...]]:
+    """What a hand-over needs to know of a copy."""
     links = func.coalesce(Delivery.own_links, Recipient.links)
     return (
         select(
@@ -209,18 +216,10 @@ def _due(state: DeliveryState) -> Select[*tuple[Any, ...]]:
             Delivery.recipient_id,
             Delivery.kept_letter_id,
             Delivery.is_discreet,
-            (Delivery.fence + 1).label("fence"),
-            Delivery.next_at,
+            Delivery.fence,
         )
         .join(Delivery.recipient)
-        .where(
-            Delivery.message_id == given("message"),
-            Delivery.state == state,
-            Delivery.next_at <= NOW,
-        )
-        .order_by(Delivery.next_at, Delivery.id)
-        .limit(given("most"))
-        .with_for_update(of=Delivery, skip_locked=True)
+        .where(is_one_of(Delivery.id, IDS))
     )
 
 
@@ -294,7 +293,7 @@ def _is_suppressed() -> ColumnElement[bool]:
     )
 
 
-_OPEN_MESSAGES, _CLAIM = Prepared(_open_messages), Prepared(_claim)
+_OPEN_MESSAGES, _CLAIM, _CLAIMED = Prepared(_open_messages), Prepared(_claim), Prepared(_claimed)
 _DUE = [Prepared(partial(_due, state)) for state in DUE_STATES]
 # Spelled when first asked for, so a trial can take a guard out of them.
 _STANDS, _SEND, _SEND_NEW = Prepared(_stands), Prepared(_send), Prepared(_send_new)

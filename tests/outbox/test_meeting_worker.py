@@ -124,3 +124,17 @@ def test_the_coach_sets_a_message_going_while_a_report_stops_it(
         unwanted.came_back(session, session.get_one(Delivery, claimed.id), "no", our_clock.now())
     session.expire_all()
     assert session.get_one(OutboxMessage, 1).tally.policy_refusal_count == 0
+
+
+def test_a_claim_that_began_before_somebody_moved_has_her_new_address(
+    app: Flask, session: Session
+) -> None:
+    put_letter(session, READERS[0])
+
+    def move(other: Session) -> None:
+        other.get_one(Delivery, 1).recipient.address = "new@example.net"
+
+    with amid(app, session, "SKIP LOCKED", move):
+        (claimed,) = claiming.claim(session, "one", our_clock.now())
+    seal = app.extensions["seal"]
+    assert seal.open(claimed.address) == "new@example.net"
