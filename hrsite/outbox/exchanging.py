@@ -47,6 +47,9 @@ class Exchange:
     # Set when nothing more may be said here, once what is due has been heard.
     is_over: bool = False
     letter_count: int = 0
+    # Many servers take a few letters on one connection: has it taken one, and will it no more?
+    _has_served: bool = False
+    _is_used_up: bool = False
     # A letter that is named, and its text, which the server has not asked for yet.
     _begun: Parcel | None = None
     _text: bytes = b""
@@ -63,7 +66,7 @@ class Exchange:
     @property
     def may_begin(self) -> bool:
         """Can it take another letter now?"""
-        if self.is_over or self._begun is not None:
+        if self.is_over or self._is_used_up or self._begun is not None:
             return False
         due = self.due
         if not due:
@@ -89,6 +92,7 @@ class Exchange:
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
         self.letter_count += 1
+        parcel.whole_at = parcel.refusal = None  # What became of it on another connection.
         octets = parcel.octets
         size = b" SIZE=%d" % len(octets) if self.size else b""
         mail = b"MAIL FROM:<%s>%s\r\n" % (parcel.sender, size)
@@ -123,6 +127,7 @@ class Exchange:
             self._hear(self._heard + octets if self._heard else octets, ended)
         except Garbled:
             return ended + self.broken("garbage", GARBLED)
+        self.is_over = self.is_over or (self._is_used_up and not self.due)
         return ended + self.broken("dropped", HUNG_UP) if self.is_over else ended
 
     def broken(self, fault: Fault, text: str) -> list[Ended]:
@@ -193,6 +198,7 @@ class Exchange:
             self._take_after_refusal(parcel.refusal, stage, code, ended)
         elif stage == "reply":
             ended.append(Ended(parcel, stage, code, text))
+            self._has_served = self._has_served or code // 100 == 2
             if self.chunking and code // 100 != 2:
                 self._say_reset()
         elif code != _WANTED[stage] if stage == "data" else code // 100 != 2:
@@ -206,7 +212,12 @@ class Exchange:
         self, parcel: Parcel, stage: Stage, code: int, text: str, ended: list[Ended]
     ) -> None:
         fault: Fault | None = None if code >= 400 else "garbage"
-        parcel.refusal = Ended(parcel, stage, code if fault is None else None, text, fault)
+        # A no before a reader is named is no letter's fault: on another connection it may go.
+        is_its_end = code == CLOSING_DOWN or (stage == "mail" and code // 100 == 4)
+        goes_elsewhere = is_its_end and self._has_served
+        self._is_used_up = self._is_used_up or goes_elsewhere
+        told = code if fault is None else None
+        parcel.refusal = Ended(parcel, stage, told, text, fault, not goes_elsewhere)
         self._unsaid.clear()
         self.is_over = self.is_over or fault is not None
         if not any(one is parcel for one, _ in self.due):
@@ -229,7 +240,7 @@ class Exchange:
 
     def _say_reset(self) -> None:
         """Clear away what a refused letter has left. Before a letter behind it that is said."""
-        if not self.is_over and not self.due:
+        if not self.is_over and not self._is_used_up and not self.due:
             self.due.append((None, "rset"))
             self._say(b"RSET\r\n")
 

@@ -35,7 +35,8 @@ class Parcel:
 class Ended(NamedTuple):
     """How it ended for one letter: by a reply (`code`), or without one (`fault`).
 
-    `was_begun` False: not a word of it was heard by the server, for all we know.
+    `was_begun` False: not a word of it was heard by the server, for all we know, or it was turned
+    away only because its connection had carried enough. It goes by another.
     """
 
     parcel: Parcel

@@ -1,5 +1,6 @@
 """Which answer is about which letter, however the server's octets are cut into pieces."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,3 +176,29 @@ def test_a_line_that_served_before_is_no_letters_fault() -> None:
     exchange.begin(parcel(4))
     exchange.begin(parcel(5))
     assert [one.was_begun for one in exchange.broken("dropped", "Gone.")] == [False, False]
+
+
+@pytest.mark.parametrize("offers", [(False, False), (True, False), (True, True)])
+@pytest.mark.parametrize("no", [b"421 enough of you\r\n", b"452 enough for one session\r\n"])
+def test_a_letter_too_many_for_its_connection_goes_by_another(
+    offers: tuple[bool, bool], no: bytes
+) -> None:
+    pipelining, chunking = offers
+    usual = USUAL[:2] + USUAL[3:] if chunking else USUAL
+    exchange = Exchange(pipelining, size=False, chunking=chunking)
+    assert told(talk(exchange, usual, letters=1)) == [(0, "reply", 250, None)]
+    (ended,) = talk(exchange, [no, *[b"503 5.5.1 no\r\n"] * 2], letters=1)
+    assert (ended.stage, ended.was_begun) == ("mail", False)
+    assert exchange.is_over
+    second = Exchange(pipelining, size=False, chunking=chunking)
+    second.begin(ended.parcel)
+    write_all(second)
+    heard = [one for reply in usual for one in (second.hear(reply), write_all(second))[0]]
+    assert told(heard) == [(0, "reply", 250, None)]
+
+
+@pytest.mark.parametrize("no", [b"421 busy\r\n", b"452 4.3.1 full\r\n"])
+def test_a_connection_that_never_took_a_letter_is_believed(no: bytes) -> None:
+    exchange = Exchange(pipelining=False, size=False)
+    (ended,) = talk(exchange, [no], letters=1)
+    assert (ended.stage, ended.code, ended.was_begun) == ("mail", int(no[:3]), True)
