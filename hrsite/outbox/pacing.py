@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from hrsite.outbox.retrying import Answer, is_too_fast
+
 # So many domains are remembered; beyond, all begin afresh.
 MOST_DOMAINS = 10_000
 # Thirds of a token do not add up to one; nobody waits for the last digit.
 NEARLY = 1e-9
+# So long nothing goes once the mail service says that letters come too fast: it counts by seconds.
+REST_SECONDS = 1.0
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Pace:
     domain_rate: float
     _all: Bucket = field(init=False)
     _domains: dict[str, Bucket] = field(init=False, default_factory=dict)
+    _rests_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._all = Bucket(self.rate)
@@ -48,7 +53,12 @@ class Pace:
     @property
     def is_limited(self) -> bool:
         """Is there any limit?"""
-        return bool(self.rate or self.domain_rate)
+        return bool(self.rate or self.domain_rate or self._rests_until)
+
+    def heard(self, answer: Answer, now: float) -> None:
+        """Rest, if the mail service asks for it."""
+        if is_too_fast(answer):
+            self._rests_until = now + REST_SECONDS
 
     def shared_by(self, worker_count: int, rate: float, domain_rate: float) -> None:
         """Several workers share the limits in equal parts."""
@@ -59,6 +69,9 @@ class Pace:
 
     def seconds_until(self, domain: str, now: float) -> float:
         """How long until a letter to this domain may go; 0.0: now."""
+        if self._rests_until > now:
+            return self._rests_until - now
+        self._rests_until = 0.0
         wait = self._all.seconds_until_one(now)
         if self.domain_rate:
             if domain not in self._domains:

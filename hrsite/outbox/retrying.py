@@ -36,6 +36,10 @@ CLOSING_DOWN = 421
 _EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
 # RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
 LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
+# Once it has heard the letter, Amazon SES says so that letters come too fast.
+TOO_FAST = 454
+# Where the reader was named, and not refused.
+_READER_IS_TAKEN: frozenset[Stage] = frozenset({"data", "reply"})
 _LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
 # RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike.
 _SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"})
@@ -82,7 +86,7 @@ def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | Non
         return _without_reply(stage, "garbage")
     if code == CLOSING_DOWN:
         return Verdict("deferred")
-    if code in LOGIN_CODES:
+    if code in LOGIN_CODES and not (code == TOO_FAST and stage in _READER_IS_TAKEN):
         return Verdict("setting")
     if code // 100 == 4:
         return Verdict("deferred", soft_bounce=_is_about(status, "2.2"))
@@ -104,6 +108,11 @@ def is_about_the_line(answer: Answer) -> bool:
         return True
     broke = answer.code is None and answer.kind in ("deferred", "uncertain")
     return broke or answer.code == CLOSING_DOWN
+
+
+def is_too_fast(answer: Answer) -> bool:
+    """Does the mail service take letters, and only not so many at a time?"""
+    return answer.code == TOO_FAST and answer.kind == "deferred"
 
 
 def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:

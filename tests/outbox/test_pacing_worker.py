@@ -14,10 +14,12 @@ from hrsite import looking
 from hrsite.extensions import db
 from hrsite.outbox import delivering, presence
 from tests.outbox.ledger import mail_goes_to, put_letter, states
-from tests.outbox.smtp_server import mail_server
+from tests.outbox.smtp_server import Inbox, mail_server
 
 LETTERS = 8
 Arrivals = list[tuple[float, str]]
+
+pytestmark = pytest.mark.usefixtures("inbox")
 
 
 class FalseTime(SimpleNamespace):
@@ -37,10 +39,9 @@ class FalseTime(SimpleNamespace):
 class Stamped(list[Envelope]):
     """Notes when each letter came, and for which domain."""
 
-    def __init__(self, time: FalseTime) -> None:
+    def __init__(self, time: FalseTime, arrivals: Arrivals) -> None:
         super().__init__()
-        self.time = time
-        self.arrivals: Arrivals = []
+        self.time, self.arrivals = time, arrivals
 
     def append(self, letter: Envelope) -> None:
         """Keep a letter."""
@@ -49,14 +50,20 @@ class Stamped(list[Envelope]):
 
 
 @pytest.fixture
-def arrivals(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arrivals]:
+def arrivals() -> Arrivals:
+    """What came, and when by the false time."""
+    return []
+
+
+@pytest.fixture
+def inbox(app: Flask, arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     """Mail goes to a server that notes by the false time what it gets."""
     time = FalseTime()
     monkeypatch.setattr(delivering, "time", time)
-    with mail_server() as inbox:
-        inbox.envelopes = stamped = Stamped(time)
-        mail_goes_to(app, inbox.port)
-        yield stamped.arrivals
+    with mail_server() as opened:
+        opened.envelopes = Stamped(time, arrivals)
+        mail_goes_to(app, opened.port)
+        yield opened
 
 
 def put_letters(session: Session, key: str, *domains: str) -> None:
@@ -130,3 +137,22 @@ def test_whoever_asks_for_a_letter_does_not_wait_behind_all_of_a_slow_domain(
     assert len(arrivals) == LETTERS + 1
     # Of a minute's worth at a time, she waits for no more than that.
     assert [domain for _, domain in arrivals].index("example.net") <= 6
+
+
+def test_a_service_that_letters_come_to_too_fast_is_given_a_second(
+    app: Flask, session: Session, inbox: Inbox, arrivals: Arrivals, work: Callable[[], None]
+) -> None:
+    async def four_a_second(server: object, session: object, letter: Envelope) -> str:
+        if len(arrivals) == 4 and not told:
+            told.append("454 Throttling failure: Maximum sending rate exceeded.")
+            return told[0]
+        inbox.envelopes.append(letter)
+        return "250 2.0.0 kept"
+
+    told: list[str] = []
+    inbox.handle_DATA = four_a_second  # type: ignore[method-assign]
+    put_letters(session, "issue/1", "example.org")
+    work()
+    assert states(session) == {"accepted": LETTERS - 1, "deferred": 1}
+    moments = [moment for moment, _ in arrivals]
+    assert moments == pytest.approx([1000.0] * 4 + [1001.0] * 3)

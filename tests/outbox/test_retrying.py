@@ -56,9 +56,19 @@ def test_a_server_that_closes_down_means_later(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("stage", ["auth", "mail", "rcpt", "data", "reply"])
-@pytest.mark.parametrize("code", [530, 534, 535, 538, 454])
+@pytest.mark.parametrize("code", [530, 534, 535, 538])
 def test_a_failed_login_is_a_setting_at_every_stage(stage: Stage, code: int) -> None:
     assert judge(stage, code, None, None) == Verdict("setting")
+
+
+@pytest.mark.parametrize("stage", ["starttls", "auth", "mail", "rcpt"])
+def test_before_the_letter_454_is_a_login_that_is_missing(stage: Stage) -> None:
+    assert judge(stage, 454, "4.7.1", None) == Verdict("setting")
+
+
+@pytest.mark.parametrize("stage", ["data", "reply"])
+def test_after_the_letter_454_means_that_letters_come_too_fast(stage: Stage) -> None:
+    assert judge(stage, 454, None, None) == Verdict("deferred")
 
 
 @pytest.mark.parametrize("stage", OPENING)
