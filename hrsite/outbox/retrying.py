@@ -41,8 +41,9 @@ TOO_FAST = 454
 # Where the reader was named, and not refused.
 _READER_IS_TAKEN: frozenset[Stage] = frozenset({"data", "reply"})
 _LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
-# RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike.
-_SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"})
+# RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike. Microsoft
+# says so, too, that the sender has written enough for a day.
+_SENDER_STATUSES = frozenset({"5.1.7", "5.1.8", "5.1.90"})
 # RFC 5321 4.2.2: commands unknown or out of order. Ours are in order: something is set wrong.
 _PROTOCOL_CODES = frozenset({502, 503, 504})
 
@@ -154,7 +155,7 @@ def _refused_for_good(stage: Stage, code: int, status: str | None) -> Verdict:
         return Verdict("policy")  # No reader was named yet, or "transaction failed": not hers.
     # RFC 7504: 556 says that the domain takes no mail at all. A bare 550 closes no address:
     # it may be policy (RFC 5321 4.2.3), and one blocked relay would close them all.
-    gone = _is_about(status, "1") or status == "5.2.1" or code == 556
+    gone = (status or "").startswith("5.1.") or status == "5.2.1" or code == 556
     return Verdict("refused", suppress=gone)
 
 
