@@ -151,8 +151,9 @@ def _refused_for_good(stage: Stage, code: int, status: str | None) -> Verdict:
         # mailbox; said of the letter (RFC 1870 6) it is the letter's size.
         full = stage == "rcpt"
         return Verdict("deferred", soft_bounce=True) if full else Verdict("too_large")
-    if stage == "mail" or (code == 554 and stage != "rcpt" and _says_nothing(status)):
-        return Verdict("policy")  # No reader was named yet, or "transaction failed": not hers.
+    blames_the_words = status != "5.6.7" and (_says_nothing(status) or _is_about(status, "6"))
+    if stage == "mail" or (stage in _READER_IS_TAKEN and code != 556 and blames_the_words):
+        return Verdict("policy")  # No reader was named yet, or she was taken: it is the letter.
     # RFC 7504: 556 says that the domain takes no mail at all. A bare 550 closes no address:
     # it may be policy (RFC 5321 4.2.3), and one blocked relay would close them all.
     gone = (status or "").startswith("5.1.") or status == "5.2.1" or code == 556

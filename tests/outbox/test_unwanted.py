@@ -151,3 +151,23 @@ def test_a_copy_that_is_refused_and_comes_back_later_counts_once(
         assert bouncing.take_event(session, told, our_clock.now())
         session.commit()
     assert session.get_one(OutboxMessage, number).tally.policy_refusal_count == 5
+
+
+def let_say(inbox: Inbox, words: str) -> None:
+    """The server takes each reader, hears the letter, and says this."""
+
+    async def handle_data(server: object, session: object, envelope: object) -> str:
+        return words
+
+    inbox.handle_DATA = handle_data  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("words", ["550 This message scored 12 spam points.", "554 5.6.0 Reject"])
+def test_a_letter_refused_for_its_words_stops_and_is_lost_to_nobody(
+    app: Flask, session: Session, inbox: Inbox, words: str
+) -> None:
+    number = put(session, readers(30))
+    let_say(inbox, words)
+    look(app)
+    assert is_paused(session, number)
+    assert states(session) == {"deferred": 5, "queued": 25}
