@@ -51,6 +51,8 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> None:
     if accepted:
         for result in _record_accepted(session, accepted, now):
             _record_one(session, result, now)
+    answers = [(one.claimed.message_id, one.answer) for one in results]
+    unwanted.refused_without_reason(session, answers, now)
 
 
 def _hold(session: Session, results: Sequence[Result], others: Sequence[Result]) -> None:

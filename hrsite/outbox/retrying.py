@@ -116,6 +116,12 @@ def is_too_fast(answer: Answer) -> bool:
     return answer.code == TOO_FAST and answer.kind == "deferred"
 
 
+def is_without_reason(answer: Answer) -> bool:
+    """Was it refused for good with no word of its reader, as a relay refuses whom it knows not?"""
+    by_server = answer.kind == "refused" and answer.code is not None
+    return by_server and not answer.suppress and _says_nothing(answer.status)
+
+
 def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:
     """Whether so many refusals by policy, beside so many letters taken, are to pause a message."""
     if max(in_a_row, refusal_count) < MOST_POLICY_REFUSALS:

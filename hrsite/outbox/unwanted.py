@@ -5,21 +5,28 @@ one reader's server alone must not stop a letter for all, and a letter still not
 stop again.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite.outbox import pausing, suppression
-from hrsite.outbox.models import Delivery, MessageTally
+from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
-from hrsite.outbox.retrying import Answer, is_unwanted, is_wanted_by_nobody
+from hrsite.outbox.retrying import (
+    Answer,
+    is_unwanted,
+    is_wanted_by_nobody,
+    is_without_reason,
+)
 from hrsite.outbox.wording import pause_reason
 
 
 def refused(session: Session, copy: Delivery, answer: Answer, now: datetime) -> None:
     """A server said at once that it does not want this copy."""
-    message, kept = copy.message, _locked(session, copy)
+    message, kept = copy.message, _locked(session, copy.message_id)
     before = _told(session, copy)
     if any(one.happened_at >= message.starts_at for one in before):
         return
@@ -37,11 +44,38 @@ def refused(session: Session, copy: Delivery, answer: Answer, now: datetime) -> 
         pausing.pause(message, pause_reason(answer), now)
 
 
+def refused_without_reason(
+    session: Session, answers: Iterable[tuple[int, Answer]], now: datetime
+) -> None:
+    """Of these answers to messages, in their order, some may be a no for good that blames nobody.
+
+    One of them may be about its reader. After several with nothing taken in between it is we who
+    are refused, such as without a login, and so would be everybody who waits.
+    """
+    in_a_row: Counter[int] = Counter()
+    last: dict[int, Answer] = {}
+    for number, answer in answers:
+        if is_without_reason(answer):
+            in_a_row[number] += 1
+            last[number] = answer
+        elif answer.kind == "accepted":
+            in_a_row[number] = 0
+    for number in sorted(+in_a_row):
+        message, kept = session.get_one(OutboxMessage, number), _locked(session, number)
+        kept.policy_refusals_in_a_row += in_a_row[number]
+        count, waiting = kept.policy_refusals_in_a_row, kept.waiting_count
+        is_ours = is_unwanted(count, 0, 0) or is_wanted_by_nobody(
+            count, kept.accepted_count, waiting
+        )
+        if is_ours and waiting and message.paused_at is None:
+            pausing.pause(message, pause_reason(last[number]), now)
+
+
 def came_back(session: Session, copy: Delivery, text: str, now: datetime) -> None:
     """A report of that has just been written down, of a copy that was accepted before."""
     message = copy.message
     session.refresh(message, with_for_update=True)  # Before its numbers, as turns.py says.
-    kept = _locked(session, copy)
+    kept = _locked(session, message.id)
     if sum(one.happened_at >= message.starts_at for one in _told(session, copy)) > 1:
         return
     kept.policy_refusal_count += 1
@@ -52,12 +86,10 @@ def came_back(session: Session, copy: Delivery, text: str, now: datetime) -> Non
         pausing.pause(message, f"Many mail services would not take this letter: {text}", now)
 
 
-def _locked(session: Session, copy: Delivery) -> MessageTally:
+def _locked(session: Session, message_id: int) -> MessageTally:
     """The numbers of its message: another worker may be counting too."""
     session.flush()
-    return session.get_one(
-        MessageTally, copy.message_id, populate_existing=True, with_for_update=True
-    )
+    return session.get_one(MessageTally, message_id, populate_existing=True, with_for_update=True)
 
 
 def _told(session: Session, copy: Delivery) -> list[Bounce]:

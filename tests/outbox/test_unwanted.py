@@ -171,3 +171,36 @@ def test_a_letter_refused_for_its_words_stops_and_is_lost_to_nobody(
     look(app)
     assert is_paused(session, number)
     assert states(session) == {"deferred": 5, "queued": 25}
+
+
+RELAY = "550 relay not permitted"
+
+
+@pytest.mark.parametrize(("count", "lost"), [(30, 5), (3, 2)])
+def test_a_relay_that_refuses_everybody_without_a_reason_stops_the_letter(
+    app: Flask, session: Session, inbox: Inbox, count: int, lost: int
+) -> None:
+    number = put(session, readers(count))
+    answer_to(inbox, dict.fromkeys(readers(count), RELAY))
+    look(app)
+    assert is_paused(session, number)
+    assert states(session) == {"refused": lost, "queued": count - lost}
+    reason = session.get_one(OutboxMessage, number).pause_reason or ""
+    assert RELAY in reason
+    assert "several readers in a row" in reason
+    answer_to(inbox, {})
+    resume(session, number)
+    look(app)
+    assert states(session) == {"refused": lost, "accepted": count - lost}
+
+
+@pytest.mark.parametrize("in_flight", [1, 10])
+def test_readers_refused_without_a_reason_among_others_stop_nothing(
+    app: Flask, session: Session, inbox: Inbox, in_flight: int
+) -> None:
+    app.config.update(MAIL_IN_FLIGHT=in_flight)
+    number = put(session, readers(60))
+    answer_to(inbox, dict.fromkeys(readers(60)[::3], "550 No such user here"))
+    look(app)
+    assert not is_paused(session, number)
+    assert states(session) == {"refused": 20, "accepted": 40}
