@@ -22,10 +22,18 @@ MOST_MESSAGES = 200
 # For each word of the conversation. A mailbox that is slower is as good as away.
 SECONDS = 20.0
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._/ -]+")
+# What LOGIN takes without quotation marks.
+_PLAIN_LOGIN = re.compile(r"[A-Za-z0-9@._+-]+")
+# Of a file's name, in octets, with what mail programs write behind it (":2,S").
+_LONGEST_NAME = 250
 
 
 class Unreadable(Exception):
     """The mailbox cannot be looked at; the words say why, for the keeper."""
+
+
+class OneUnreadable(Unreadable):
+    """One message, or one request, and the mailbox may go on with others."""
 
 
 class Mailbox(Protocol):
@@ -38,7 +46,9 @@ class Mailbox(Protocol):
         ...
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        """A mark and the beginning of each message not read before. Raises Unreadable."""
+        """A mark and the beginning of each message not read before. Raises Unreadable, for a
+        message that cannot be read after all the others.
+        """
         ...
 
     def mark_read(self, mark: str) -> None:
@@ -84,20 +94,27 @@ class Maildir:
                     for entry in entries
                     if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
                 ]
-            for name in sorted(names)[:MOST_MESSAGES]:
-                try:
-                    with (self._folder / "new" / name).open("rb") as file:
-                        octets = file.read(MOST_OCTETS)
-                except FileNotFoundError:
-                    continue  # Another worker was faster, or a mail program.
-                yield name, octets
         except OSError as trouble:
             raise _not_readable("BOUNCE_MAILDIR", trouble) from trouble
+        kept_back: OSError | None = None
+        for name in sorted(names)[:MOST_MESSAGES]:
+            try:
+                with (self._folder / "new" / name).open("rb") as file:
+                    octets = file.read(MOST_OCTETS)
+            except FileNotFoundError:
+                continue  # Another worker was faster, or a mail program.
+            except OSError as trouble:
+                kept_back = trouble
+                continue
+            yield name, octets
+        if kept_back is not None:
+            raise _not_readable("A message in BOUNCE_MAILDIR", kept_back) from kept_back
 
     def mark_read(self, mark: str) -> None:
         """Move it to cur/ as seen, as mail programs do."""
         try:
-            seen = f"{mark.partition(':')[0]}:2,S"
+            name = os.fsencode(mark.partition(":")[0])[:_LONGEST_NAME]
+            seen = f"{os.fsdecode(name)}:2,S"
             (self._folder / "new" / mark).rename(self._folder / "cur" / seen)
         except FileNotFoundError:
             if not (self._folder / "cur").is_dir():
@@ -132,11 +149,19 @@ class Imap:
         line = self._opened()
         found = self._ask(line, "SEARCH", "UNSEEN")
         marks = b" ".join(one for one in found if isinstance(one, bytes)).split()
+        kept_back: OneUnreadable | None = None
         for mark in [mark for mark in marks if mark.isdigit()][:MOST_MESSAGES]:
             uid = mark.decode("ascii")
-            answer = self._ask(line, "FETCH", uid, f"(BODY.PEEK[]<0.{MOST_OCTETS}>)")
+            try:
+                answer = self._ask(line, "FETCH", uid, f"(BODY.PEEK[]<0.{MOST_OCTETS}>)")
+            except OneUnreadable as trouble:
+                kept_back = trouble  # Such as one that is damaged there.
+                line.response("FETCH")  # What came of it is not the next one's.
+                continue
             bodies = [one[1] for one in answer if isinstance(one, tuple)]
             yield uid, bytes(bodies[0]) if bodies else b""
+        if kept_back is not None:
+            raise kept_back
 
     def mark_read(self, mark: str) -> None:
         """Set \\Seen."""
@@ -167,30 +192,54 @@ class Imap:
         except (imaplib.IMAP4.error, OSError) as trouble:
             raise _not_readable(self._server, trouble) from trouble
         try:
-            line.login(*self._login)
-            status, _ = line.select(f'"{self._folder}"')
-        except OSError as trouble:
+            self._enter(line)
+        except imaplib.IMAP4.readonly as trouble:
+            line.shutdown()
+            words = f"{self._server} lets us mark nothing as read in BOUNCE_IMAP_FOLDER."
+            raise Unreadable(words) from trouble
+        except (imaplib.IMAP4.abort, OSError) as trouble:
             line.shutdown()
             raise _not_readable(self._server, trouble) from trouble
-        except (imaplib.IMAP4.error, UnicodeError) as trouble:
+        except Unreadable:
             line.shutdown()
+            raise
+        return line
+
+    def _enter(self, line: imaplib.IMAP4_SSL) -> None:
+        name, password = self._login
+        try:
+            if _PLAIN_LOGIN.fullmatch(name) and password.isascii():
+                line.login(name, password)
+            else:
+                # LOGIN takes ASCII alone (RFC 9051 6.2.3), and imaplib puts no marks around a name.
+                line.authenticate("PLAIN", lambda _: f"\0{name}\0{password}".encode())
+        except imaplib.IMAP4.abort:
+            raise  # It hung up: that says nothing of the password.
+        except imaplib.IMAP4.error as trouble:
             words = f"{self._server} does not take BOUNCE_IMAP_USERNAME and its password."
             raise Unreadable(words) from trouble
-        if status != "OK":
-            line.shutdown()
+        try:
+            is_there = line.select(f'"{self._folder}"')[0] == "OK"
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            is_there = False
+        if not is_there:
             raise Unreadable(f"{self._server} has no folder as BOUNCE_IMAP_FOLDER says.")
-        return line
 
     def _ask(self, line: imaplib.IMAP4_SSL, command: str, *more: str) -> list[Any]:
         try:
             status, answer = line.uid(command, *more)
-        except (imaplib.IMAP4.error, OSError) as trouble:
+        except (imaplib.IMAP4.abort, OSError) as trouble:
             raise _not_readable(self._server, trouble) from trouble
+        except imaplib.IMAP4.error:
+            status, answer = "BAD", []
         if status != "OK":
-            raise Unreadable(f"{self._server} did not answer {command}.")
+            raise OneUnreadable(f"{self._server} did not answer {command}.")
         return answer
 
 
 def _not_readable(what: str, trouble: Exception) -> Unreadable:
-    said = getattr(trouble, "strerror", None) or type(trouble).__name__
+    hung_up = "it hung up" if isinstance(trouble, imaplib.IMAP4.abort) else None
+    said = getattr(trouble, "strerror", None) or hung_up or type(trouble).__name__
     return Unreadable(f"{what} cannot be read ({said}).")

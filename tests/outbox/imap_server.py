@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socketserver
 import threading
@@ -23,6 +24,8 @@ class Postbox:
     commands: list[str] = field(default_factory=list)
     # Commands at which the server hangs up.
     hangs_up_at: str = ""
+    # Commands with another verdict than the usual one.
+    verdicts: dict[str, str] = field(default_factory=dict)
     port: int = 0
 
 
@@ -39,12 +42,19 @@ class Talk(socketserver.StreamRequestHandler):
             self.box.commands.append(command)
             if self.box.hangs_up_at and self.box.hangs_up_at in command:
                 return
+            if command == "AUTHENTICATE PLAIN":
+                self.wfile.write(b"+ \r\n")
+                command += " " + base64.b64decode(self.rfile.readline()).decode()
+                self.box.commands.append(command)
             self.wfile.write(self._answer(command) + f"{tag} {self._verdict(command)}\r\n".encode())
             if command == "LOGOUT":
                 return
 
     def _verdict(self, command: str) -> str:
-        if command.startswith("LOGIN") and self.box.password not in command:
+        for part, verdict in self.box.verdicts.items():
+            if part in command:
+                return verdict
+        if command.startswith(("LOGIN", "AUTHENTICATE")) and self.box.password not in command:
             return "NO wrong"
         if command.startswith("SELECT") and "INBOX" not in command:
             return "NO no such folder"
