@@ -10,7 +10,7 @@ from __future__ import annotations
 import email.utils
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser
 from typing import Literal
@@ -40,6 +40,8 @@ _ARRIVED_AT = (
     "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "original-recipient",
     "x-rcpt-to", "to", "cc",
 )  # fmt: skip
+# RFC 3464, and RFC 6533 where letters beyond ASCII may stand in addresses.
+_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list")
 _MACHINE_HEADERS = ("list-id", "x-autoreply", "x-autorespond", "x-auto-reply")
 _MACHINE_PRECEDENCE = ("auto_reply", "auto-reply", "bulk", "list", "junk")
@@ -138,6 +140,10 @@ def _read(message: Message) -> Report:
             return _status_report(message, came_to)
         return NOTHING  # Such as a receipt for reading.
     if _is_from_a_mail_server(message) and not _is_automatic(message):
+        for part in _parts(message):
+            # Wrapped up by whoever checks mail for viruses, or writes a line below all of it.
+            if part.get_content_type() == "multipart/report":
+                return replace(_status_report(part, came_to), must_name_her=True)
         return Report(None, came_to, is_wording=True)
     return NOTHING
 
@@ -166,13 +172,25 @@ def _complaint(message: Message, came_to: tuple[str, ...]) -> Report:
 def _status_report(message: Message, came_to: tuple[str, ...]) -> Report:
     """RFC 3464. "delayed", "relayed" and "expanded" change nothing: that letter is on its way."""
     for part in _parts(message):
-        if part.get_content_type() != "message/delivery-status":
+        if part.get_content_type() not in _STATUS_PARTS:
             continue
-        for block in _parts(part):
+        for block in _blocks(part):
             action = str(block.get("action", "")).strip().lower()
             if action.startswith(("fail", "error")):
                 return _failure(block, came_to)
     return NOTHING
+
+
+def _blocks(part: Message) -> list[Message]:
+    blocks = _parts(part)
+    if any("action" in block for block in blocks):
+        return blocks
+    # Python takes the later kind for a letter, and an encoded one for no fields at all.
+    fields = Message()
+    fields["Content-Transfer-Encoding"] = str(part.get("content-transfer-encoding", "7bit"))
+    fields.set_payload(part.as_bytes().partition(b"\n\n")[2].decode("ascii", "replace"))
+    several = re.split(rb"\n[ \t]*\n", bytes(fields.get_payload(decode=True)))[:_MOST_PARTS]
+    return [BytesParser().parsebytes(one, headersonly=True) for one in several]
 
 
 def _failure(block: Message, came_to: tuple[str, ...]) -> Report:

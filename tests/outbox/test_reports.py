@@ -1,5 +1,6 @@
 """A bounce is told from a complaint, and both from all that is neither."""
 
+import base64
 from email.message import Message
 
 import hypothesis
@@ -67,6 +68,45 @@ def test_an_old_exim_calls_its_bounce_an_answer_and_it_is_none() -> None:
     report = wholly_read(returned_mail.exim(PATH))
     assert (report.kind, report.code) == ("hard", 550)
     assert report.about == {returned_mail.READER}
+
+
+BARE = returned_mail.status_report(PATH).replace(b"\r\n", b"\n")
+FIELDS = BARE.partition(b"delivery-status\n\n")[2].partition(b"\n--=_x")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (b"global-delivery-status", FIELDS.replace(b"rfc822;", b"utf-8;")),
+        (b"delivery-status\nContent-Transfer-Encoding: base64", base64.encodebytes(FIELDS)),
+        (b"global-delivery-status\nContent-Transfer-Encoding: base64", base64.encodebytes(FIELDS)),
+        (b"global-delivery-status\nContent-Transfer-Encoding: quoted-printable",
+         FIELDS.replace(b"550 5.1.1", b"550 =\n5.1.1")),
+    ],
+)  # fmt: skip
+def test_a_report_s_fields_are_read_however_they_are_written(kind: bytes, fields: bytes) -> None:
+    usual, octets = b"delivery-status\n\n" + FIELDS, b"%b\n\n%b" % (kind, fields)
+    report = reports.read(BARE.replace(usual, octets))
+    assert (report.kind, report.code) == ("hard", 550)
+    assert report.about == {returned_mail.READER}
+
+
+def wrapped(report: bytes, sender: bytes = b"mailer-daemon@mx.example.net") -> bytes:
+    """As a filter on its way passes a report on."""
+    head = b"Return-Path: <>\nFrom: %b\nTo: %b\nMIME-Version: 1.0\n" % (sender, PATH.encode())
+    _, mark, inside = report.partition(b"Content-Type: multipart/report")
+    checked = b"Content-Type: text/plain\n\nChecked for viruses.\n"
+    kind = b'Content-Type: multipart/mixed; boundary="=_w"\n'
+    return head + kind + b"\n--=_w\n%b%b\n--=_w\n%b--=_w--\n" % (mark, inside, checked)
+
+
+def test_a_report_that_a_filter_wrapped_up_says_what_it_said() -> None:
+    report = wholly_read(wrapped(BARE))
+    assert (report.kind, report.must_name_her, report.code) == ("hard", True, 550)
+    unwanted = returned_mail.status_report(PATH, "5.7.1", "550 5.7.1 not wanted")
+    assert wholly_read(wrapped(unwanted)).kind == "policy"
+    delayed = returned_mail.status_report(PATH, "4.4.1", "451 4.4.1 no answer", "delayed")
+    assert wholly_read(wrapped(delayed)).kind is None
 
 
 def test_a_list_s_answer_stays_one_whatever_it_says_has_failed() -> None:
