@@ -186,8 +186,9 @@ class Conversation(smtplib.SMTP):
     def _expect(self, wanted: int, code: int, text: bytes) -> None:
         progress = code == wanted if wanted in (220, 235) else code // 100 == wanted // 100
         if not progress:
-            fault: Fault | None = None if code >= 400 else "garbage"
-            raise Stopped(self.stage, _words(text), code=code, fault=fault)
+            if code < 400:
+                raise self._garbled()  # A yes in the wrong place.
+            raise Stopped(self.stage, text.decode("utf-8", "replace"), code=code)
 
     def _garbled(self) -> Stopped:
         return Stopped(self.stage, GARBLED, fault="garbage")
@@ -213,7 +214,3 @@ def _fault(stage: Stage, trouble: Exception) -> Fault:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
-
-
-def _words(text: bytes) -> str:
-    return text.decode("utf-8", "replace")

@@ -216,8 +216,8 @@ class Exchange:
         is_its_end = code == CLOSING_DOWN or (stage == "mail" and code // 100 == 4)
         goes_elsewhere = is_its_end and self._has_served
         self._is_used_up = self._is_used_up or goes_elsewhere
-        told = code if fault is None else None
-        parcel.refusal = Ended(parcel, stage, told, text, fault, not goes_elsewhere)
+        told, said = (code, text) if fault is None else (None, GARBLED)
+        parcel.refusal = Ended(parcel, stage, told, said, fault, not goes_elsewhere)
         self._unsaid.clear()
         self.is_over = self.is_over or fault is not None
         if not any(one is parcel for one, _ in self.due):

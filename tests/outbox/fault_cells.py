@@ -115,6 +115,18 @@ ON_THE_LINE = [
         *[line_fault(s, fault, LINE) for s in ("MAIL", "RCPT", "DATA") for fault in LINE_FAULTS],
         *[line_fault("DOT", fault, UNKNOWN) for fault in LINE_FAULTS],
     ),
+    *[
+        Cell(stage, "a yes in the wrong place", words, said(LINE, "made no sense"))
+        for stage, words in {
+            "BANNER": b"250 hello\r\n",
+            "EHLO2": b"354 go on\r\n",
+            "AUTH": b"334 \r\n",
+            "MAIL": b"354 go on\r\n",
+            "RCPT": b"354 go on\r\n",
+            "DATA": b"250 kept\r\n",
+        }.items()
+    ],
+    Cell("MAIL", "two answers", b"250 ok\r\n" * 2, said(LINE, "made no sense"), pipelining=True),
     line_fault("HANDSHAKE", "silent", LINE),
     line_fault("HANDSHAKE", "dropped", LINE),
     # Whatever answers there does not speak TLS: waiting mends nothing.
