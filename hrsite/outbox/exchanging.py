@@ -50,6 +50,7 @@ class Exchange:
     # Many servers take a few letters on one connection: has it taken one, and will it no more?
     _has_served: bool = False
     _is_used_up: bool = False
+    _has_closed: bool = False
     # A letter that is named, and its text, which the server has not asked for yet.
     _begun: Parcel | None = None
     _text: bytes = b""
@@ -86,8 +87,8 @@ class Exchange:
     @property
     def awaits_result(self) -> bool:
         """Is the next reply what becomes of a letter that the server has got whole?"""
-        parcel = self.due[0][0] if self._is_result_due else None
-        return parcel is not None and self._is_in_the_air(parcel)
+        parcel, stage = self.due[0] if self.due else (None, None)
+        return stage == "reply" and parcel is not None and self._is_in_the_air(parcel)
 
     def begin(self, parcel: Parcel) -> None:
         """Name the letter's sender and reader. Its text goes when the server says "go on"."""
@@ -192,6 +193,7 @@ class Exchange:
         parcel, stage = self.due.popleft()
         if code == CLOSING_DOWN or code // 100 == 3 and stage != "data":
             self.is_over = True  # RFC 5321 3.8: it is closing down; or it is out of step.
+            self._has_closed = code == CLOSING_DOWN  # So it has looked at nothing behind that.
         if parcel is None:
             self.is_over = self.is_over or code != 250
         elif parcel.refusal is not None:
@@ -272,12 +274,9 @@ class Exchange:
         self.due.append((self._begun, stage))
         self._say(command)
 
-    @property
-    def _is_result_due(self) -> bool:
-        return bool(self.due) and self.due[0][1] == "reply"
-
     def _is_in_the_air(self, parcel: Parcel) -> bool:
-        return parcel.whole_at is not None and self._written >= parcel.whole_at
+        is_whole = parcel.whole_at is not None and self._written >= parcel.whole_at
+        return is_whole and not self._has_closed
 
     def _is_too_early(self, line: bytes) -> bool:
         """Has the server not got yet what this reply is about?

@@ -144,6 +144,16 @@ def test_of_letters_sent_whole_a_broken_line_leaves_in_doubt_what_was_written_to
     ]
 
 
+@pytest.mark.parametrize("heard", [b"", b"250 ok\r\n" * 2])
+def test_behind_a_421_no_letter_was_taken_though_it_was_sent_whole(heard: bytes) -> None:
+    exchange = whole_letters(4)
+    write_all(exchange)
+    assert told(exchange.hear(b"250 ok\r\n" * 4)) == [(0, "reply", 250, None)]
+    second, *others = exchange.hear(heard + b"421 closing\r\n")
+    assert (second.parcel.token, second.code) == (1, 421)
+    assert [(one.parcel.token, one.was_begun) for one in others] == [(2, False), (3, False)]
+
+
 def test_dots_are_doubled_for_data_and_never_for_bdat() -> None:
     dots = b".\r\n..\r\nend\r\n"
     for chunking in (False, True):
