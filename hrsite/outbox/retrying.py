@@ -35,9 +35,12 @@ OPENING_STAGES: frozenset[Stage] = frozenset(
 CLOSING_DOWN = 421
 _EXPECTED = {"banner": 220, "starttls": 220, "data": 354}
 # RFC 4954 6: a login is missing, too weak, wrong, or needs encryption.
-LOGIN_CODES = frozenset({530, 534, 535, 538, 454})
-# Once it has heard the letter, Amazon SES says so that letters come too fast.
-TOO_FAST = 454
+LOGIN_CODES = frozenset({530, 534, 535, 538})
+# RFC 4954 6, RFC 3207 4: for now nobody can log in, or encrypt; Gmail says it to logins that come
+# too often. But Postfix says it of a name when a login is missing, and Amazon SES of a letter that
+# it has heard, when they come too fast.
+_NOT_FOR_NOW = 454
+_NAMING: frozenset[Stage] = frozenset({"mail", "rcpt"})
 # Where the reader was named, and not refused.
 _READER_IS_TAKEN: frozenset[Stage] = frozenset({"data", "reply"})
 _LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
@@ -87,7 +90,7 @@ def judge(stage: Stage, code: int | None, status: str | None, fault: Fault | Non
         return _without_reply(stage, "garbage")
     if code == CLOSING_DOWN:
         return Verdict("deferred")
-    if code in LOGIN_CODES and not (code == TOO_FAST and stage in _READER_IS_TAKEN):
+    if code in LOGIN_CODES or (code == _NOT_FOR_NOW and stage in _NAMING):
         return Verdict("setting")
     if code // 100 == 4:
         return Verdict("deferred", soft_bounce=_is_about(status, "2.2"))
@@ -113,7 +116,7 @@ def is_about_the_line(answer: Answer) -> bool:
 
 def is_too_fast(answer: Answer) -> bool:
     """Does the mail service take letters, and only not so many at a time?"""
-    return answer.code == TOO_FAST and answer.kind == "deferred"
+    return answer.code == _NOT_FOR_NOW and answer.stage in _READER_IS_TAKEN
 
 
 def is_without_reason(answer: Answer) -> bool:

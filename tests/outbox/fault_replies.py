@@ -90,10 +90,13 @@ LOGIN_WORDS = "does not take our name and password"
 LOGIN = [
     *[
         opening("AUTH", f"{code} no", said(SETTING, LOGIN_WORDS))
-        for code in ("535 5.7.8", "534 5.7.9", "530 5.7.0", "454 4.7.0")
+        for code in ("535 5.7.8", "534 5.7.9", "530 5.7.0")
     ],
     *both_ways(reply("MAIL", "530 5.7.0 log in first", said(ONE_SETTING, "log in"))),
-    opening("STARTTLS", "454 4.7.0 no TLS now", said(SETTING, "no TLS now")),
+    opening("AUTH", "454 4.7.0 too many logins", said(LINE, "too many logins")),
+    opening("STARTTLS", "454 4.7.0 no TLS now", said(LINE, "no TLS now")),
+    *both_ways(reply("RCPT", "454 4.7.1 no relay", said(ONE_SETTING, "no relay"))),
+    *both_ways(reply("DOT", "454 too fast", said(LATER, "too fast"))),
     opening("BANNER", "554 5.7.1 you are blocked", said(SETTING, "you are blocked")),
     opening("EHLO", "550 5.7.1 you are blocked", said(SETTING, "you are blocked")),
 ]

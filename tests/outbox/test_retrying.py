@@ -61,8 +61,13 @@ def test_a_failed_login_is_a_setting_at_every_stage(stage: Stage, code: int) -> 
     assert judge(stage, code, None, None) == Verdict("setting")
 
 
-@pytest.mark.parametrize("stage", ["starttls", "auth", "mail", "rcpt"])
-def test_before_the_letter_454_is_a_login_that_is_missing(stage: Stage) -> None:
+@pytest.mark.parametrize("stage", ["starttls", "auth"])
+def test_before_a_letter_454_means_that_nobody_gets_in_for_now(stage: Stage) -> None:
+    assert judge(stage, 454, "4.7.0", None) == Verdict("deferred")
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt"])
+def test_at_a_name_454_is_a_login_that_is_missing(stage: Stage) -> None:
     assert judge(stage, 454, "4.7.1", None) == Verdict("setting")
 
 

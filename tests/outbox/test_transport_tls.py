@@ -70,7 +70,7 @@ def test_words_slipped_in_before_the_encryption_are_not_heard_after_it() -> None
 @pytest.mark.parametrize(
     ("action", "kind", "stage"),
     [
-        (b"454 4.7.0 not now\r\n", "setting", "starttls"),
+        (b"454 4.7.0 not now\r\n", "deferred", "starttls"),
         (b"501 5.5.4 what\r\n", "setting", "starttls"),
         (b"421 4.3.2 closing\r\n", "deferred", "starttls"),
         (DROP, "deferred", "starttls"),
@@ -139,7 +139,7 @@ def test_a_wrong_password_pauses_and_is_not_told_on() -> None:
     assert "sésame" not in answer.text
 
 
-@pytest.mark.parametrize("reply", [b"535 5.7.8 no\r\n", b"454 4.7.0 later\r\n", b"500 what\r\n"])
+@pytest.mark.parametrize("reply", [b"535 5.7.8 no\r\n", b"534 5.7.9 no\r\n", b"500 what\r\n"])
 @pytest.mark.parametrize("offer", [b"PLAIN LOGIN", b"LOGIN"])
 def test_a_login_that_fails_is_a_setting(offer: bytes, reply: bytes) -> None:
     ehlo = b"250-mail.example.org\r\n250 AUTH " + offer + b"\r\n"
