@@ -204,10 +204,11 @@ def _read_returned_mail(should_stop: Callable[[], bool]) -> None:
 
 def _read_one_mailbox(mailbox: mailboxes.Mailbox, should_stop: Callable[[], bool]) -> None:
     session, trouble, former_keys = db.session(), None, moving.former_keys
+    until = time.monotonic() + LIST_SECONDS
     try:
         for mark, octets in mailbox.unread():
-            if should_stop():
-                break
+            if should_stop() or time.monotonic() > until:
+                break  # Letters must not wait for a slow mail server. The rest comes next time.
             take = partial(bouncing.take_message, session, octets, (), former_keys=former_keys)
             try_one(take, lambda: False)
             # Only now, after the commit.

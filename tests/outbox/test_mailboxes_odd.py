@@ -1,13 +1,16 @@
 """Mailboxes that behave oddly: one bad message holds up no other, and words say what is wrong."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
+from hrsite import looking
 from hrsite.outbox import mailboxes
 from hrsite.outbox.mailboxes import Unreadable
 from tests.outbox.imap_server import Postbox, imap_server
@@ -38,6 +41,32 @@ def test_a_message_that_the_server_cannot_hand_out_holds_up_no_other(
         work()
         assert bounce_count(session) == 2
         assert box.seen == {2, 3}
+
+
+class EachGlanceTakesFourSeconds(SimpleNamespace):
+    """Python's `time`, for a mail server that takes its time over each message."""
+
+    late = 1000.0
+
+    def monotonic(self) -> float:
+        """How late it is."""
+        self.late += 4.0
+        return self.late
+
+
+def test_letters_do_not_wait_until_a_slow_mailbox_is_read_to_its_end(
+    app: Flask, session: Session, work: Work, reports: list[bytes], authority: Path,
+    clock: Traveller, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    with imap_server(authority, Postbox([b"spam", *reports])) as box:
+        imap_is(app, box, authority)
+        monkeypatch.setattr(looking, "time", EachGlanceTakesFourSeconds())
+        work()
+        assert box.seen == {1, 2}
+        clock.shift(timedelta(minutes=1))
+        work()
+        assert box.seen == {1, 2, 3}
+    assert bounce_count(session) == 2
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
