@@ -20,7 +20,7 @@ from hrsite.outbox.models import (
     Recipient,
 )
 from hrsite.outbox.pausing import pause, pause_all
-from hrsite.outbox.retrying import OPENING_STAGES, Answer, next_attempt
+from hrsite.outbox.retrying import BACKOFF, OPENING_STAGES, Answer, next_attempt
 from hrsite.outbox.wording import pause_reason
 from hrsite.prepared import Prepared, given
 
@@ -140,6 +140,8 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     if delivery is None or not is_still_ours(delivery, claimed.fence):
         log.warning("late_answer_ignored", delivery=claimed.id, answer=answer.kind)
         return
+    if _is_hers_alone(session, delivery, answer):
+        answer = answer._replace(kind="policy")
     before = delivery.state
     if before == DeliveryState.UNCERTAIN and answer.kind == "uncertain":
         return  # Its lease was over, so that is known, and what follows is planned.
@@ -155,6 +157,21 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     if blames_her and not _is_still_hers(session, claimed, delivery):
         answer = answer._replace(suppress=False, soft_bounce=False)
     _draw_conclusions(session, delivery, answer, now)
+
+
+def _is_hers_alone(session: Session, delivery: Delivery, answer: Answer) -> bool:
+    """Does a no blame us, or the letter's size, that others have got from us? Then it is one
+    reader's server that says so, until many do.
+    """
+    if not _blames_us_beside_her(answer):
+        return False
+    kept = MessageTally.message_id == delivery.message_id
+    return bool(session.scalar(select(MessageTally.accepted_count).where(kept)))
+
+
+def _blames_us_beside_her(answer: Answer) -> bool:
+    is_named = answer.code is not None and answer.stage in ("rcpt", "data", "reply")
+    return is_named and answer.kind in ("setting", "too_large")
 
 
 def _is_still_hers(session: Session, claimed: Claimed, delivery: Delivery) -> bool:
@@ -182,8 +199,10 @@ def _outcome(
         is_not_known = in_the_air_before or delivery.state == DeliveryState.UNCERTAIN
         return (DeliveryState.UNCERTAIN if is_not_known else DeliveryState.WITHDRAWN), None
     if answer.kind in NO_ATTEMPTS:
-        # It may go at once; but where there is something wrong, the pause below keeps it.
-        return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.QUEUED), now
+        # It may go at once; where there is something wrong, the pause below keeps it. If that was
+        # her server's own word, the others go first after it, and show as much.
+        again = now + BACKOFF[0] if _blames_us_beside_her(answer) else now
+        return (DeliveryState.UNCERTAIN if in_the_air_before else DeliveryState.QUEUED), again
     next_at = next_attempt(delivery.attempt_count, now, delivery.message.not_after)
     if next_at:
         return DeliveryState.DEFERRED, next_at

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
+from aiosmtpd.smtp import Envelope
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -153,11 +154,14 @@ def test_a_copy_that_is_refused_and_comes_back_later_counts_once(
     assert session.get_one(OutboxMessage, number).tally.policy_refusal_count == 5
 
 
-def let_say(inbox: Inbox, words: str) -> None:
-    """The server takes each reader, hears the letter, and says this."""
+def let_say(inbox: Inbox, words: str, *to: str) -> None:
+    """The server takes each reader, hears the letter, and says this: to these, or to all."""
 
-    async def handle_data(server: object, session: object, envelope: object) -> str:
-        return words
+    async def handle_data(server: object, session: object, envelope: Envelope) -> str:
+        if not to or envelope.rcpt_tos[0] in to:
+            return words
+        inbox.envelopes.append(envelope)
+        return "250 2.0.0 kept"
 
     inbox.handle_DATA = handle_data  # type: ignore[method-assign]
 
@@ -204,3 +208,42 @@ def test_readers_refused_without_a_reason_among_others_stop_nothing(
     look(app)
     assert not is_paused(session, number)
     assert states(session) == {"refused": 20, "accepted": 40}
+
+
+OF_US = ["552 Mailbox full", "552 5.3.4 too big", "503 5.5.1 what", "550 5.1.8 no such sender"]
+
+
+@pytest.mark.parametrize("words", OF_US)
+def test_what_one_reader_s_server_says_of_us_holds_up_nobody_behind_her(
+    app: Flask, session: Session, inbox: Inbox, words: str
+) -> None:
+    number = put(session, readers(8))
+    let_say(inbox, words, readers(8)[3])
+    look(app)
+    assert not is_paused(session, number)
+    assert states(session) == {"accepted": 7, "deferred": 1}
+
+
+@pytest.mark.parametrize("words", OF_US)
+def test_if_it_is_the_first_reader_one_resume_brings_the_letter_to_all_others(
+    app: Flask, session: Session, inbox: Inbox, clock: Traveller, words: str
+) -> None:
+    number = put(session, readers(8))
+    let_say(inbox, words, readers(8)[0])
+    look(app)
+    assert states(session) == {"queued": 8}
+    assert is_paused(session, number)
+    resume(session, number)
+    look_for(app, clock, [timedelta(), timedelta(minutes=2)])
+    assert not is_paused(session, number)
+    assert states(session) == {"accepted": 7, "deferred": 1}
+
+
+def test_what_many_say_of_us_pauses_though_some_have_it(
+    app: Flask, session: Session, inbox: Inbox
+) -> None:
+    number = put(session, readers(30))
+    let_say(inbox, OF_US[0], *readers(30)[10:])
+    look(app)
+    assert is_paused(session, number)
+    assert states(session) == {"accepted": 10, "deferred": 5, "queued": 15}
