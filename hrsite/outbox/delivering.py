@@ -269,7 +269,7 @@ class _Round:
         if answer.kind != "accepted":
             self._may_stop_one = True
             self._line_is_bad = self._line_is_bad or is_about_the_line(answer)
-            self._pace.heard(answer, time.monotonic())
+            self._in_hand.heard(answer, time.monotonic())
 
     def _say_we_are_here(self, now: datetime) -> None:
         if self._is_long_silent(now):

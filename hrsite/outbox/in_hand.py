@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hrsite.outbox import claiming, presence, turns
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.pacing import Pace
+from hrsite.outbox.retrying import Answer
 
 # So many copies are claimed in one transaction; a row costs a hundredth of what it costs alone.
 MOST_CLAIMED = 500
@@ -89,6 +90,10 @@ class InHand:
                 wanted.append(one)
         self._claimed.extendleft(reversed(passed_by))
         return wanted, wait
+
+    def heard(self, answer: Answer, moment: float) -> None:
+        """Go on more slowly, if the mail service asks for it."""
+        self._pace.heard(answer, moment)
 
     def let_go(self, now: datetime) -> None:
         """What was claimed and not handed over is due again at once."""
