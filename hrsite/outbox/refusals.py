@@ -21,6 +21,7 @@ NOBODY_THERE = (NO_MAILBOX, NO_DOMAIN)
 UNCLEAR = "The mail service refused it and gave no clear reason."
 # RFC 3463, by the beginning of the status: the most exact one first. A dot ends each number.
 REASONS = (
+    ("5.1.0.", UNCLEAR),
     ("5.1.2.", NO_DOMAIN),
     ("5.1.10.", NO_DOMAIN),
     ("5.1.", NO_MAILBOX),

@@ -165,7 +165,8 @@ def _refused_for_good(stage: Stage, code: int, status: str | None) -> Verdict:
         return Verdict("policy")  # No reader was named yet, or she was taken: it is the letter.
     # RFC 7504: 556 says that the domain takes no mail at all. A bare 550 closes no address:
     # it may be policy (RFC 5321 4.2.3), and one blocked relay would close them all.
-    gone = (status or "").startswith("5.1.") or status == "5.2.1" or code == 556
+    is_named = (status or "").startswith("5.1.") and not _says_nothing(status)
+    gone = is_named or status == "5.2.1" or code == 556
     return Verdict("refused", suppress=gone)
 
 
@@ -181,4 +182,5 @@ def _is_about(status: str | None, subject: str) -> bool:
 
 
 def _says_nothing(status: str | None) -> bool:
-    return status is None or status in ("5.0.0", "5.3.0")
+    # RFC 3463 3.2: 5.1.0 is about some address. Postfix says it of a sender that it does not know.
+    return status is None or status in ("5.0.0", "5.1.0", "5.3.0")

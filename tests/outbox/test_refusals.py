@@ -22,6 +22,7 @@ from tests.outbox.ledger import becomes, put_letter, rows
         (551, "user not local", "no such mailbox"),
         (552, "over quota", "mailbox is full"),
         (550, "no", "no clear reason"),
+        (550, "5.1.0 Sender address rejected", "no clear reason"),
         (550, "", "no clear reason"),
         (None, "We cannot write to it.", "letters that your mail service cannot carry"),
     ],

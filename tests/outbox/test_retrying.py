@@ -104,6 +104,8 @@ def test_a_server_that_will_not_talk_to_us_at_all_is_a_setting(stage: Stage) -> 
         ("rcpt", 552, None, FULL),
         ("rcpt", 550, None, Verdict("refused")),
         ("rcpt", 550, "5.4.1", Verdict("refused")),
+        ("rcpt", 550, "5.1.0", Verdict("refused")),
+        ("reply", 550, "5.1.0", Verdict("policy")),
         ("rcpt", 550, "4.1.1", Verdict("refused")),
         ("rcpt", 550, "2.1.5", Verdict("refused")),
         ("reply", 550, "5.1.90", Verdict("setting")),

@@ -198,6 +198,19 @@ def test_a_relay_that_refuses_everybody_without_a_reason_stops_the_letter(
     assert states(session) == {"refused": lost, "accepted": count - lost}
 
 
+def test_a_relay_that_does_not_know_the_sender_closes_no_reader_s_address(
+    app: Flask, session: Session, inbox: Inbox
+) -> None:
+    number = put(session, readers(30))
+    # As Postfix says it, and not before the reader is named.
+    words = "550 5.1.0 <post@localhost>: Sender address rejected: User unknown"
+    answer_to(inbox, dict.fromkeys(readers(30), words))
+    look(app)
+    assert session.scalars(select(Suppression)).all() == []
+    assert is_paused(session, number)
+    assert states(session) == {"refused": 5, "queued": 25}
+
+
 @pytest.mark.parametrize("in_flight", [1, 10])
 def test_readers_refused_without_a_reason_among_others_stop_nothing(
     app: Flask, session: Session, inbox: Inbox, in_flight: int
