@@ -52,7 +52,7 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> None:
         for result in _record_accepted(session, accepted, now):
             _record_one(session, result, now)
     answers = [(one.claimed.message_id, one.answer) for one in results]
-    unwanted.refused_without_reason(session, answers, now)
+    unwanted.refused_for_good(session, answers, now)
 
 
 def _hold(session: Session, results: Sequence[Result], others: Sequence[Result]) -> None:

@@ -119,10 +119,14 @@ def is_too_fast(answer: Answer) -> bool:
     return answer.code == _NOT_FOR_NOW and answer.stage in _READER_IS_TAKEN
 
 
+def is_refused_there(answer: Answer) -> bool:
+    """Did a server refuse it for good?"""
+    return answer.kind == "refused" and answer.code is not None
+
+
 def is_without_reason(answer: Answer) -> bool:
-    """Was it refused for good with no word of its reader, as a relay refuses whom it knows not?"""
-    by_server = answer.kind == "refused" and answer.code is not None
-    return by_server and not answer.suppress and _says_nothing(answer.status)
+    """With no word of its reader, as a relay refuses whom it knows not?"""
+    return is_refused_there(answer) and not answer.suppress and _says_nothing(answer.status)
 
 
 def is_unwanted(in_a_row: int, refusal_count: int, taken_count: int) -> bool:

@@ -17,6 +17,7 @@ from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.retrying import (
     Answer,
+    is_refused_there,
     is_unwanted,
     is_wanted_by_nobody,
     is_without_reason,
@@ -44,18 +45,20 @@ def refused(session: Session, copy: Delivery, answer: Answer, now: datetime) -> 
         pausing.pause(message, pause_reason(answer), now)
 
 
-def refused_without_reason(
+def refused_for_good(
     session: Session, answers: Iterable[tuple[int, Answer]], now: datetime
 ) -> None:
-    """Of these answers to messages, in their order, some may be a no for good that blames nobody.
+    """Of these answers to messages, in their order, some may be a no for good.
 
-    One of them may be about its reader. After several with nothing taken in between it is we who
-    are refused, such as without a login, and so would be everybody who waits.
+    One is about its reader. After several with nothing taken in between it is we who are refused,
+    such as without a login, or the mail service has lost its way; and everybody who waits would be
+    refused as well, and her address closed. Of a short list that is believed of a no without a
+    reason alone.
     """
     in_a_row: Counter[int] = Counter()
     last: dict[int, Answer] = {}
     for number, answer in answers:
-        if is_without_reason(answer):
+        if is_refused_there(answer):
             in_a_row[number] += 1
             last[number] = answer
         elif answer.kind == "accepted":
@@ -64,8 +67,9 @@ def refused_without_reason(
         message, kept = session.get_one(OutboxMessage, number), _locked(session, number)
         kept.policy_refusals_in_a_row += in_a_row[number]
         count, waiting = kept.policy_refusals_in_a_row, kept.waiting_count
-        is_ours = is_unwanted(count, 0, 0) or is_wanted_by_nobody(
-            count, kept.accepted_count, waiting
+        is_ours = is_unwanted(count, 0, 0) or (
+            is_without_reason(last[number])
+            and is_wanted_by_nobody(count, kept.accepted_count, waiting)
         )
         if is_ours and waiting and message.paused_at is None:
             pausing.pause(message, pause_reason(last[number]), now)

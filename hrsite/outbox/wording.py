@@ -50,7 +50,7 @@ def pause_reason(answer: Answer) -> str:
     if answer.kind == "policy":
         return f"The mail service would not take this letter: {answer.text}"
     if answer.kind == "refused":
-        return f"The mail service refused several readers in a row and gave no reason: {said}"
+        return f"The mail service refused several readers in a row, the last with: {said}"
     if answer.kind == "too_large":
         return f"The mail service takes no letter of this size: {answer.text}"
     if answer.code in LOGIN_CODES and answer.stage == "auth":

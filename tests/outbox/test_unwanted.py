@@ -211,6 +211,27 @@ def test_a_relay_that_does_not_know_the_sender_closes_no_reader_s_address(
     assert states(session) == {"refused": 5, "queued": 25}
 
 
+def test_a_relay_that_has_lost_its_way_closes_a_few_addresses_and_not_all(
+    app: Flask, session: Session, inbox: Inbox
+) -> None:
+    number = put(session, readers(30))
+    answer_to(inbox, dict.fromkeys(readers(30), "550 5.1.2 Domain not found"))
+    look(app)
+    assert is_paused(session, number)
+    assert states(session) == {"refused": 5, "queued": 25}
+    assert len(session.scalars(select(Suppression)).all()) == 5
+
+
+def test_a_short_list_of_addresses_that_are_gone_is_not_stopped(
+    app: Flask, session: Session, inbox: Inbox
+) -> None:
+    number = put(session, readers(4))
+    answer_to(inbox, dict.fromkeys(readers(3), "550 5.1.1 no such user"))
+    look(app)
+    assert not is_paused(session, number)
+    assert states(session) == {"refused": 3, "accepted": 1}
+
+
 @pytest.mark.parametrize("in_flight", [1, 10])
 def test_readers_refused_without_a_reason_among_others_stop_nothing(
     app: Flask, session: Session, inbox: Inbox, in_flight: int
