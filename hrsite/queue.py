@@ -166,12 +166,14 @@ def wake() -> None:
     """Ask the worker to look at the rows now. Call it after the commit, never before.
 
     A queue that cannot be reached delays mail by a minute and loses none: the worker then looks
-    unasked (worker.py). So the person's request succeeds, and the trouble goes into the log.
+    unasked (worker.py). So the person's request succeeds, and the trouble goes into the log. A
+    worker that has asked for its own next look, for it is not through, has that at once.
     """
     try:
         current_app.extensions["wake"]()
     except Exception as trouble:
         log.warning("queue_unreachable", trouble=type(trouble).__name__)
+        current_app.extensions["turns"].ask()
 
 
 def wake_at(moment: datetime, now: datetime) -> None:

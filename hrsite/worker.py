@@ -34,21 +34,29 @@ class Turns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ended = time.monotonic()
+        self._is_asked = False
         self.tidied_on: date | None = None
 
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Wait for one's turn, and have it."""
         with self._lock:
+            self._is_asked = False
             try:
                 yield
             finally:
                 self._ended = time.monotonic()
 
+    def ask(self) -> None:
+        """The queue could not be asked for the next look."""
+        self._is_asked = True
+
     def seconds_left(self) -> float:
         """So long it is the queue's to ask for the next look."""
         if self._lock.locked():
             return PATIENCE_SECONDS
+        if self._is_asked:
+            return 0.0
         return max(0.0, self._ended + PATIENCE_SECONDS - time.monotonic())
 
 

@@ -236,6 +236,20 @@ def test_without_its_queue_a_worker_looks_unasked_and_says_so_in_one_line(
     assert "Traceback" not in caplog.text
 
 
+def test_without_its_queue_a_worker_that_is_not_through_goes_on_at_once(
+    web: Flask, url: str
+) -> None:
+    turns = web.extensions["turns"]
+    unreachable(web, url)
+    with web.app_context(), turns.taken():
+        queue.wake()
+        assert turns.seconds_left() > 60  # The others wait for this one.
+    assert turns.seconds_left() == 0
+    with turns.taken():
+        pass
+    assert turns.seconds_left() > 60
+
+
 @pytest.mark.parametrize("is_night", [False, True])
 def test_without_its_queue_a_worker_tidies_up_once_a_night(
     web: Flask, url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
