@@ -72,9 +72,14 @@ class Carrier:
 
     @property
     def capacity(self) -> int:
-        """How many letters connections take up at once: one each where none is open yet."""
+        """How many letters connections take up at once, and some more, for which more are opened.
+
+        The server may let those wait. So there are no more of them than connections that are open:
+        they double in the time that it takes to open one.
+        """
+        there = len(self._lanes)
         is_open = sum(lane.exchange.capacity for lane in self._lanes)
-        return is_open + self._most_lanes - len(self._lanes)
+        return is_open + min(self._most_lanes - there, max(1, there))
 
     @property
     def is_ready(self) -> bool:

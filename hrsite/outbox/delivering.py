@@ -151,7 +151,8 @@ class _Round:
         if not waiting:
             return True
         if not self._results:
-            has_room = waiting < self._most_in_flight and not self._in_hand.is_done
+            most = self._permits.most(self._carrier.capacity)
+            has_room = waiting < most and not self._in_hand.is_done
             return not stopping and has_room or self._is_long_silent()
         # While letters wait for a connection, no connection waits for a letter.
         is_enough = 2 * len(self._results) >= self._most_in_flight

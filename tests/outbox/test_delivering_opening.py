@@ -121,3 +121,28 @@ def test_a_letter_no_server_has_heard_of_waits_as_before(app: Flask, session: Se
     assert again.next_at is not None
     assert again.next_at <= our_clock.now()
     assert tally.check(session) == {}
+
+
+def test_whoever_leaves_while_more_lines_are_being_opened_gets_nothing(
+    app: Flask, session: Session
+) -> None:
+    """The server takes one connection, and lets the others wait."""
+    app.config.update(MAIL_IN_FLIGHT=8, MAIL_CONNECTIONS=8)
+    readers = [f"reader{number}@example.org" for number in range(8)]
+    put_letter(session, *readers)
+    keys = [row.address_key for row in rows(session)]
+    session.rollback()
+
+    def all_leave() -> None:
+        with app.app_context():
+            for key in keys:
+                enqueue.withdraw(db.session(), key, ["articles"], our_clock.now())
+            db.session.commit()
+
+    with RawServer() as server:
+        server.before["DOT"] = all_leave
+        mail_goes_to(app, server.port)
+        look(app)
+    # One at the server, and one for the next connection.
+    assert states(session) == {"accepted": 2, "withdrawn": 6}
+    assert tally.check(session) == {}
