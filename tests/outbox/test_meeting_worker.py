@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import claiming, enqueue, pausing, tally, unwanted
+from hrsite.outbox import claiming, enqueue, pausing, settling, tally, unwanted
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, OutboxMessage
 from hrsite.outbox.recording import Result, record
@@ -138,3 +138,23 @@ def test_a_claim_that_began_before_somebody_moved_has_her_new_address(
         (claimed,) = claiming.claim(session, "one", our_clock.now())
     seal = app.extensions["seal"]
     assert seal.open(claimed.address) == "new@example.net"
+
+
+def test_somebody_leaves_while_a_worker_writes_down_what_time_has_decided(
+    app: Flask, session: Session
+) -> None:
+    now = our_clock.now()
+    put_letter(session, key="issue/1")
+    claim_and_die(session)
+    in_the_air, hers, _ = rows(session)
+    in_the_air.lease_until = now - claiming.LEASE
+    key = hers.address_key
+    put_letter(session, key="issue/2", mark="place-1", not_after=now)
+
+    def leave(other: Session) -> None:
+        enqueue.withdraw(other, key, ["articles"], now)
+
+    with amid(app, session, "UPDATE message_tallies", leave):
+        settling.settle(session, now, session.commit)
+    assert states(session) == {"uncertain": 1, "queued": 1, "withdrawn": 2, "expired": 2}
+    assert tally.check(session) == {}
