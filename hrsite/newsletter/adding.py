@@ -35,10 +35,10 @@ def add(session: Session, typed: str, topics: Iterable[Topic], told: Told, now: 
     """
     address = addresses.check(typed)
     key = subscribing.key_of(address)
+    subscriber = subscribing.hold_by_key(session, key)
     was = verdict(session, key)
     if was not in (Verdict.NEW, Verdict.WAITING):
         return Added(was)
-    subscriber = subscribing.find_by_key(session, key)
     if subscriber is None:
         subscriber = subscribing.new_subscriber(session, address, now)
     held = {held.topic: held.state for held in subscriber.subscriptions}

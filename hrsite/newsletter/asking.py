@@ -97,11 +97,13 @@ def answer(session: Session, request_id: int, now: datetime) -> None:
     if request is None:
         return
     address = addresses.check(request.address)
-    if suppression.is_for_good(session, subscribing.key_of(address)):
+    key = subscribing.key_of(address)
+    if suppression.is_for_good(session, key):
         # Erased, and never to be written to: not even a row is made.
         session.delete(request)
         return
-    subscriber = subscribing.find_by_key(session, subscribing.key_of(address))
+    # She may say yes, leave or be erased at this moment: what she does must not be overwritten.
+    subscriber = subscribing.hold_by_key(session, key)
     if request.kind == "signup":
         wanted = [Topic(word) for word in request.topics.split()]
         _answer_signup(session, subscriber, address, wanted, request.words_version, now)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hrsite import addresses
+from hrsite.columns import is_one_of
 from hrsite.newsletter import bringing, consent, erasures, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
@@ -64,10 +65,10 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
     turns.before_a_change(session)  # First of all: who writes a list down looks at her row too.
     # Keys may have been changed since, or the database may be from before such a change.
     key = _seal().lift(erasure.address_key, erasure.depth)
-    found = subscribing.find_by_key(session, key)
-    subscriber = subscribing.hold(session, found.id) if found else None
-    if subscriber is not None and subscriber.address_key != key:
-        subscriber = None  # At this moment her letters went to another address.
+    # Before her row, like the worker that answers them.
+    _drop_requests(session, key, said_at)
+    # None, too, when at this moment her letters went to another address.
+    subscriber = subscribing.hold_by_key(session, key)
     if subscriber is not None and _is_here_since(session, subscriber, erasure.at):
         return False
     former = [] if subscriber is None else _former(session, key)
@@ -89,7 +90,6 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
             .execution_options(synchronize_session=False)
         )
     suppression.forget_words(session, key)
-    _drop_requests(session, key, said_at)
     if erasure.never_again:
         suppression.suppress(session, key, NEVER_AGAIN, erasure.at, "erased")
     for one in former:
@@ -130,13 +130,21 @@ def _drop_requests(session: Session, address_key: str, said_at: datetime) -> Non
     """What she typed before and nobody has answered: only opening it tells whose it is."""
     before = select(SignupRequest).where(SignupRequest.asked_at <= said_at)
     newest = before.order_by(SignupRequest.id.desc()).limit(MOST_REQUESTS)
-    for request in session.scalars(newest):
-        try:
-            typed = addresses.check(request.address)
-        except addresses.BadAddress:
-            continue
-        if _seal().keyed_hash(typed.key) == address_key:
-            session.delete(request)
+    hers = [one.id for one in session.scalars(newest) if _is_of(one, address_key)]
+    # Which of them is answered just now is waited for, and may be gone then.
+    session.execute(
+        delete(SignupRequest)
+        .where(is_one_of(SignupRequest.id, hers))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _is_of(request: SignupRequest, address_key: str) -> bool:
+    try:
+        typed = addresses.check(request.address)
+    except addresses.BadAddress:
+        return False
+    return _seal().keyed_hash(typed.key) == address_key
 
 
 def _seal() -> Seal:

@@ -37,9 +37,8 @@ def confirm(session: Session, token: str, now: datetime) -> tuple[Subscriber, bo
 
     None when no such link was ever sent, or when nothing waits and nothing is confirmed.
     """
-    found = find(session, "confirm", token)
     # Whoever is being forgotten at this moment, for she had not said yes, is gone when it is over.
-    subscriber = hold(session, found.id) if found else None
+    subscriber = find_and_hold(session, "confirm", token)
     if subscriber is None:
         return None
     waiting = [held for held in subscriber.subscriptions if held.state == UNCONFIRMED]
@@ -225,6 +224,29 @@ def hold(session: Session, subscriber_id: int) -> Subscriber | None:
         # Read after her row is ours: her letters may go elsewhere since we began to wait for it.
         session.refresh(found.recipient)
     return found
+
+
+def find_and_hold(session: Session, purpose: str, token: str) -> Subscriber | None:
+    """The person a link belongs to, for whoever changes something of hers; closed to others.
+
+    Of two presses at the same moment the second one sees what the first has done: she may be
+    erased, or have other links, by then.
+    """
+    found = find(session, purpose, token)
+    held = hold(session, found.id) if found else None
+    is_hers = held is not None and _link_hash(held, purpose) == tokens.fingerprint(token)
+    return held if is_hers else None
+
+
+def hold_by_key(session: Session, address_key: str) -> Subscriber | None:
+    """The same of the person whose address has this keyed hash, and still has it then."""
+    found = find_by_key(session, address_key)
+    held = hold(session, found.id) if found else None
+    return held if held is not None and held.address_key == address_key else None
+
+
+def _link_hash(subscriber: Subscriber, purpose: str) -> str:
+    return str(getattr(subscriber, f"{purpose}_hash"))
 
 
 def _find(session: Session, condition: ColumnElement[bool]) -> Subscriber | None:

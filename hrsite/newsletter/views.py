@@ -23,7 +23,7 @@ from hrsite.newsletter import (
 from hrsite.newsletter.consent import TOPIC_LABELS
 from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
 from hrsite.newsletter.models import Subscriber
-from hrsite.newsletter.views_leaving import person, unknown_link
+from hrsite.newsletter.views_leaving import person, person_to_change, unknown_link
 from hrsite.ready import pagecache
 
 blueprint = Blueprint("newsletter", __name__)
@@ -137,7 +137,7 @@ def settings(token: str) -> ResponseReturnValue:
 @blueprint.post("/settings/<token>")
 def change_settings(token: str) -> ResponseReturnValue:
     """Get exactly what was chosen, pause, go on, or get nothing more at all."""
-    subscriber = person("settings", token)
+    subscriber = person_to_change("settings", token)
     if subscriber is None:
         return unknown_link("change what you get")
     _change(subscriber, ChoiceForm(), clock.now())

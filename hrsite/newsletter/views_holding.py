@@ -12,7 +12,7 @@ from hrsite import addresses, clock
 from hrsite.accounts import auditing
 from hrsite.extensions import db
 from hrsite.newsletter import disclosing, erasing, subscribing
-from hrsite.newsletter.views_leaving import person, unknown_link
+from hrsite.newsletter.views_leaving import person, person_to_change, unknown_link
 
 WHAT = "see what we keep"
 
@@ -69,7 +69,7 @@ def erase(token: str) -> ResponseReturnValue:
 
 def forget_link(token: str) -> ResponseReturnValue:
     """On a shared device: her links, which stay in the list of pages seen, open nothing more."""
-    subscriber = person("settings", token)
+    subscriber = person_to_change("settings", token)
     if subscriber is None:
         return unknown_link("close her link", "newsletter/close_unknown.html")
     subscribing.renew_private_links(subscriber)

@@ -46,7 +46,7 @@ def leave(token: str) -> ResponseReturnValue:
 
 def undo(token: str) -> ResponseReturnValue:
     """Take the leaving back, within the hour."""
-    subscriber, now = person("unsubscribe", token), clock.now()
+    subscriber, now = person_to_change("unsubscribe", token), clock.now()
     if subscriber is None or not returning.undo(db.session(), subscriber, now):
         return unknown_link("come back")
     db.session.commit()
@@ -57,6 +57,11 @@ def undo(token: str) -> ResponseReturnValue:
 def person(purpose: str, token: str) -> Subscriber | None:
     """Whose link it is."""
     return subscribing.find(db.session(), purpose, token)
+
+
+def person_to_change(purpose: str, token: str) -> Subscriber | None:
+    """The same, for a press that changes something: one press at a time."""
+    return subscribing.find_and_hold(db.session(), purpose, token)
 
 
 def unknown_link(what: str, page: str = "newsletter/unknown_link.html") -> ResponseReturnValue:
