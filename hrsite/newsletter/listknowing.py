@@ -25,24 +25,40 @@ SAID_ON = (
     "signed up", "signed up on", "signed up at", "sign up", "signup",
     "date added", "date", "start date", "email consent date",
 )  # fmt: skip
+# Of these a file may have several, and each of them counts.
 STATE = (
     "state", "status", "email subscriber status", "subscriber status", "email status",
     "subscription status", "subscribed to emails", "subscribed", "email marketing status",
+    "email permission status", "subscriber type", "opt in", "opted in", "email opt in",
+    "accepts marketing", "accepts email marketing", "email marketing consent", "marketing consent",
 )  # fmt: skip
-# A word in one of these means that the person has left, or that mail came back.
-LEFT_WHEN = ("unsub time", "clean time", "unsubscribed at", "unsubscribe date", "deleted at")
-TURNED_OFF = ("email disabled", "email opt out", "opt out")
+# Anything but a no in a column that begins so means that the person has left, or mail came back.
+_LEFT = re.compile(
+    r"(?:email )?(?:unsub|opt(?:ed)? out|disabled|block ?list|black ?list|suppress)"
+    r"|(?:clean time|deleted at|bounced(?: at)?|complained(?: at)?)$"
+)
+# In such a column stands something else.
+_NO_ANSWER = re.compile(r"\b(?:link|url)\b")
 LETTERS, CADENCE, PAUSED_UNTIL = ("letters",), ("how often",), ("paused until",)
 GONE = {
     "unsubscribed", "unsubscribe", "left", "closed", "cleaned", "bounced", "complained", "spam",
     "never subscribed", "non subscribed", "not subscribed", "nonsubscribed", "false", "no", "0",
-    "inactive", "disabled", "blocked", "deleted", "archived",
+    "inactive", "disabled", "blocked", "deleted", "archived", "removed", "junk", "canceled",
+    "cancelled", "opted out", "opt out", "off", "invalid", "suppressed", "complaint",
+    "spam complaint", "hard bounced", "hard bounce", "soft bounced", "soft bounce",
+    "blocklisted", "blacklisted", "undeliverable", "rejected", "denied", "declined",
 }  # fmt: skip
-NOT_SURE = {"not confirmed", "unconfirmed", "pending", "pending confirmation"}
 PAUSED = "paused"
+# Any other word, such as one in another language, may mean that they have left: they are asked.
+FINE = {
+    "", "subscribed", "subscriber", "active", "confirmed", "gets letters", PAUSED, "true", "yes",
+    "1", "on", "enabled", "valid", "opted in", "opt in", "single opt in", "double opt in",
+    "express", "implied", "regular", "premium", "free", "paid", "comped", "complimentary", "gift",
+    "trial",
+}  # fmt: skip
 # Three months: nobody can pause for longer. So long it is, when the list does not say.
 LONGEST_PAUSE = timedelta(days=92)
-YES = {"true", "yes", "1", "on"}
+NO = {"", "false", "no", "0", "off", "never", "none", "null", "n a"}
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 EARLIEST = date(1990, 1, 1)
 # Of a name no more is read: anybody may have written the file.
@@ -100,16 +116,11 @@ def read(octets: bytes, today: date) -> Reading:
     return reading
 
 
-def _columns(rows: list[Record]) -> tuple[dict[str, int], list[Record]]:
+def _columns(rows: list[Record]) -> tuple[dict[str, list[int]], list[Record]]:
     """Where each thing stands, by the names in the first row or by the addresses below it."""
     names = [_name(cell) for cell in rows[0].cells]
-    found = {
-        kind: min((known.index(name), place) for place, name in enumerate(names) if name in known)[
-            1
-        ]
-        for kind, known in _KNOWN.items()
-        if set(names) & set(known)
-    }
+    found = {kind: at for kind, known in _KNOWN.items() if (at := _places(names, known))}
+    found["left"] = [place for place, name in enumerate(names) if _says_who_left(name)]
     is_headed = not any(_is_address(cell) for cell in rows[0].cells)
     if is_headed and "address" in found:
         return found, rows[1:]
@@ -118,26 +129,42 @@ def _columns(rows: list[Record]) -> tuple[dict[str, int], list[Record]]:
     if not max(counts):
         raise Unreadable(NO_COLUMN)
     found = found if is_headed else {}
-    return found | {"address": counts.index(max(counts))}, rows[1:] if is_headed else rows
+    return found | {"address": [counts.index(max(counts))]}, rows[1:] if is_headed else rows
+
+
+def _places(names: list[str], known: dict[str, int]) -> list[int]:
+    """The columns with these names, the one that says it best first."""
+    places = [at for at, name in enumerate(names) if name in known]
+    return sorted(places, key=lambda at: known[names[at]])
+
+
+def _says_who_left(name: str) -> bool:
+    return bool(_LEFT.match(name)) and not _NO_ANSWER.search(name)
 
 
 _KNOWN = {
-    "address": ADDRESS,
-    "said_on": SAID_ON,
-    "state": STATE,
-    "left_when": LEFT_WHEN,
-    "turned_off": TURNED_OFF,
-    "letters": LETTERS,
-    "cadence": CADENCE,
-    "paused_until": PAUSED_UNTIL,
+    kind: {name: rank for rank, name in enumerate(names)}
+    for kind, names in {
+        "address": ADDRESS,
+        "said_on": SAID_ON,
+        "state": STATE,
+        "letters": LETTERS,
+        "cadence": CADENCE,
+        "paused_until": PAUSED_UNTIL,
+    }.items()
 }
 
 
-def _person(row: Record, columns: dict[str, int], today: date) -> Person:
-    said = {kind: unguarded(_cell(row, place)) for kind, place in columns.items()}
+def _person(row: Record, columns: dict[str, list[int]], today: date) -> Person:
+    cells = {
+        kind: [unguarded(_cell(row, place)) for place in places]
+        for kind, places in columns.items()
+        if places
+    }
+    said = {kind: found[0] for kind, found in cells.items()}
     if not said["address"]:
         raise addresses.BadAddress(NO_ADDRESS)
-    state = _name(said.get("state", ""))
+    states = {_state(cell) for cell in cells.get("state", ())}
     letters = said.get("letters", "").lower()
     topics = tuple(topic for topic in Topic if topic.value in re.split(r"[ ,;+]+", letters))
     cadence = said.get("cadence", "").lower()
@@ -147,19 +174,22 @@ def _person(row: Record, columns: dict[str, int], today: date) -> Person:
         said_on=_day(said.get("said_on", ""), today),
         topics=topics or None,
         cadence=Cadence(cadence) if cadence in set(Cadence) else None,
-        paused_until=_pause(state, said.get("paused_until", ""), today),
-        is_gone=state in GONE
-        or bool(said.get("left_when"))
-        or said.get("turned_off", "").lower() in YES,
-        is_unsure=state in NOT_SURE,
+        paused_until=_pause(PAUSED in states, said.get("paused_until", ""), today),
+        is_gone=bool(states & GONE) or any(_name(cell) not in NO for cell in cells.get("left", ())),
+        is_unsure=not states <= FINE,
     )
 
 
-def _pause(state: str, cell: str, today: date) -> date | None:
+def _state(cell: str) -> str:
+    """The word; a day, which is when they subscribed, is as good as a yes."""
+    return "yes" if _day(cell, date.max) else _name(cell)
+
+
+def _pause(has_paused: bool, cell: str, today: date) -> date | None:
     """Until when somebody has paused; nothing when they have not, or it is over."""
     until = _day(cell, date.max)
     if until is None:
-        return today + LONGEST_PAUSE if state == PAUSED else None
+        return today + LONGEST_PAUSE if has_paused else None
     return min(until, today + LONGEST_PAUSE) if until >= today else None
 
 

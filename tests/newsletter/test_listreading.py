@@ -101,6 +101,49 @@ def test_the_lists_of_other_programs_are_understood(program: str) -> None:
     assert all(one.is_gone for one in others)
 
 
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("Status", ("Junk", "cancelled", "Hard bounced", "opted-out", "suppressed", "complaint")),
+        ("Email permission status", ("Opted out",)),
+        ("Subscriber type", ("unsubscribed", "removed")),
+        ("Accepts Email Marketing", ("no",)),
+        ("Blocklisted", ("yes", "TRUE")),
+        ("Unsubscribed", ("yes", "2026-01-02")),
+        ("Unsubscribed from all email", ("true",)),
+        ("Opted out of email: Marketing", ("true",)),
+        ("Email Opt-Out", ("1",)),
+        ("State,Status", ("subscribed,unsubscribed", "unsubscribed,subscribed")),
+    ],
+)
+def test_who_has_left_elsewhere_stays_away_whatever_it_is_called(
+    head: str, words: tuple[str, ...]
+) -> None:
+    for word in words:
+        text = f"Email,{head}\na@example.org,{word}\n"
+        (person,) = listknowing.read(text.encode(), TODAY).people
+        assert person.is_gone, word
+
+
+@pytest.mark.parametrize("word", ["Abgemeldet", "Désabonné", "pending", "not confirmed"])
+def test_who_may_have_left_is_asked(word: str) -> None:
+    (person,) = listknowing.read(f"Email,Status\na@example.org,{word}\n".encode(), TODAY).people
+    assert (person.is_gone, person.is_unsure) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("head", "word"),
+    [
+        ("Status", "Subscribed"), ("Status", ""), ("Unsubscribed", "no"), ("Unsub time", ""),
+        ("Unsubscribe link", "https://example.com/u/1"), ("Blocklisted", "False"),
+        ("Subscribed", "2025-03-04 10:11"), ("Opt-in", "TRUE"), ("Bounces", "2"),
+    ],
+)  # fmt: skip
+def test_who_gets_letters_elsewhere_is_no_leaver(head: str, word: str) -> None:
+    (person,) = listknowing.read(f"Email,{head}\na@example.org,{word}\n".encode(), TODAY).people
+    assert (person.is_gone, person.is_unsure) == (False, False)
+
+
 def test_our_own_columns_are_understood() -> None:
     text = (
         "Email;State;Letters;How often;Said yes on\r\n"
