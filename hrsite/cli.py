@@ -15,7 +15,7 @@ from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
 from hrsite.extensions import db
-from hrsite.newsletter.cli import erase_again, erased, issues
+from hrsite.newsletter.cli import erase_again, erased, issues, leave_again
 from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
 from hrsite.ready import nginx
@@ -62,6 +62,8 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
                 sys.exit(CANNOT)
             if count := erase_again():
                 click.echo(f"An older database: erased again {count} who had been erased.")
+            if count := leave_again():
+                click.echo(f"An older database: {count} who had left have left again.")
         except (schema.OldSqlite, schema.UnwritableDatabase, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)

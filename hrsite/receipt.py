@@ -145,4 +145,10 @@ BESIDES = (
         "So that no old copy of it brings you back",
         "One year",
     ),
+    Kept(
+        "",
+        "If you left: when, which letters, and a mark from your link, beside the storage",
+        "So that no old copy of it writes to you again",
+        "One year, or until you are erased",
+    ),
 )

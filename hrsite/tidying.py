@@ -21,6 +21,8 @@ from hrsite.newsletter import (
     erasures,
     guarding,
     lapsing,
+    leaving_again,
+    leavings,
     letting_go,
     moving,
     owing,
@@ -63,7 +65,7 @@ def forget(
     session: Session, folders: Folders, now: datetime, should_stop: Callable[[], bool]
 ) -> None:
     """Forget what has had its time. Commits after each part: nobody waits long for the database."""
-    _safely(session, partial(_forget_erased, session, folders.data, now))
+    _safely(session, partial(_forget_again, session, folders.data, now))
     for some in (
         partial(lapsing.forget_unconfirmed, session, now - UNCONFIRMED_FOR, now),
         partial(forgetting.forget_part, session, now - COPIES_FOR),
@@ -93,9 +95,11 @@ def forget(
         _safely(session, job)
 
 
-def _forget_erased(session: Session, data: Path, now: datetime) -> None:
+def _forget_again(session: Session, data: Path, now: datetime) -> None:
     erasing.replay(session, data, now, session.commit)
     erasures.forget_old(data, now)
+    leaving_again.replay(session, data, session.commit)
+    leavings.forget_old(data, now)
 
 
 def _safely(session: Session, job: Callable[[], int | None]) -> int:

@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from hrsite import clock, furniture
 from hrsite.extensions import db, only_reads
-from hrsite.newsletter import erasing, summarising
+from hrsite.newsletter import erasing, leaving_again, summarising
 from hrsite.newsletter import issues as issues_job
 from hrsite.newsletter.models import Issue
 from hrsite.outbox import presence, progress
@@ -172,5 +172,13 @@ def erase_again() -> int:
     """Erase again whoever came back with a backup; how many these were."""
     folder, session = current_app.config["DATA_DIR"], db.session()
     count = erasing.replay(session, folder, clock.now(), session.commit)
+    session.rollback()
+    return count
+
+
+def leave_again() -> int:
+    """Let whoever left after a backup was made leave again; how many times that was."""
+    session = db.session()
+    count = leaving_again.replay(session, current_app.config["DATA_DIR"], session.commit)
     session.rollback()
     return count

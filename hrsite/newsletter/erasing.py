@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import addresses
 from hrsite.columns import is_one_of
-from hrsite.newsletter import bringing, consent, erasures, moving, subscribing
+from hrsite.newsletter import bringing, consent, erasures, leavings, moving, subscribing
 from hrsite.newsletter.erasures import Erasure
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.models_asking import SignupRequest
@@ -74,6 +74,7 @@ def _erase(session: Session, erasure: Erasure, said_at: datetime, now: datetime)
     former = [] if subscriber is None else _former(session, key)
     bringing.leave_out(session, key, said_at)
     if subscriber is not None:
+        leavings.forget_of(current_app.config["DATA_DIR"], subscriber.unsubscribe_hash)
         moving.forget_of(session, subscriber.id, now)
         session.delete(subscriber)
         session.flush()

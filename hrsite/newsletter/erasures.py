@@ -5,14 +5,14 @@ own, with the moment when she left it. It is on the disk before the database kno
 again at every start and every night.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
+
+from hrsite.alone import alone_with
 
 NAME = "erased.log"
 # So long a line is kept. A backup that is older must not be put back.
@@ -83,12 +83,5 @@ def _erasure(line: bytes) -> Erasure | None:
         return None
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[IO[bytes]]:
-    """The file, for nobody but us until what was written is on the disk."""
-    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
+    return alone_with(folder / NAME)

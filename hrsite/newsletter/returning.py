@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import consent, subscribing
+from hrsite.newsletter import consent, leavings, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState
 from hrsite.outbox import suppression
 
@@ -20,6 +21,9 @@ def undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     False when it is too late, or nothing was left.
     """
     topics = {event.topic for event in _just_left(session, subscriber, now)}
+    folder = current_app.config["DATA_DIR"]
+    back = [topic for topic in topics if topic is not None]
+    leavings.note_back(folder, subscriber.unsubscribe_hash, back, now)
     for subscription in subscriber.subscriptions:
         if subscription.topic in topics and subscription.state != CONFIRMED:
             subscribing.set_state(subscription, CONFIRMED, now)

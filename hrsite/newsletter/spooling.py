@@ -4,11 +4,10 @@ RFC 8058: the press in a mail program acts at once and nobody looks at an error 
 who leaves while the database is locked, away or full is not asked to come back.
 """
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from hrsite.alone import alone_with
 from hrsite.extensions import db
 from hrsite.newsletter import subscribing
 
@@ -164,12 +164,5 @@ def _slots(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         yield at, held[at : at + SLOT_OCTETS].ljust(SLOT_OCTETS, b"\0")
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[IO[bytes]]:
-    """The file, for nobody but us until what was written is on the disk."""
-    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
+    return alone_with(folder / NAME)

@@ -1,6 +1,6 @@
 """Confirm, choose, pause, unsubscribe: each writes consent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from flask import current_app
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, clock, tokens
-from hrsite.newsletter import calling_back, consent, rhythm
+from hrsite.newsletter import calling_back, consent, ending, leavings, rhythm
 from hrsite.newsletter.models import (
     Cadence,
     ConsentEvent,
@@ -68,6 +68,9 @@ def _take_yes(
     if not chosen_topics(subscriber):
         # A pause was of the letters that she had then left: who asks anew wants what is new.
         go_on(session, subscriber, now, how)
+    left, folder = consent.leavings(session, subscriber.address_key), current_app.config["DATA_DIR"]
+    back = [held.topic for held in wished if held.topic in left]
+    leavings.note_back(folder, subscriber.unsubscribe_hash, back, now)
     for subscription in wished:
         set_state(subscription, CONFIRMED, now)
         consent.note(session, subscriber.address_key, kind, subscription.topic, how, now)
@@ -115,18 +118,7 @@ def choose(
         # They ask for letters again, so a complaint is over; that mail arrives is not shown.
         suppression.lift_complaint(session, subscriber.address_key)
     dropped = [held[topic] for topic in held if topic not in wanted]
-    for subscription in dropped:
-        if subscription.state == CONFIRMED:
-            consent.note(
-                session, subscriber.address_key, "unsubscribed", subscription.topic, how, now
-            )
-        if subscription.state != UNSUBSCRIBED:
-            set_state(subscription, UNSUBSCRIBED, now)
-    if dropped:
-        streams = [subscription.topic.value for subscription in dropped]
-        enqueue.withdraw(session, subscriber.address_key, streams, now)
-    if not wanted:
-        calling_back.all_to_her(session, subscriber, now)
+    ending.end(session, subscriber, dropped, how, now)
 
 
 def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool) -> None:
@@ -180,6 +172,15 @@ def paused_until(subscriber: Subscriber, now: datetime) -> datetime | None:
 def unsubscribe(session: Session, subscriber: Subscriber, how: str, now: datetime) -> None:
     """Leave everything; in the same transaction, call back every letter that still waits."""
     choose(session, subscriber, set(), how, now)
+
+
+def leave_as_of(
+    session: Session, subscriber: Subscriber, topics: Collection[Topic], how: str, at: datetime
+) -> None:
+    """Leave these as of a moment that is past; what changed since then stays as it is."""
+    if hold(session, subscriber.id) is not None:
+        ended = [held for held in subscriber.subscriptions if held.topic in topics]
+        ending.end(session, subscriber, [one for one in ended if one.changed_at <= at], how, at)
 
 
 def chosen_topics(subscriber: Subscriber) -> list[Topic]:

@@ -1,0 +1,112 @@
+"""The list of who left, in a file beside the database: so that a backup takes nobody back.
+
+A line holds a moment, what we keep of the token in her link to leave, and which letters; nothing of
+her address. Who came back has a line that says so. It is read again at every start and every night.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from hrsite.alone import alone_with
+from hrsite.newsletter.models import Topic
+
+log = structlog.get_logger(__name__)
+
+NAME = "left.log"
+# So long a line is kept. A backup that is older must not be put back.
+KEPT_FOR = timedelta(days=365)
+# In place of how she left.
+_BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left one kind of letter: by the fingerprint of her link's token, how, and when."""
+
+    fingerprint: str
+    topic: Topic
+    how: str
+    at: datetime
+
+
+def note(
+    folder: Path, fingerprint: str, topics: Collection[Topic], how: str, now: datetime
+) -> None:
+    """Write down that she left these; on the disk when this returns.
+
+    A full disk keeps nobody from leaving: then only a backup could bring her back.
+    """
+    if not topics:
+        return
+    lines = [f"{now.timestamp():.6f} {fingerprint} {topic} {how}\n" for topic in sorted(topics)]
+    try:
+        with _opened(folder) as file:
+            file.seek(0, 2)
+            # Half a line, which a power cut has left, ends here.
+            file.write("".join(["\n", *lines]).encode())
+    except OSError as trouble:
+        log.error("leaving_not_listed", kind=type(trouble).__name__)
+
+
+def note_back(folder: Path, fingerprint: str, topics: Collection[Topic], now: datetime) -> None:
+    """She asked for these again: what she left before holds no more."""
+    note(folder, fingerprint, topics, _BACK, now)
+
+
+def read(folder: Path) -> list[Left]:
+    """What everybody left, and has not asked for again since. Raises OSError."""
+    last: dict[tuple[str, Topic], Left] = {}
+    for line in _lines(folder):
+        if (one := _left(line)) is not None:
+            last[one.fingerprint, one.topic] = one
+    return [one for one in last.values() if one.how != _BACK]
+
+
+def forget_old(folder: Path, now: datetime) -> None:
+    """Take away the lines that no backup can need any more. Raises OSError."""
+    _keep(folder, lambda one: one.at > now - KEPT_FOR)
+
+
+def forget_of(folder: Path, fingerprint: str) -> None:
+    """She is erased, which another list remembers: nothing stays of her here. Raises OSError."""
+    _keep(folder, lambda one: one.fingerprint != fingerprint)
+
+
+def _keep(folder: Path, is_kept: Callable[[Left], bool]) -> None:
+    if not (folder / NAME).exists():
+        return
+    with _opened(folder) as file:
+        lines = file.readlines()
+        kept = [line for line in lines if (one := _left(line)) and is_kept(one)]
+        if len(kept) < sum(_left(line) is not None for line in lines):
+            # Shorter lines over longer ones, then the end: killed in between, some stand twice.
+            file.seek(0)
+            file.writelines(kept)
+            file.truncate()
+
+
+def _lines(folder: Path) -> list[bytes]:
+    if not (folder / NAME).exists():
+        return []
+    with _opened(folder) as file:
+        return file.readlines()
+
+
+def _left(line: bytes) -> Left | None:
+    """None for half a line."""
+    try:
+        at, fingerprint, topic, how = line.decode("ascii").split()
+        moment = datetime.fromtimestamp(float(at), UTC)
+        return Left(fingerprint, Topic(topic), how, moment) if len(fingerprint) == 64 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
+    return alone_with(folder / NAME)
