@@ -258,6 +258,9 @@ def _go_to(
     recipient = subscriber.recipient
     recipient.address, recipient.address_key = address.typed, new
     session.flush()
+    # Whoever had left there made room. Her proof must say what she did alone, also when it goes
+    # back with her to the old address.
+    consent.forget_of(session, new)
     session.execute(
         update(ConsentEvent).where(ConsentEvent.address_key == old).values(address_key=new)
     )
