@@ -223,6 +223,8 @@ def _packed(person: Person) -> dict[str, Any]:
         "cadence": person.cadence,
         "ask": person.is_unsure,
         "paused": person.paused_until.isoformat() if person.paused_until else None,
+        "plain": person.is_discreet,
+        "reminders": person.wants_reminders,
     }
 
 
@@ -245,7 +247,6 @@ def _add(
         address = addresses.check(packed["address"])
         subscriber = subscribing.fresh_subscriber(address, now, known)
         state = SubscriptionState.UNCONFIRMED if is_asked else SubscriptionState.CONFIRMED
-        subscriber.cadence = Cadence(packed["cadence"] or Cadence.EACH)
         for topic in packed["topics"] or brought.topics.split():
             subscriber.subscriptions.append(
                 Subscription(topic=Topic(topic), state=state, changed_at=now)
@@ -266,8 +267,8 @@ def _add(
             # One letter is enough for somebody who did not ask us: no reminder follows.
             subscriber.reminded_at = now
             asked.append(subscriber)
-        else:
-            _keep_pause(session, subscriber, packed, brought.id, now)
+            packed["paused"] = None  # Whoever says yes just now wants letters.
+        _keep_wishes(session, subscriber, packed, brought.id, now)
     session.flush()
     # Not by the place in the list: that is less when somebody on it is erased.
     letters.put_to_a_list(
@@ -275,12 +276,22 @@ def _add(
     )
 
 
-def _keep_pause(
+def _keep_wishes(
     session: Session, subscriber: Subscriber, packed: dict[str, Any], list_id: int, now: datetime
 ) -> None:
-    """As the list says; nothing is written to her before."""
-    until, key = _paused(packed), packed["key"]
+    """How the list says that she wants her letters, and until when none."""
+    subscriber.cadence = Cadence(packed["cadence"] or Cadence.EACH)
+    subscriber.is_discreet = packed.get("plain", False)
+    subscriber.wants_reminders = packed.get("reminders", False)
+    until = _paused(packed)
     if until is not None:
         subscriber.paused_until = rhythm.last_minute(until, clock.zone())
-        words = consent.NOT_OURS
-        consent.note(session, key, "paused", None, "list", now, words, list_id=list_id)
+    for kind, is_wished in (
+        (subscriber.cadence.value, subscriber.cadence != Cadence.EACH),
+        ("plain", subscriber.is_discreet),
+        ("reminders", subscriber.wants_reminders),
+        ("paused", until is not None),
+    ):
+        if is_wished:
+            words = consent.NOT_OURS
+            consent.note(session, packed["key"], kind, None, "list", now, words, list_id=list_id)

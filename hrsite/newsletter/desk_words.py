@@ -57,6 +57,8 @@ EVENT_WORDS = {
     "monthly": "Chose the monthly letter",
     "reminders": "Asked for reminders of sessions",
     "no_reminders": "Wants no more reminders",
+    "plain": "Chose plain letters",
+    "whole": "Chose whole letters again",
     "paused": "Paused all letters",
     "went_on": "Ended the pause",
 }
@@ -95,9 +97,9 @@ def evidence(event: ConsentEvent) -> Evidence:
     if event.how in TOLD_WORDS:
         how = f"told you {TOLD_WORDS[event.how]}"
     elif event.brought_list is not None:
-        how = "you brought in their address, and a letter asked them"
-        if event.kind == "paused":
-            how = "the list you brought in said so"
+        how = "the list you brought in said so"
+        if event.kind == "asked":
+            how = "you brought in their address, and a letter asked them"
         elif event.kind == "brought":
             how = f"said yes elsewhere ({event.brought_list.said_where})"
     is_read = event.kind in READ_WORDS and event.words_version != NOT_OURS

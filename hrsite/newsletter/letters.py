@@ -107,7 +107,15 @@ def put_to_a_list(session: Session, key: str, people: Sequence[Subscriber], now:
     if message is None:
         return  # Written down before.
     for one in people:
-        copy = put_delivery(session, message, one.address, one.address_key, one.links, now)
+        copy = put_delivery(
+            session,
+            message,
+            one.address,
+            one.address_key,
+            one.links,
+            now,
+            is_discreet=one.is_discreet,
+        )
         # Whoever asks for a letter at this moment goes ahead of thousands who did not.
         copy.next_at = now
 

@@ -40,6 +40,7 @@ _LEFT = re.compile(
 # In such a column stands something else.
 _NO_ANSWER = re.compile(r"\b(?:link|url)\b")
 LETTERS, CADENCE, PAUSED_UNTIL = ("letters",), ("how often",), ("paused until",)
+PLAIN, REMINDERS = ("plain letters",), ("reminders",)
 GONE = {
     "unsubscribed", "unsubscribe", "left", "closed", "cleaned", "bounced", "complained", "spam",
     "never subscribed", "non subscribed", "not subscribed", "nonsubscribed", "false", "no", "0",
@@ -78,6 +79,8 @@ class Person:
     cadence: Cadence | None = None
     # Nothing is to be written to them before this day is over.
     paused_until: date | None = None
+    is_discreet: bool = False
+    wants_reminders: bool = False
     # The list itself says that they left, or never said yes; or that they have not confirmed.
     is_gone: bool = False
     is_unsure: bool = False
@@ -151,6 +154,8 @@ _KNOWN = {
         "letters": LETTERS,
         "cadence": CADENCE,
         "paused_until": PAUSED_UNTIL,
+        "plain": PLAIN,
+        "reminders": REMINDERS,
     }.items()
 }
 
@@ -175,6 +180,8 @@ def _person(row: Record, columns: dict[str, list[int]], today: date) -> Person:
         topics=topics or None,
         cadence=Cadence(cadence) if cadence in set(Cadence) else None,
         paused_until=_pause(PAUSED in states, said.get("paused_until", ""), today),
+        is_discreet=_name(said.get("plain", "")) not in NO,
+        wants_reminders=_name(said.get("reminders", "")) not in NO,
         is_gone=bool(states & GONE) or any(_name(cell) not in NO for cell in cells.get("left", ())),
         is_unsure=not states <= FINE,
     )

@@ -187,7 +187,7 @@ class ConsentEvent(Base):
     # Of one who moved: where her letters went before. She is erased there too.
     former_key: Mapped[str | None] = mapped_column(String(64))
     # asked, confirmed, brought, chosen, moved, unsubscribed or returned;
-    # each, weekly, monthly, reminders, no_reminders, paused or went_on
+    # each, weekly, monthly, reminders, no_reminders, plain, whole, paused or went_on
     kind: Mapped[str] = mapped_column(String(20))
     topic: Mapped[Topic | None] = mapped_column(words(Topic))
     # form, letter, settings, header, list, complaint or service (her mail service told us);

@@ -121,9 +121,11 @@ def choose(
     ending.end(session, subscriber, dropped, how, now)
 
 
-def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool) -> None:
+def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool, now: datetime) -> None:
     """From now on, letters that tell an onlooker nothing, or the whole ones again."""
-    subscriber.is_discreet = wanted
+    if subscriber.is_discreet != wanted:
+        subscriber.is_discreet, kind = wanted, "plain" if wanted else "whole"
+        consent.note(session, subscriber.address_key, kind, None, "settings", now)
     enqueue.reword(session, subscriber.address_key, wanted)
 
 

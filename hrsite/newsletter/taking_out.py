@@ -14,7 +14,16 @@ from hrsite.newsletter.models import Subscriber, SubscriptionState
 
 # Excel takes a file for UTF-8 only when it begins with this mark.
 BOM = "\ufeff"
-COLUMNS = ("Email", "State", "Letters", "How often", "Said yes on", "Paused until")
+COLUMNS = (
+    "Email",
+    "State",
+    "Letters",
+    "How often",
+    "Said yes on",
+    "Paused until",
+    "Plain letters",
+    "Reminders",
+)
 # So many people are opened at a time; nothing stays locked between two parts.
 PART = 500
 
@@ -62,6 +71,8 @@ def _cells(
         person.cadence.value,
         _said_yes_on(person, said),
         _day(person.paused_until) if state == "paused" else "",
+        "yes" if person.is_discreet else "",
+        "yes" if person.wants_reminders else "",
     )
 
 

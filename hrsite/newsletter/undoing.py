@@ -60,8 +60,6 @@ def undo_part(session: Session, list_id: int, now: datetime) -> None:
 
 def _has_acted(session: Session, subscriber: Subscriber, list_id: int) -> bool:
     """Have they confirmed, chosen, paused or left since? Then they are their own."""
-    if subscriber.is_discreet:
-        return True
     acts = select(ConsentEvent.id).where(
         ConsentEvent.address_key == subscriber.address_key,
         or_(ConsentEvent.list_id.is_(None), ConsentEvent.list_id != list_id),

@@ -150,7 +150,7 @@ def _change(subscriber: Subscriber, form: ChoiceForm, now: datetime) -> None:
     """Do what the pressed button says: plain letters, stop, pause, go on, or save."""
     session, months, cadence = db.session(), form.pause_months(), form.how_often()
     if discreet := request.form.get("discreet"):
-        subscribing.choose_discreet(session, subscriber, discreet == "on")
+        subscribing.choose_discreet(session, subscriber, discreet == "on", now)
     elif request.form.get("stop"):
         subscribing.choose(session, subscriber, set(), "settings", now)
     elif months is not None:

@@ -59,6 +59,8 @@ def test_a_list_is_brought_in_and_taken_out_without_a_script_and_by_keyboard(
             page.keyboard.press("Enter")
         assert re.fullmatch(r"subscribers-[0-9-]{10}\.csv", came.value.suggested_filename)
         text = Path(came.value.path()).read_text("utf-8-sig")
-        assert text.startswith("Email,State,Letters,How often,Said yes on,Paused until")
+        assert text.startswith(
+            "Email,State,Letters,How often,Said yes on,Paused until,Plain letters,Reminders"
+        )
         assert "reader.one@example.org,gets letters,articles notices,each," in text
         assert not noted.foreign_requests

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Route
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
+from hrsite import clock as our_clock
 from hrsite.newsletter import subscribing
 from hrsite.newsletter.models import Cadence, Topic
 from tests import factories
@@ -33,7 +34,7 @@ def urls(
     work()
     MailProgram(client, letters, "new@example.org").confirm()
     plain = factories.make_subscriber(session, "plain@example.org", tuple(Topic))
-    subscribing.choose_discreet(session, plain, True)
+    subscribing.choose_discreet(session, plain, True, our_clock.now())
     weekly = factories.make_subscriber(session, "weekly@example.org")
     weekly.cadence = Cadence.WEEKLY
     session.commit()

@@ -79,6 +79,7 @@ def test_those_who_said_yes_elsewhere_are_added_with_the_proof(
     assert [(one.kind, one.how, one.said_on) for one in proofs] == [
         ("brought", "list", date(2025, 3, 4)),
         ("brought", "list", date(2025, 3, 4)),
+        ("weekly", "list", None),
         ("brought", "list", date(2026, 5, 3)),
     ]
 
@@ -182,7 +183,7 @@ def test_undo_takes_off_exactly_those_who_came_and_did_nothing_since(
     found = {one.address: one for one in session.scalars(select(Subscriber))}
     subscribing.unsubscribe(session, found["reader2@example.com"], "letter", now)
     subscribing.choose_cadence(session, found["reader3@example.com"], Cadence.WEEKLY, now)
-    subscribing.choose_discreet(session, found["reader4@example.com"], True)
+    subscribing.choose_discreet(session, found["reader4@example.com"], True, now)
     factories.make_subscriber(session, "later@example.com")
     session.commit()
     undo_all(session, brought)

@@ -38,6 +38,7 @@ def take_out(coach: FlaskClient, separator: str = "comma") -> bytes:
 def arrange(session: Session) -> None:
     weekly = factories.make_subscriber(session, "=1+2@example.com", tuple(Topic))
     weekly.cadence = Cadence.WEEKLY
+    weekly.is_discreet = weekly.wants_reminders = True
     factories.make_subscriber(session, "'+x@example.com").paused_until = (
         our_clock.now() + timedelta(days=9)
     )
@@ -57,11 +58,20 @@ def test_everybody_stands_in_it_as_excel_reads_it(
     assert octets.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(octets.decode("utf-8-sig")), delimiter=separator))
     assert rows[1:] == [
-        ["'=1+2@example.com", "gets letters", "articles notices", "weekly", "2026-06-02", ""],
-        ["''+x@example.com", "paused", "articles", "each", "2026-06-02", "2026-06-11"],
-        ["new@example.com", "not confirmed", "notices", "each", "", ""],
-        ["left@example.com", "left", "", "each", "", ""],
-        ["shut@example.com", "closed", "articles", "each", "2026-06-02", ""],
+        [
+            "'=1+2@example.com",
+            "gets letters",
+            "articles notices",
+            "weekly",
+            "2026-06-02",
+            "",
+            "yes",
+            "yes",
+        ],
+        ["''+x@example.com", "paused", "articles", "each", "2026-06-02", "2026-06-11", "", ""],
+        ["new@example.com", "not confirmed", "notices", "each", "", "", "", ""],
+        ["left@example.com", "left", "", "each", "", "", "", ""],
+        ["shut@example.com", "closed", "articles", "each", "2026-06-02", "", "", ""],
     ]
 
 
@@ -83,7 +93,10 @@ def test_our_own_reader_takes_it_back(app: Flask, coach: FlaskClient, session: S
         "'+x@example.com": [CONFIRMED],
         "new@example.com": [UNCONFIRMED],
     }
-    assert session.scalar(select(Subscriber.cadence).order_by(Subscriber.id)) == Cadence.WEEKLY
+    weekly, *others = session.scalars(select(Subscriber).order_by(Subscriber.id))
+    assert weekly.cadence == Cadence.WEEKLY
+    assert (weekly.is_discreet, weekly.wants_reminders) == (True, True)
+    assert not any(one.is_discreet or one.wants_reminders for one in others)
     paused = select(Subscriber.paused_until).where(Subscriber.paused_until.is_not(None))
     (until,) = session.scalars(paused)
     assert until is not None

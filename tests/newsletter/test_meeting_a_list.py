@@ -34,7 +34,7 @@ def pause(session: Session, ada: Subscriber) -> None:
 
 
 def choose_plain_letters(session: Session, ada: Subscriber) -> None:
-    subscribing.choose_discreet(session, ada, True)
+    subscribing.choose_discreet(session, ada, True, our_clock.now())
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def what_goes(app: Flask) -> Inbox:
 def test_who_chose_plain_letters_meanwhile_gets_a_plain_one(
     app: Flask, session: Session, coach: FlaskClient, issue: Issue
 ) -> None:
-    subscribing.choose_discreet(session, ada(session), True)
+    subscribing.choose_discreet(session, ada(session), True, our_clock.now())
     session.commit()
     press(coach, issue, "again")
     letters = {one.rcpt_tos[0]: one.content.decode() for one in what_goes(app).envelopes}
