@@ -72,6 +72,7 @@ def forget(
         partial(forgetting.forget_loose_bounces, session, now - COPIES_FOR),
         partial(consent.forget_old, session, now - EVIDENCE_FOR),
         partial(auditing.forget_old, session, now - AUDIT_FOR),
+        partial(moving.forget_old, session, now),
     ):
         while not should_stop() and _safely(session, some):
             pass
@@ -79,7 +80,6 @@ def forget(
         partial(consent.forget_lists, session, now - EVIDENCE_FOR),
         partial(signing_in.forget_ended, session, now),
         partial(guarding.forget, session, now),
-        partial(moving.forget_old, session, now),
         partial(letting_go.let_go, session, session.commit, should_stop),
         partial(owing.give_back_once_settled, session),
         partial(owing.tidy, session, now - LEFT_FOR_GOOD, now),

@@ -213,12 +213,13 @@ def has_moved_since(address_key: Any, moment: Any) -> ColumnElement[bool]:
     )
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Drop what has had its time, and the addresses that were never proved."""
-    for change in session.scalars(
-        select(AddressChange).where(AddressChange.asked_at <= now - LASTS).limit(AT_ONCE)
-    ).all():
+def forget_old(session: Session, now: datetime) -> int:
+    """Drop the next of what has had its time, and the addresses that were never proved."""
+    old = select(AddressChange).where(AddressChange.asked_at <= now - LASTS).limit(AT_ONCE)
+    changes = session.scalars(old).all()
+    for change in changes:
         forget(session, change, now)
+    return len(changes)
 
 
 def forget_of(session: Session, subscriber_id: int, now: datetime) -> None:

@@ -246,3 +246,15 @@ def test_nobody_can_write_to_strangers_from_a_settings_page_without_end(
     asked = [letter for letter in letters() if "/move/" in letter.text]
     assert len(asked) == moving.MOST_A_DAY
     assert "Please try again tomorrow" in ask(client, ada, NEW)
+
+
+def test_one_night_is_enough_for_all_that_was_never_proved(
+    session: Session, ada: Subscriber, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        factories.make_address_change(session, ada, NEW, f"move {number}", f"stop {number}")
+    clock.shift(moving.LASTS)
+    monkeypatch.setattr(moving, "AT_ONCE", 2)
+    looking.tidy_up()
+    session.rollback()
+    assert session.scalars(select(AddressChange)).all() == []
