@@ -16,7 +16,7 @@ from hrsite import addresses, changing_keys, keys, rekeying
 from hrsite import clock as our_clock
 from hrsite.changing_keys import NotChanged
 from hrsite.extensions import db
-from hrsite.newsletter import bringing, consent, erasing, subscribing
+from hrsite.newsletter import consent, erasing, foreseeing, subscribing
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from hrsite.newsletter.models_people import BroughtList
@@ -104,7 +104,7 @@ def nobody_is_lost(app: Flask, links: dict[str, str]) -> None:
             assert suppression.is_suppressed(session, key_in(app, closed))
         (brought,) = session.scalars(select(BroughtList))
         assert brought.said_where == "The form on my old site"
-        assert bringing.foreseen(session, brought) == {
+        assert foreseeing.foreseen(session, brought) == {
             Verdict.NEW: 1, Verdict.HERE: 1, Verdict.LEFT: 1, Verdict.WAITING: 0,
             Verdict.CLOSED: 0,
         }  # fmt: skip

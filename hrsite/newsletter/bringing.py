@@ -54,7 +54,8 @@ def take(
     kept = session.scalar(select(BroughtList).where(BroughtList.form_key == form_key))
     if kept is not None:
         return kept
-    people = [person for person in reading.people if not person.is_gone]
+    taken = [_packed(person) for person in reading.people if not person.is_gone]
+    leavers = [subscribing.key_of(one.address) for one in reading.people if one.has_left]
     kept = BroughtList(
         form_key=form_key,
         state=ListState.READ,
@@ -63,9 +64,9 @@ def take(
         said_on=wish.said_on,
         said_where=wish.said_where,
         topics=" ".join(wish.topics),
-        people=json.dumps([_packed(person) for person in people]),
-        people_count=len(people),
-        gone_count=len(reading.people) - len(people),
+        people=json.dumps([*taken, *({"key": key, "left": True} for key in leavers)]),
+        people_count=len(taken),
+        gone_count=len(reading.people) - len(taken),
         twice_count=len(reading.twice),
         bad_count=len(reading.bad),
         bad_lines=json.dumps(reading.bad[:BAD_SHOWN]),
@@ -73,13 +74,6 @@ def take(
     session.add(kept)
     session.flush()
     return kept
-
-
-def foreseen(session: Session, brought: BroughtList) -> dict[Verdict, int]:
-    """What would become of its people, were they added now."""
-    keys = [packed["key"] for packed in _people(brought)]
-    found = list(verdicts(session, keys).values())
-    return {verdict: found.count(verdict) for verdict in Verdict}
 
 
 def looked_at_count(brought: BroughtList) -> int:
@@ -91,21 +85,6 @@ def looked_at_count(brought: BroughtList) -> int:
         + brought.left_count
         + brought.closed_count
     )
-
-
-def unsure_count(brought: BroughtList) -> int:
-    """How many of its people are asked to confirm, though the others are not."""
-    return sum(packed["ask"] for packed in _people(brought))
-
-
-def dated_count(brought: BroughtList) -> int:
-    """Of how many of its people the file says on which day they said yes."""
-    return sum(packed["on"] is not None for packed in _people(brought))
-
-
-def paused_count(brought: BroughtList) -> int:
-    """How many of its people had paused where the list is from; not of those who are asked."""
-    return sum(bool(_paused(packed)) and not packed["ask"] for packed in _people(brought))
 
 
 def start(session: Session, list_id: int, now: datetime) -> bool:
@@ -129,12 +108,15 @@ def add_part(session: Session, list_id: int, now: datetime) -> None:
     brought = held(session, list_id)
     if brought is None or brought.state != ListState.ADDING:
         return
-    people = _people(brought)
-    part = people[brought.cursor : brought.cursor + PART]
+    everybody = _everybody(brought)
+    part = everybody[brought.cursor : brought.cursor + PART]
     found = verdicts(session, [packed["key"] for packed in part])
     new = []
     for packed in part:
         verdict = found[packed["key"]]
+        if _has_left(packed):
+            _note_leaver(session, brought, packed["key"], verdict, now)
+            continue
         is_asked = brought.asks_all or packed["ask"]
         if verdict == Verdict.NEW and is_asked:
             # Several letters went there lately, and nobody answered: as if they waited.
@@ -145,7 +127,7 @@ def add_part(session: Session, list_id: int, now: datetime) -> None:
         _count(brought, verdict)
     _add(session, brought, new, now)
     brought.cursor += len(part)
-    if brought.cursor >= len(people):
+    if brought.cursor >= len(everybody):
         brought.state, brought.ended_at, brought.people = ListState.ADDED, now, None
 
 
@@ -176,14 +158,14 @@ def leave_out(session: Session, address_key: str, upto: datetime) -> None:
         .execution_options(populate_existing=True)
     )
     for brought in session.scalars(waiting).all():
-        people = _people(brought)
-        places = [at for at, packed in enumerate(people) if packed["key"] == address_key]
+        everybody = _everybody(brought)
+        places = [at for at, packed in enumerate(everybody) if packed["key"] == address_key]
         if places:
-            passed_count = sum(at < brought.cursor for at in places)
-            brought.cursor -= passed_count
-            # Who was looked at before is in one of the counts.
-            brought.people_count -= len(places) - passed_count
-            kept = [packed for packed in people if packed["key"] != address_key]
+            ahead = [at for at in places if at >= brought.cursor]
+            brought.cursor -= len(places) - len(ahead)
+            # Who was looked at before is in one of the counts; who left is in none.
+            brought.people_count -= sum(not _has_left(everybody[at]) for at in ahead)
+            kept = [packed for packed in everybody if packed["key"] != address_key]
             brought.people = json.dumps(kept)
 
 
@@ -210,8 +192,27 @@ def move(
     return changed_rows(moved) == 1
 
 
-def _people(brought: BroughtList) -> list[dict[str, Any]]:
+def people(brought: BroughtList) -> list[dict[str, Any]]:
+    """Whom it would add, as far as nothing keeps them away."""
+    return [packed for packed in _everybody(brought) if not _has_left(packed)]
+
+
+def _everybody(brought: BroughtList) -> list[dict[str, Any]]:
+    """Those, and then who left where the list is from."""
     return json.loads(brought.people) if brought.people else []
+
+
+def _has_left(packed: dict[str, Any]) -> bool:
+    return "left" in packed
+
+
+def _note_leaver(
+    session: Session, brought: BroughtList, key: str, verdict: Verdict, now: datetime
+) -> None:
+    """So that no older list brings them in: only their own yes does, as with who left here."""
+    if verdict == Verdict.NEW:
+        words, kind, how = consent.NOT_OURS, "unsubscribed", "list"
+        consent.note(session, key, kind, None, how, now, words, list_id=brought.id)
 
 
 def _packed(person: Person) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from wtforms.widgets import CheckboxInput
 from hrsite import clock, queue, tokens
 from hrsite.accounts import auditing, guard
 from hrsite.extensions import db
-from hrsite.newsletter import bringing, listknowing, undoing
+from hrsite.newsletter import bringing, foreseeing, listknowing, undoing
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.bringing import Wish
 from hrsite.newsletter.desk_adding import today
@@ -134,15 +134,15 @@ def one_list(list_id: int) -> ResponseReturnValue:
     """What would become of a list, how far it is, or what became of it."""
     brought, session, now = db.get_or_404(BroughtList, list_id), db.session(), clock.now()
     is_read = brought.state == ListState.READ
-    foreseen = bringing.foreseen(session, brought) if is_read else None
+    foreseen = foreseeing.foreseen(session, brought) if is_read else None
     return render_template(
         "newsletter/desk/list.html",
         brought=brought,
         counts=_counts(brought, foreseen),
         new_count=foreseen[Verdict.NEW] if foreseen else brought.added_count,
-        unsure_count=bringing.unsure_count(brought) if is_read else 0,
-        dated_count=bringing.dated_count(brought) if is_read else 0,
-        paused_count=bringing.paused_count(brought) if is_read else 0,
+        unsure_count=foreseeing.unsure_count(brought) if is_read else 0,
+        dated_count=foreseeing.dated_count(brought) if is_read else 0,
+        paused_count=foreseeing.paused_count(brought) if is_read else 0,
         topics=brought.topics.split(),
         bad_lines=json.loads(brought.bad_lines),
         is_moving=brought.state in (ListState.ADDING, ListState.UNDOING),

@@ -49,6 +49,10 @@ GONE = {
     "spam complaint", "hard bounced", "hard bounce", "soft bounced", "soft bounce",
     "blocklisted", "blacklisted", "undeliverable", "rejected", "denied", "declined",
 }  # fmt: skip
+LEFT = {
+    "unsubscribed", "unsubscribe", "left", "closed", "complained", "complaint", "spam complaint",
+    "canceled", "cancelled", "opted out", "opt out", "removed", "blocklisted", "blacklisted",
+}  # fmt: skip
 PAUSED = "paused"
 # Any other word, such as one in another language, may mean that they have left: they are asked.
 FINE = {
@@ -83,6 +87,8 @@ class Person:
     wants_reminders: bool = False
     # The list itself says that they left, or never said yes; or that they have not confirmed.
     is_gone: bool = False
+    # Of these: they got letters, and have left.
+    has_left: bool = False
     is_unsure: bool = False
 
 
@@ -115,7 +121,10 @@ def read(octets: bytes, today: date) -> Reading:
             reading.twice.append(row.line)
             # Who has left in one row has left.
             if person.is_gone:
-                reading.people[place] = replace(reading.people[place], is_gone=True)
+                has_left = person.has_left or reading.people[place].has_left
+                reading.people[place] = replace(
+                    reading.people[place], is_gone=True, has_left=has_left
+                )
     return reading
 
 
@@ -170,6 +179,7 @@ def _person(row: Record, columns: dict[str, list[int]], today: date) -> Person:
     if not said["address"]:
         raise addresses.BadAddress(NO_ADDRESS)
     states = {_state(cell) for cell in cells.get("state", ())}
+    is_out = any(_name(cell) not in NO for cell in cells.get("left", ()))
     letters = said.get("letters", "").lower()
     topics = tuple(topic for topic in Topic if topic.value in re.split(r"[ ,;+]+", letters))
     cadence = said.get("cadence", "").lower()
@@ -182,7 +192,8 @@ def _person(row: Record, columns: dict[str, list[int]], today: date) -> Person:
         paused_until=_pause(PAUSED in states, said.get("paused_until", ""), today),
         is_discreet=_name(said.get("plain", "")) not in NO,
         wants_reminders=_name(said.get("reminders", "")) not in NO,
-        is_gone=bool(states & GONE) or any(_name(cell) not in NO for cell in cells.get("left", ())),
+        is_gone=bool(states & GONE) or is_out,
+        has_left=bool(states & LEFT) or is_out,
         is_unsure=not states <= FINE,
     )
 

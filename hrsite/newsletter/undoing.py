@@ -55,7 +55,17 @@ def undo_part(session: Session, list_id: int, now: datetime) -> None:
             _remove(session, subscriber, list_id, now)
             brought.removed_count += 1
     if len(part) < bringing.PART:
+        _forget_leavers(session, list_id)
         brought.state, brought.ended_at = ListState.UNDONE, now
+
+
+def _forget_leavers(session: Session, list_id: int) -> None:
+    """Nor is anything known of who had left where that list is from."""
+    session.execute(
+        delete(ConsentEvent)
+        .where(ConsentEvent.list_id == list_id, ConsentEvent.kind == "unsubscribed")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _has_acted(session: Session, subscriber: Subscriber, list_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""Who wanted plain letters, or one a week, where a list is from, gets them so here."""
+"""Who wanted plain letters, or one a week, or none, where a list is from, has it so here."""
 
 from collections.abc import Callable
 
