@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
@@ -153,27 +153,38 @@ def drop(session: Session, issue: Issue, now: datetime) -> bool:
     return True
 
 
-def take_back(session: Session, issue: Issue | None, now: datetime) -> str:
-    """What it tells of has gone off the site: nobody else gets it. Says what became of it.
+def take_back(session: Session, told: Post | SessionNotice, now: datetime) -> str:
+    """This has gone off the site: nobody else gets its letter. Says what became of that.
 
     The letter would say "read it on the site", and so would a digest. When nobody has it, it is
     dropped: a mistake that she mends can then go out anew.
     """
-    if issue is None:
-        return ""
     turns.before_a_change(session)
-    digests = _digests_under_way(session, issue.post_id)
+    digests = _digests_under_way(session, told) if isinstance(told, Post) else []
     for one in digests:
-        if one.message.paused_at is None:
-            stop(one, now)
-    said = "" if issue.dropped_at is not None else _take_the_rest_back(session, issue, now)
+        _keep_for_her(one, now)
+    issue = session.scalar(select(Issue).where(_tells_of(told)))
+    said = ""
+    if issue is not None and issue.dropped_at is None:
+        said = _take_the_rest_back(session, issue, now)
     return said + (" A weekly or monthly letter that names it is stopped too." if digests else "")
+
+
+def _tells_of(told: Post | SessionNotice) -> ColumnElement[bool]:
+    is_post = isinstance(told, Post)
+    return Issue.post_id == told.id if is_post else Issue.notice_id == told.id
+
+
+def _keep_for_her(issue: Issue, now: datetime) -> None:
+    """Also one that a fault has paused: or it would go on with all that had the same fault."""
+    if issue.message.pause_kind != "stopped":
+        stop(issue, now)
 
 
 def _take_the_rest_back(session: Session, issue: Issue, now: datetime) -> str:
     if instance.held(session):  # A backup was put back: it may not know who has it.
-        if not _is_over(issue) and issue.message.paused_at is None:
-            stop(issue, now)
+        if not _is_over(issue):
+            _keep_for_her(issue, now)
         return " Its letter goes to nobody else."
     if not has_reached(session, issue) and drop(session, issue, now):
         again = "When you publish it again, you can email it anew."
@@ -181,7 +192,7 @@ def _take_the_rest_back(session: Session, issue: Issue, now: datetime) -> str:
     said = " Letters that went out cannot be called back."
     if issue.dropped_at is not None or _is_over(issue):
         return said
-    stop(issue, now)
+    _keep_for_her(issue, now)
     return f"{said} The rest is stopped."
 
 
@@ -189,14 +200,14 @@ def _is_over(issue: Issue) -> bool:
     return issue.message.expanded_at is not None and issue.message.waiting_count == 0
 
 
-def _digests_under_way(session: Session, post_id: int | None) -> list[Issue]:
+def _digests_under_way(session: Session, post: Post) -> list[Issue]:
     """The weekly and monthly letters with this article that not everybody has who is to get it."""
     found = session.scalars(
         select(Issue)
         .join(Issue.message)
         .join(issue_articles)
         .where(
-            issue_articles.c.post_id == post_id,
+            issue_articles.c.post_id == post.id,
             Issue.dropped_at.is_(None),
             OutboxMessage.settled_at.is_(None),
         )

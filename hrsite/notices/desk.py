@@ -121,11 +121,12 @@ def withdraw(id: int) -> ResponseReturnValue:
     """Take it off the site."""
     session, now = db.session(), clock.now()
     try:
-        publishing.withdraw(publishing.hold(session, id), now)
+        notice = publishing.hold(session, id)
     except publishing.NoticeGone:
         abort(404)
+    publishing.withdraw(notice, now)
     words = "It is off the site, and a draft again."
-    words += holding.take_back(session, issues.issue_of_notice(session, id), now)
+    words += holding.take_back(session, notice, now)
     renewing.keep_true(session, now)
     noting.note("notice_withdrawn", now, f"notice {id}")
     session.commit()

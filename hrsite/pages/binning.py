@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import earlier, unsaved
 from hrsite.binning import LASTS
 from hrsite.hints import keeping
-from hrsite.newsletter import holding, issues, renewing
+from hrsite.newsletter import holding, renewing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
@@ -72,7 +72,7 @@ def throw_away(session: Session, row: Row, now: datetime) -> str:
     if isinstance(row, Page):
         ordering.throw_away(row, now)
         return ""
-    said = holding.take_back(session, _issue_of(session, row), now)
+    said = holding.take_back(session, row, now)
     if isinstance(row, Post):
         post_publishing.throw_away(row, now)
     else:
@@ -153,9 +153,3 @@ def _over(session: Session, table: Kind, now: datetime) -> Sequence[Row]:
 def _is_named(table: Kind) -> ColumnElement[bool]:
     columns = _NAMED_IN.get(table, ())
     return or_(false(), *(exists().where(column == table.id) for column in columns))
-
-
-def _issue_of(session: Session, row: Post | SessionNotice) -> Issue | None:
-    if isinstance(row, Post):
-        return issues.issue_of_post(session, row.id)
-    return issues.issue_of_notice(session, row.id)

@@ -117,7 +117,7 @@ def withdraw(id: int) -> ResponseReturnValue:
         words = "It is a draft again, and nobody can open it from its letter."
     publishing.withdraw(post, now)
     if post.is_draft:
-        words += holding.take_back(session, issues.issue_of_post(session, id), now)
+        words += holding.take_back(session, post, now)
     else:
         words = "It does not go on the site. It stays as it went out by email."
     noting.note("article_withdrawn", clock.now(), f"article {id}")

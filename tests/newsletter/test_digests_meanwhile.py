@@ -184,8 +184,9 @@ def take_it_back(another: Session, folder: Path) -> None:
 def take_it_off_the_site(another: Session, folder: Path) -> None:
     issue = another.scalars(select(Issue).where(Issue.post_id.is_not(None))).one()
     assert issue.post_id is not None
-    publishing.withdraw(publishing.hold(another, issue.post_id), FRIDAY)
-    assert "A weekly or monthly letter" in holding.take_back(another, issue, FRIDAY)
+    post = publishing.hold(another, issue.post_id)
+    publishing.withdraw(post, FRIDAY)
+    assert "A weekly or monthly letter" in holding.take_back(another, post, FRIDAY)
 
 
 @pytest.mark.parametrize("database", ["postgresql"])

@@ -109,8 +109,8 @@ def test_an_article_is_taken_back_while_a_list_is_written_down(
     (digest,) = digest_issues(session)
 
     def take_back(other: Session) -> None:
-        issue = issues.issue_of_post(other, post_id)
-        assert "is stopped too" in holding.take_back(other, issue, FRIDAY)
+        post = other.get_one(Post, post_id)
+        assert "is stopped too" in holding.take_back(other, post, FRIDAY)
 
     turns.before_a_list(session)
     with beside(app, session, take_back):

@@ -1,5 +1,7 @@
 """Half of it has gone, and what it tells of is off the site: the rest goes on when it is back."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from flask import Flask
@@ -8,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite.newsletter import holding
 from hrsite.newsletter.models import Issue
 from hrsite.notices.models import SessionNotice
+from hrsite.outbox import pausing
 from hrsite.outbox.models import DeliveryState
 from hrsite.posts.models import Post
 from tests import factories
 from tests.conftest import AppMaker
+from tests.journeys.doors import Letters
 from tests.newsletter.following import ADA, BEA, make_readers
 from tests.newsletter.histories import look
 from tests.newsletter.test_digests import digest_issues, make_reader
@@ -144,3 +149,28 @@ def test_the_page_of_waiting_letters_leads_to_the_issue_and_does_not_go_on_by_it
     assert 'href="/desk/issues"' in page
     coach.post(f"/desk/letters/{issue.message_id}/resume")
     assert only_issue(session).message.paused_at is not None
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_what_a_fault_has_paused_does_not_go_on_with_all_others_when_it_leads_nowhere(
+    app: Flask, coach: FlaskClient, session: Session, letters: Letters, is_dropped: bool
+) -> None:
+    make_reader(session, WEEKLY)
+    post = emailed(coach, session, app)
+    with time_machine.travel(FRIDAY, tick=False):
+        look(app)
+        coach = back_at_the_desk(app, session)
+        (digest,) = digest_issues(session)
+        pausing.pause(digest.message, "The password is wrong.", FRIDAY)
+        if is_dropped:  # Its own letter, so that no Issue is of this article any more.
+            own = session.scalars(select(Issue).where(Issue.post_id == post.id)).one()
+            holding.drop(session, own, FRIDAY)
+        session.commit()
+        coach.post(f"/desk/posts/{post.id}/withdraw")
+        coach.post("/desk/letters/resume")
+    with time_machine.travel(FRIDAY + timedelta(minutes=6), tick=False):
+        look(app)
+        assert letters() == []
+        coach = back_at_the_desk(app, session)
+        (digest,) = digest_issues(session)
+        assert "which it holds, is not on the site, so this has stopped." in page_of(coach, digest)
