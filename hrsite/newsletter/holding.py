@@ -165,7 +165,9 @@ def take_back(session: Session, told: Post | SessionNotice, now: datetime) -> st
         _keep_for_her(one, now)
     issue = session.scalar(select(Issue).where(_tells_of(told)))
     said = ""
-    if issue is not None and issue.dropped_at is None:
+    if issue is None:  # Nobody has its letter, not even one that was to be written by now.
+        _call_off(told)
+    elif issue.dropped_at is None:
         said = _take_the_rest_back(session, issue, now)
     return said + (" A weekly or monthly letter that names it is stopped too." if digests else "")
 
@@ -173,6 +175,13 @@ def take_back(session: Session, told: Post | SessionNotice, now: datetime) -> st
 def _tells_of(told: Post | SessionNotice) -> ColumnElement[bool]:
     is_post = isinstance(told, Post)
     return Issue.post_id == told.id if is_post else Issue.notice_id == told.id
+
+
+def _call_off(told: Post | SessionNotice) -> None:
+    if isinstance(told, Post):
+        post_publishing.call_off(told)
+    else:
+        notice_publishing.call_off(told)
 
 
 def _keep_for_her(issue: Issue, now: datetime) -> None:
@@ -276,7 +285,7 @@ def _free(session: Session, issue: Issue) -> None:
     """Let go of the article or notice, so that it can have another Issue."""
     issue.message.key += f"/dropped/{issue.id}"
     if issue.post_id is not None:
-        post_publishing.call_off(session.get_one(Post, issue.post_id))
+        _call_off(session.get_one(Post, issue.post_id))
     if issue.notice_id is not None:
-        notice_publishing.call_off(session.get_one(SessionNotice, issue.notice_id))
+        _call_off(session.get_one(SessionNotice, issue.notice_id))
     issue.post_id = issue.notice_id = issue.about_id = None

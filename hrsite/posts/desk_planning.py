@@ -36,7 +36,9 @@ class Plan:
             return False
         if self.how == ONLY:
             is_at = post.is_unlisted(now) if self.at is None else post.unlisted_at == self.at
-            return post.is_email_only and is_at
+            return post.is_email_only and post.send_to_readers and is_at
+        if post.published_at is None:
+            return False
         # What went out by email only stays marked as sent when it goes on the site.
         keeps_its_letter = post.unlisted_at is not None and self.how == SITE
         if self.with_email != post.send_to_readers and not keeps_its_letter:
@@ -69,7 +71,7 @@ class Plan:
             with_email=self.with_email,
             is_on_site=post.is_published(now),
             is_email_only=self.how == ONLY,
-            was_mailed=post.is_unlisted(now) and post.send_to_readers,
+            was_mailed=post.was_mailed_unlisted(now),
             ready_count=seen.ready,
             left_out=seen.left_out,
             which=self.which,
@@ -119,7 +121,7 @@ def standing(post: Post, now: datetime) -> str:
     if post.out_at is None:
         return "a draft"
     if post.is_email_only:
-        is_out = post.is_unlisted(now) and post.send_to_readers
+        is_out = post.was_mailed_unlisted(now)
         when = "" if is_out else f" on {furniture.moment(post.out_at)}"
         return f"{'out' if is_out else 'planned'} by email only{when}"
     place = "on the site" if post.is_published(now) else ""
@@ -133,7 +135,7 @@ def standing(post: Post, now: datetime) -> str:
 def fill(form: PublishForm, post: Post, now: datetime) -> None:
     """The choice as it stands: a scheduled article keeps its plan in the boxes."""
     if post.is_email_only:
-        is_out = post.is_unlisted(now) and post.send_to_readers
+        is_out = post.was_mailed_unlisted(now)
         form.how.data = SITE if is_out else ONLY
     elif post.published_at is not None:
         form.how.data = EMAIL if post.send_to_readers or post.is_published(now) else SITE

@@ -158,6 +158,13 @@ class Post(Binned, Base):
             return False
         return self.unlisted_at <= now
 
+    def was_mailed_unlisted(self, now: datetime) -> bool:
+        """Has it gone to readers by email alone, as far as it knows, and is open to them?
+
+        Out of the bin it is no more marked for readers, and they have its letter all the same.
+        """
+        return self.is_unlisted(now) and not self.has_missed_its_hour
+
     def is_published(self, now: datetime) -> bool:
         """May readers see it?"""
         return self.published_at is not None and self.published_at <= now

@@ -148,7 +148,7 @@ def publish(post: Post, at: datetime | None, with_email: bool, now: datetime) ->
     Raises EmptyPost and BinnedPost.
     """
     _check(post)
-    was_mailed = post.is_unlisted(now) and post.send_to_readers
+    was_mailed = post.was_mailed_unlisted(now)
     if not post.is_published(now):
         post.published_at = at or now
     post.slug = published_slug(post.slug)

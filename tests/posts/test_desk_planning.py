@@ -12,7 +12,7 @@ from hrsite.posts import shelf
 from hrsite.posts.models import Post
 from tests.factories import make_post, make_subscriber
 from tests.journeys.doors import Letters
-from tests.posts.pressing import LATER, plan, press
+from tests.posts.pressing import LATER, make_draft, plan, press
 from tests.posts.writing import saved
 from tests.settings.test_desk import send as send_settings
 
@@ -62,6 +62,16 @@ def test_what_is_chosen_stands_in_the_boxes(coach: FlaskClient, post: Post) -> N
     page = coach.get(f"/desk/posts/{post.id}/publish").text
     assert 'value="2026-06-04"' in page
     assert 'value="18:00"' in page
+
+
+def test_planned_by_email_only_it_can_go_on_the_site_too_at_the_same_time(
+    coach: FlaskClient, session: Session
+) -> None:
+    draft = make_draft(session)
+    press(coach, draft, plan(coach, draft, how="only", **LATER))
+    planned_at = saved(session).unlisted_at
+    press(coach, draft, plan(coach, draft, **LATER))
+    assert (saved(session).published_at, saved(session).unlisted_at) == (planned_at, None)
 
 
 def test_called_off_it_stands_in_no_plan(coach: FlaskClient, session: Session, post: Post) -> None:

@@ -111,6 +111,36 @@ def test_in_the_bin_its_page_is_shut_and_it_comes_back_as_it_was_or_as_a_draft(
     assert len(letters()) == 1
 
 
+def test_back_from_the_bin_and_planned_for_the_site_its_letter_leads_to_it_all_the_while(
+    coach: FlaskClient, client: FlaskClient, session: Session, work: Work, letters: Letters,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    make_subscriber(session)
+    id = send_only(coach, session)
+    mailed(work, clock)
+    old = link_in(letters()[0])
+    coach.post(f"/desk/bin/article/{id}")
+    coach.post(f"/desk/bin/article/{id}/back")
+    review = plan(coach, saved(session), how="site", **LATER)
+    assert "Readers have it by email, and nobody gets it again." in review.text
+    press(coach, id, review)
+    assert client.get(old).status_code == 200
+
+
+def test_binned_before_the_worker_came_it_is_a_draft_and_can_go_by_email_only_again(
+    coach: FlaskClient, session: Session, work: Work, letters: Letters,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    make_subscriber(session)
+    id = send_only(coach, session)
+    coach.post(f"/desk/bin/article/{id}")
+    said = coach.post(f"/desk/bin/article/{id}/back", follow_redirects=True).text
+    assert "is a draft again." in said
+    press(coach, id, plan(coach, saved(session), how="only"))
+    mailed(work, clock)
+    assert len(letters()) == 1
+
+
 def test_binned_before_the_worker_came_it_is_not_mailed_by_coming_back(
     coach: FlaskClient, session: Session, work: Work, letters: Letters,
     clock: time_machine.Traveller,
