@@ -21,8 +21,6 @@ from hrsite.posts.moments import MomentForm
 def reschedule(issue_id: int) -> ResponseReturnValue:
     """Let a held Issue go out later."""
     issue, form, now = db.get_or_404(Issue, issue_id), MomentForm(), clock.now()
-    if issue.message.paused_at is None or issue.dropped_at is not None:
-        return _back(issue_id)
     if is_refused(issue, now):
         return _back(issue_id)
     moment = moments.chosen(form, now) if form.validate_on_submit() else None
@@ -69,12 +67,29 @@ def _why_not_dropped(issue: Issue) -> str:
 
 
 def is_refused(issue: Issue, now: datetime) -> bool:
-    """Would what is left of it lead nowhere? Then it does not go on, and the page says why."""
+    """Can it not go on: dropped, going already, too late, or leading nowhere? Then we say why."""
+    if issue.message.paused_at is None:
+        gone_on = (
+            "It goes on already." if issue.message.waiting_count else "Everybody has a result."
+        )
+        dropped = "It was dropped. Nothing more of this goes out."
+        flash(dropped if issue.dropped_at else gone_on, "careful")
+        return True
+    if not issue.message.waiting_count:
+        return False
+    if is_too_late(issue, now):
+        flash("It is too late for this letter. You can drop it.", "wrong")
+        return True
     off = off_site.off_site(db.session(), issue, now)
-    if off is None or not issue.message.waiting_count:
+    if off is None:
         return False
     flash(f"{off.words}, so its letter would lead nowhere. Put it back first, or drop it.", "wrong")
     return True
+
+
+def is_too_late(issue: Issue, now: datetime) -> bool:
+    """Would all that is left of it come too late for what it tells of?"""
+    return issue.message.is_timely and issue.message.not_after <= now
 
 
 def _back(issue_id: int) -> ResponseReturnValue:

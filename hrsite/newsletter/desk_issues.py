@@ -99,6 +99,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         results=_results(seen.numbers),
         worker_trouble=None if seen.phase == "done" else trouble,
         off_site=off_site.off_site(session, shown, now) if seen.phase == "paused" else None,
+        is_too_late=desk_held.is_too_late(shown, now),
         look_again=url_for(
             "newsletter_desk.issue",
             issue_id=issue_id,
@@ -176,11 +177,10 @@ def resume(issue_id: int) -> ResponseReturnValue:
     resumed, now = db.get_or_404(Issue, issue_id), clock.now()
     if desk_held.is_refused(resumed, now):
         return _back(issue_id)
-    if resumed.message.paused_at is not None:
-        pausing.resume(resumed.message, now)
-        noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
-        db.session.commit()
-        queue.wake()
+    pausing.resume(resumed.message, now)
+    noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
+    db.session.commit()
+    queue.wake()
     flash("Going on. Whoever has it already does not get it again.", "done")
     return _back(issue_id)
 
