@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import audience, issues, knowing, letters_sessions
+from hrsite.newsletter import audience, holding, issues, knowing, letters_sessions, renewing
 from hrsite.newsletter.audience import CONFIRMED, is_awake
 from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription, Topic
 from hrsite.notices import telling
@@ -144,6 +144,16 @@ def untrue(session: Session) -> list[int]:
         .distinct()
     )
     return list(session.scalars(found))
+
+
+def taken_off(session: Session, notice: SessionNotice, now: datetime) -> str:
+    """A notice has left the site: nobody else gets a letter about it. What became of them."""
+    said = holding.take_back(session, notice, now)
+    # Now, and not when a worker looks next: the letters that follow it would go on until then.
+    if call_back_untrue(session, notice, now):
+        said += " Letters about its change, and reminders, that waited are called back."
+    renewing.keep_true(session, now)
+    return said
 
 
 def is_untrue(issue: Issue, notice: SessionNotice) -> bool:

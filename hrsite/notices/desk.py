@@ -11,11 +11,10 @@ from hrsite.extensions import db
 from hrsite.hints.hint import Hint
 from hrsite.newsletter import (
     discretion,
-    holding,
+    following,
     issues,
     knowing,
     letters_sessions,
-    renewing,
     telltales,
     trying,
 )
@@ -126,8 +125,7 @@ def withdraw(id: int) -> ResponseReturnValue:
         abort(404)
     publishing.withdraw(notice, now)
     words = "It is off the site, and a draft again."
-    words += holding.take_back(session, notice, now)
-    renewing.keep_true(session, now)
+    words += following.taken_off(session, notice, now)
     noting.note("notice_withdrawn", now, f"notice {id}")
     session.commit()
     flash(words, "done")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hrsite import earlier, unsaved
 from hrsite.binning import LASTS
 from hrsite.hints import keeping
-from hrsite.newsletter import holding, renewing
+from hrsite.newsletter import following, holding
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
@@ -72,12 +72,11 @@ def throw_away(session: Session, row: Row, now: datetime) -> str:
     if isinstance(row, Page):
         ordering.throw_away(row, now)
         return ""
-    said = holding.take_back(session, row, now)
-    if isinstance(row, Post):
-        post_publishing.throw_away(row, now)
-    else:
+    if isinstance(row, SessionNotice):
         notice_publishing.throw_away(row, now)
-        renewing.keep_true(session, now)
+        return following.taken_off(session, row, now)
+    said = holding.take_back(session, row, now)
+    post_publishing.throw_away(row, now)
     return said
 
 

@@ -156,3 +156,17 @@ def test_when_the_last_one_got_it_while_it_was_called_back_the_page_says_so(
     page = " ".join(readers_page(coach, notice).split())
     assert "Of those who had it, nobody is left to tell." in page
     assert 'value="tell"' not in page
+
+
+@pytest.mark.parametrize("way", ["withdraw", "bin"])
+def test_off_the_site_letters_about_its_change_are_called_back_before_the_worker_looks(
+    coach: FlaskClient, session: Session, notice: SessionNotice, way: str
+) -> None:
+    coach = factories.sign_in(coach, session.scalars(select(Account)).one())
+    change(session, notice, place="Elsewhere")
+    told = tell(session, notice)
+    path = f"/desk/bin/notice/{notice.id}"
+    page = coach.post(path if way == "bin" else f"/desk/notices/{notice.id}/withdraw")
+    assert "reminders, that waited are called back." in coach.get(page.location).text
+    copies = rows(session, told.message_id)
+    assert [copy.state for copy in copies] == [DeliveryState.WITHDRAWN] * 2
