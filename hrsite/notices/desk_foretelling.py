@@ -45,6 +45,7 @@ def moving(form: MoveForm, notice: SessionNotice) -> str:
         old = furniture.near_moment(one.starts_at, zone)
         return f"The session of {old} moves to {new}. All others stay as they are."
     if notice.is_series:
+        _refuse_past_its_last_day(form, notice)
         said = f"From {new} on, it takes place at this hour every week, and no more {_old(notice)}."
         if _has_changed_days(notice, now):
             said += " Single days that you moved or cancelled are forgotten."
@@ -62,6 +63,16 @@ def cancelling(form: CancelForm, notice: SessionNotice) -> str:
     if notice.is_series:
         return f"All sessions are cancelled from now on. It takes place no more {_old(notice)}."
     return f"The session of {furniture.near_moment(_starts(notice), zone)} is cancelled."
+
+
+def _refuse_past_its_last_day(form: MoveForm, notice: SessionNotice) -> None:
+    """A series that begins after its last day has no session at all."""
+    if notice.last_on is not None and form.date.data > notice.last_on:
+        form.date.errors = [
+            f"Its last day is {furniture.calendar_day(notice.last_on)}. Choose an earlier day, or"
+            " change the last day first, in the boxes of the notice."
+        ]
+        raise desk_writing.WrongTimes
 
 
 def _too_far(one: Occurrence, zone: str) -> str:
