@@ -203,6 +203,8 @@ def _publish(notice: SessionNotice, with_email: bool) -> str:
     known = knowing.last_known(session, notice.id)
     if with_email and issue is not None and known is not None:
         words += f" {desk_planned.words_of(known)} No second one goes out."
+    elif with_email and notice.send_at is not None and notice.send_at > now:
+        words += f" {desk_planned.now_lost(notice, now) or desk_planned.as_planned(notice, now)}"
     elif with_email and is_late:
         words += f" {telling.why_too_late(notice, now)}, so no email goes out."
     elif with_email:

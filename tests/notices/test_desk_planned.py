@@ -256,3 +256,15 @@ def test_a_letter_that_somebody_may_have_is_said_neither_to_be_there_nor_not(
     becomes(session, copy, DeliveryState(state), repeat_count=repeats)
     words = "Its letter went out on 2 June 2026. Some readers may have it. How it went"
     assert letter_on(coach, notice) == words
+
+
+def test_published_and_emailed_on_an_old_page_its_letter_goes_as_it_was_planned_since(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    notice = planned(session)
+    boxes = {"title": "The group", "rhythm": "once", "date": "2026-06-04", "time": "19:00"}
+    boxes |= {"end_time": "20:00", "version": str(notice.version), "act": "publish", "email": "y"}
+    answer = coach.post(f"/desk/notices/{notice.id}", data=boxes, follow_redirects=True)
+    assert f"Its letter goes to readers on {PLANNED}, as planned." in said(answer.text)
+    assert "by email now" not in said(answer.text)
+    assert post.to() == []
