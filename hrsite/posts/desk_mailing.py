@@ -57,9 +57,11 @@ def test(id: int) -> ResponseReturnValue:
         session.commit()
         queue.wake()
         flash(f"A test is on its way to {addresses.mask(account.email)}.", "done")
-    # Back to the sentence, with all that she has chosen: the same boxes are sent there.
-    is_planned = "seen" in request.form
-    return redirect(url_for("posts_desk.publish", id=id), 307 if is_planned else 303)
+    if "how" not in request.form:
+        return redirect(url_for("posts_desk.publish", id=id), 303)
+    # Back to the sentence, or to the boxes, with all that she has chosen: it is sent there too.
+    boxes = None if request.form.get("seen") else 1
+    return redirect(url_for("posts_desk.publish", id=id, boxes=boxes), 307)
 
 
 def _issue_of(id: int) -> Issue | None:

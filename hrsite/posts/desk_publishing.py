@@ -54,6 +54,8 @@ def publish(id: int) -> ResponseReturnValue:
             return redirect(url_for("posts_desk.done", id=id), 303)
         desk_planning.fill(form, post, now)
         return _page(form, post)
+    if "boxes" in request.args:  # Back from the sentence, or from a test: to what she chose.
+        return _page(form, post)
     plan = desk_planning.read(form, now)
     if plan is None:
         return _page(form, post, status=422)

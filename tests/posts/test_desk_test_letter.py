@@ -1,12 +1,14 @@
 """The test to herself before an article goes out; and what is said of a letter while it goes."""
 
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from hrsite.newsletter import trying
 from hrsite.outbox.models import DeliveryState
 from tests import factories
 from tests.journeys.doors import Letters
@@ -43,6 +45,45 @@ def test_a_test_from_the_review_page_leaves_her_at_what_she_has_planned(
     assert done.location == f"/desk/posts/{post.id}/done"
     session.refresh(post)
     assert post.unlisted_at is not None
+
+
+def test_a_test_before_the_review_leaves_her_at_what_she_has_chosen_so_far(
+    app: Flask, coach: FlaskClient, session: Session, letters: Letters
+) -> None:
+    factories.make_subscriber(session)
+    post = make_draft(session)
+    page = coach.get(f"/desk/posts/{post.id}/publish").text
+    # The buttons send the boxes of the form above them.
+    assert page.count('form="publish-form"') == 2
+    boxes = {"how": "only", "seen": "", **LATER}
+    answer = coach.post(f"/desk/posts/{post.id}/test", data=boxes)
+    assert (answer.status_code, answer.location) == (307, f"/desk/posts/{post.id}/publish?boxes=1")
+    after = coach.post(answer.location, data=boxes)
+    assert "A test is on its way" in after.text
+    assert has_chosen(after.text)
+    look(app)
+    (test,) = letters()
+    assert f"/r/{trying.TEST_LINK}" in test.text
+
+
+def test_back_from_the_review_all_that_she_chose_stands_in_the_boxes_and_nothing_goes_out(
+    coach: FlaskClient, session: Session
+) -> None:
+    post = make_draft(session)
+    page = plan(coach, post, how="only", **LATER).text
+    assert f'formaction="/desk/posts/{post.id}/publish?boxes=1"' in page
+    boxes = dict(re.findall(r'type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', page))
+    boxes = {name: unescape(value) for name, value in boxes.items()}
+    assert "confirm" in boxes
+    assert has_chosen(coach.post(f"/desk/posts/{post.id}/publish?boxes=1", data=boxes).text)
+    session.refresh(post)
+    assert post.is_draft
+
+
+def has_chosen(page: str) -> bool:
+    ticked = set(re.findall(r"<input[^>]*checked[^>]*>", page))
+    values = {value for one in ticked for value in re.findall(r'value="(\w+)"', one)}
+    return values >= {"only", "later"} and 'value="2026-06-04"' in page and 'value="18:00"' in page
 
 
 def test_what_goes_out_is_not_said_to_have_gone(
