@@ -29,13 +29,17 @@ _NUMBER = re.compile(
 )
 _CODE = re.compile(
     r"\b(?:(?:door|entry|access|gate|meeting|key|buzzer|wi-?fi) ?)?"
-    r"(?:pass ?codes?|passwords?|pass ?phrases?|pins?|codes?|keywords?|id|buzzer|extension|ext\.?"
-    r"|mot de passe)\b",
+    r"(?:(?:pass ?codes?|passwords?|pass ?phrases?|pins?|(?:code|safe) ?words?|codes?|keywords?|id"
+    r"|buzzer|extension|mot de passe)\b|ext\b\.?)",
     re.IGNORECASE,
 )
 _IS = r"(?:(?:\b(?:is|are|be|number|no\.)(?=[\s:])|[:=#–—-])\s*)"
 _QUOTED = r"[\"“‘'«]\s*(?P<quoted>[^\"”’'»\n]{1,60}?)\s*[\"”’'»]"
-_BARE = r"(?P<bare>[^\s,;\0\"“”«»()]*[^\s,;.!?:\0\"“”«»()])"
+# Half of a code opens nothing: "A1 B2" and "nine nine two" are kept whole.
+_DIGIT = r"(?i:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b"
+_SPOKEN = rf"{_DIGIT}(?:[ -]{_DIGIT})+"
+_ONE = r"[^\s,;\0\"“”«»()]*[^\s,;.!?:\0\"“”«»()]"
+_BARE = rf"(?P<bare>{_SPOKEN}|{_ONE}(?:(?<=\d) [A-Z]*\d[A-Z\d]*(?![^\s,;.!?:)]))*)"
 # The word right after "code", or behind the next "is".
 _AT_ONCE = re.compile(rf"\s*{_IS}*(?:{_QUOTED}|{_BARE})")
 _LATER = re.compile(rf"[^,;.\n\0]{{0,60}}?(?:\b(?:is|are)\b|[:=])\s*(?:{_QUOTED}|{_BARE})")
