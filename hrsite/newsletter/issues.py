@@ -57,7 +57,9 @@ def open_issue(session: Session, told: Due, now: datetime) -> Issue | None:
 
 def _is_wanted(post: Post, now: datetime) -> bool:
     is_seen = post.published_at is not None and post.published_at <= now
-    return post.send_to_readers and (is_seen or post.is_unlisted(now))
+    # She may have chosen a later time.
+    is_due = post.send_at is None or post.send_at <= now
+    return post.send_to_readers and is_due and (is_seen or post.is_unlisted(now))
 
 
 def unlisted(session: Session) -> list[tuple[int, int | None]]:

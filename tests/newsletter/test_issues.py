@@ -54,6 +54,17 @@ def test_a_scheduled_article_goes_when_its_moment_comes(
     assert len(factories.open_issues(session)) == 1
 
 
+def test_planned_for_later_as_the_worker_comes_to_it_it_waits_for_that_time(
+    session: Session,
+) -> None:
+    now = our_clock.now()
+    post = factories.make_post(session, send_to_readers=True, send_at=now)
+    (told,) = issues.due(session, now)
+    post.send_at = now + timedelta(hours=1)
+    session.commit()
+    assert issues.open_issue(session, told, now) is None
+
+
 def test_the_list_and_the_words_are_frozen_when_the_issue_opens(session: Session) -> None:
     factories.make_subscriber(session, READERS[0])
     post = factories.make_post(session, title="First words", send_to_readers=True)
