@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from multiprocessing.util import Finalize
 from typing import NoReturn
 
 import structlog
@@ -70,6 +71,8 @@ def serve(app: Flask, line: socket.socket) -> None:
     log.info("site_listens", host=host, port=port)
 
     def answer(number: int) -> None:
+        # The very last: SQLite's own journal goes with the last connection, when that is closed.
+        Finalize(None, _hang_up, args=(app,), exitpriority=0)
         get_ready(app)
         running.Running(app, number, threads=THREADS, grace_seconds=PAGE_GRACE_SECONDS).run([line])
 
@@ -89,7 +92,11 @@ def get_ready(app: Flask) -> Flask:
 
 
 def _hang_up(app: Flask) -> None:
-    """No two processes may talk on one connection, to the database or to the queue."""
+    """Close every connection, to the database and to the queue.
+
+    No two processes may talk on one; and of an SQLite file that nobody closed a journal stays,
+    which would be written into whatever is put in that file's place.
+    """
     with app.app_context():
         db.engine.dispose()
     app.extensions["huey"].storage.close()

@@ -107,6 +107,8 @@ def run(app: Flask) -> None:
     with app.app_context():
         presence.leave(db.session(), presence.own_name(), clock.now())
         db.session.commit()
+        db.session.remove()
+        db.engine.dispose()  # See serving._hang_up.
 
 
 def announce(app: Flask) -> None:

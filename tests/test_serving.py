@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -16,6 +18,7 @@ import pytest
 
 from hrsite import serving
 from tests.browser.live import PATIENCE_SECONDS, LiveSite, live_site
+from tests.outbox import backups
 from tests.running_site import Running, are_gone, demo, free_port, offspring, until
 
 NEEDS_PROC = pytest.mark.skipif(
@@ -144,6 +147,28 @@ def test_a_dead_web_process_is_replaced_and_without_the_site_the_worker_ends(
         os.kill(site.children()["serve"], signal.SIGKILL)
         assert site.process.wait(40) != 0
         assert until(lambda: are_gone(all_of_them))
+
+
+@NEEDS_PROC
+def test_a_copy_put_in_the_databases_place_after_a_stop_stays_as_it_is(
+    folder: Path, tmp_path: Path
+) -> None:
+    live, kept = folder / "hrsite.db", tmp_path / "copy.db"
+    with demo(folder, tmp_path) as site:
+        sign_up(site)
+        backups.copy(live, kept)
+        with sqlite3.connect(live) as later:
+            later.execute("CREATE TABLE later AS SELECT * FROM posts")
+        later.close()
+        assert live.with_name("hrsite.db-wal").stat().st_size > 0
+        ends_and_leaves_nobody_behind(site, signal.SIGTERM)
+    # Where a journal were left, SQLite would write it into whatever lies there now.
+    assert [one.name for one in folder.glob("hrsite.db*")] == ["hrsite.db"]
+    shutil.copyfile(kept, live)
+    with sqlite3.connect(live) as again:
+        assert again.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert again.execute("SELECT name FROM sqlite_master WHERE name = 'later'").fetchall() == []
+    again.close()
 
 
 @NEEDS_PROC
