@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from hrsite import changing_keys, create_app, doctor, schema, serving
 from hrsite.accounts.cli import announce_code_if_needed, owner
@@ -67,7 +67,8 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
         except (schema.OldSqlite, schema.UnwritableDatabase, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)
-        except OperationalError as trouble:
+        except DBAPIError as trouble:
+            # Away, damaged, not ours to write to, or an address with a word that means nothing.
             said = (str(trouble.orig).strip().splitlines() or ["no reason given"])[0]
             click.echo(f"The database cannot be used ({said}). Nothing was changed.", err=True)
             sys.exit(3)

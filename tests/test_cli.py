@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from hrsite.cli import main
 from tests import databases
+from tests.outbox import backups
 from tests.running_site import free_port
 
 Run = Callable[..., Result]
@@ -89,6 +90,53 @@ def test_a_database_that_is_not_there_ends_with_3_in_one_line(run: Run) -> None:
     assert "The database cannot be used" in said.stderr
     assert len(said.stderr.splitlines()) == 1
     assert "sesame" not in said.stderr
+
+
+@pytest.mark.parametrize("command", ["start", "serve", "worker", "migrate"])
+@pytest.mark.parametrize("kept", [0, 4096])
+def test_a_damaged_database_ends_with_3_in_one_line(
+    run: Run, tmp_path: Path, kept: int, command: str
+) -> None:
+    run("migrate")
+    file = tmp_path / "damaged.db"
+    backups.copy(tmp_path / "data" / "hrsite.db", file)
+    file.write_bytes(file.read_bytes()[:kept] + b"x" * 40_000)
+    said = run(command, PORT=str(free_port()), DATABASE_URL=f"sqlite:///{file}")
+    assert said.exit_code == 3
+    assert said.stderr.startswith("The database cannot be used (")
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_an_address_of_a_database_with_a_strange_word_ends_with_3_in_one_line(run: Run) -> None:
+    url = "postgresql+psycopg://me:sesame@/none?host=/nowhere&wobble=1"
+    said = run("migrate", DATABASE_URL=url)
+    assert said.exit_code == 3
+    assert 'invalid connection option "wobble"' in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+    assert "sesame" not in said.stderr
+
+
+def test_a_database_in_which_we_may_make_no_table_ends_with_3_in_one_line(tmp_path: Path) -> None:
+    url, data = databases.create_database("closed"), str(tmp_path)
+    closed = create_engine(url)
+    with closed.begin() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS stranger"))
+        connection.execute(text("CREATE ROLE stranger LOGIN"))
+    closed.dispose()
+    settings = {"DATABASE_URL": url.replace("hrsite@", "stranger@"), "DATA_DIR": data}
+    try:
+        said = subprocess.run(
+            [sys.executable, "-m", "hrsite.cli", "migrate"],
+            env=os.environ | {"HRSITE_MODE": "development"} | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        databases.drop_database("closed")
+    assert said.returncode == 3
+    refused = "permission denied for schema public"
+    assert said.stderr == f"The database cannot be used ({refused}). Nothing was changed.\n"
 
 
 def test_the_doctor_ends_with_1_when_something_is_wrong_and_else_with_0(run: Run) -> None:
