@@ -42,9 +42,15 @@ def host_of(settings: dict[str, Any]) -> str:
 
 
 def _misplaced(settings: dict[str, Any], project: Path) -> list[str]:
+    folder = (project / settings["DATA_DIR"]).resolve()
+    if folder == project:
+        # As when it is there and empty. Whoever keeps changes of the code would keep them, too.
+        return [
+            "DATA_DIR: must be a folder of its own, such as data: keys and readers do not belong"
+            " beside the program. What lies there already, move into it."
+        ]
     if not settings["READY_FILES"]:
         return []
-    folder = (project / settings["DATA_DIR"]).resolve()
     files = (project / settings["READY_FILES"]).resolve()
     if files == folder or files in folder.parents or folder in files.parents:
         return ["READY_FILES: must lie apart from DATA_DIR, which nobody else may read."]

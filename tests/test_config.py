@@ -60,6 +60,8 @@ def test_a_good_production_environment_starts(outside: pytest.MonkeyPatch) -> No
         ({"FLASK_DEBUG": "True"}, "FLASK_DEBUG", "must be off"),
         ({"MAIL_SERVER": "mail.example.org"}, "MAIL_SENDER", "missing"),
         ({"BASE_URL": f"https://{'h.' * 125}org"}, "MAIL_SENDER", "missing"),
+        ({"DATA_DIR": ""}, "DATA_DIR", "a folder of its own"),
+        ({"DATA_DIR": str(config.PROJECT)}, "DATA_DIR", "a folder of its own"),
         ({"COACH_NAME": "J" * 201}, "COACH_NAME", "at most 200"),
         (
             {"MAIL_USERNAME": "me", "MAIL_USE_TLS": "false"},
