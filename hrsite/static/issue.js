@@ -14,6 +14,12 @@ function say(words, isNews) {
   saidAt = Date.now();
 }
 
+// What somebody is at, in what has come in its place: by its name, or by where it leads.
+function again(one, fresh) {
+  const alike = other => other.className === one.className && other.getAttribute("href") === one.getAttribute("href");
+  return one.id ? document.getElementById(one.id) : [...fresh.querySelectorAll(one.tagName)].find(alike);
+}
+
 // Only what has changed is exchanged, so that nobody loses a selection or the place.
 function renew(page) {
   const wasMoving = progress().dataset.moving, act = document.getElementById("acts").dataset.live;
@@ -23,9 +29,9 @@ function renew(page) {
       if (old && fresh.dataset.next) old.dataset.next = fresh.dataset.next;
       continue;
     }
-    const focused = old.contains(document.activeElement) ? document.activeElement.id : null;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
     old.replaceWith(fresh);
-    if (focused !== null) (document.getElementById(focused) || document.getElementById("main")).focus({ preventScroll: true });
+    if (focused) (again(focused, fresh) || document.getElementById("main")).focus({ preventScroll: true });
   }
   say(sentence(), act !== document.getElementById("acts").dataset.live || wasMoving !== progress().dataset.moving);
 }

@@ -41,6 +41,10 @@ def as_time_goes_by(page: Page, place: str, words: str) -> None:
     assert until(stand_there), page.locator(place).inner_text()
 
 
+def renewed(page: Page, before: str) -> bool:
+    return page.locator(".sentence").inner_text() != before
+
+
 def accept_one_more(data: Path, message_id: int) -> None:
     """As the worker would, in another process's database session."""
     app = create_app(settings_for(data))
@@ -64,6 +68,18 @@ def test_the_numbers_move_by_themselves_and_the_place_is_kept(
     expect(page.locator("#told")).to_have_text("")
     accept_one_more(demo_sign_in[0], 2)
     as_time_goes_by(page, "#told", "22 of 41 accepted, 17 waiting")
+
+
+@pytest.mark.parametrize("place", ["#progress .table", "#progress th a", "#look-again"])
+def test_whoever_goes_by_the_keyboard_stays_where_she_was(
+    page: Page, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn], place: str
+) -> None:
+    page.goto(demo_site.url + UNDER_WAY)
+    page.locator(place).first.focus()
+    now = page.locator(".sentence").inner_text()
+    accept_one_more(demo_sign_in[0], 2)
+    assert until(lambda: bool(page.clock.run_for(1000)) or renewed(page, now))
+    assert page.locator(place).first.evaluate("it => it === document.activeElement")
 
 
 def test_a_site_that_does_not_answer_is_told_and_asked_less_and_less(
