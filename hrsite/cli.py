@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -15,6 +16,7 @@ from hrsite.accounts.cli import announce_code_if_needed, owner
 from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
 from hrsite.extensions import db
+from hrsite.newsletter import spooling
 from hrsite.newsletter.cli import erase_again, erased, issues, leave_again
 from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
@@ -72,6 +74,23 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
             said = (str(trouble.orig).strip().splitlines() or ["no reason given"])[0]
             click.echo(f"The database cannot be used ({said}). Nothing was changed.", err=True)
             sys.exit(3)
+        except OSError as trouble:
+            _give_up(trouble)
+
+
+def _get_room(app: Flask) -> None:
+    """Lay out what must be there even when the disk is full; or say why not, and exit 3."""
+    try:
+        spooling.make_room(app.config["DATA_DIR"])
+    except OSError as trouble:
+        # Said once, here: each process of the site would die of it, and be begun anew.
+        _give_up(trouble)
+
+
+def _give_up(trouble: OSError) -> NoReturn:
+    place = trouble.filename or "A file in DATA_DIR"
+    click.echo(f"{place} cannot be used ({trouble.strerror}). Nothing was changed.", err=True)
+    sys.exit(3)
 
 
 def _listening(app: Flask) -> socket.socket:
@@ -88,6 +107,7 @@ def start() -> None:
     app = _app()
     with _listening(app) as line:
         _bring_up(app)
+        _get_room(app)
         announce_code_if_needed(app)
         click.echo(f"The site is at {app.config['BASE_URL']}. Ctrl-C ends it.")
         serving.run_both(app, line)
@@ -99,6 +119,7 @@ def serve() -> None:
     app = _app()
     with serving.handed_over() or _listening(app) as line:
         _bring_up(app)
+        _get_room(app)
         serving.serve(app, line)
 
 
@@ -168,6 +189,7 @@ def demo(port: int, folder: Path) -> None:
     app = _app()
     with _listening(app) as line:
         _bring_up(app)
+        _get_room(app)
         with app.app_context():
             sign_in = filling.fill(db.session(), Path(app.config["DATA_DIR"]))
             db.session.commit()

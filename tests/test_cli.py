@@ -139,6 +139,26 @@ def test_a_database_in_which_we_may_make_no_table_ends_with_3_in_one_line(tmp_pa
     assert said.stderr == f"The database cannot be used ({refused}). Nothing was changed.\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "commands"),
+    [
+        ("erased.log", ("start", "serve", "worker", "migrate")),
+        ("migrating.lock", ("start", "serve", "worker", "migrate")),
+        ("leaving.spool", ("start", "serve")),
+    ],
+)
+def test_a_file_that_cannot_be_written_to_ends_with_3_in_one_line(
+    run: Run, tmp_path: Path, name: str, commands: tuple[str, ...]
+) -> None:
+    # As one that a backup put back for somebody else. To root, nothing else is closed.
+    file = tmp_path / "data" / name
+    file.mkdir(parents=True)
+    for command in commands:
+        said = run(command, PORT=str(free_port()))
+        assert said.exit_code == 3
+        assert said.stderr == f"{file} cannot be used (Is a directory). Nothing was changed.\n"
+
+
 def test_the_doctor_ends_with_1_when_something_is_wrong_and_else_with_0(run: Run) -> None:
     ill = run("doctor", DATABASE_URL="sqlite:////nowhere/at/all.db")
     assert ill.exit_code == 1
