@@ -16,7 +16,7 @@ from hrsite.extensions import db, only_reads
 from hrsite.newsletter import erasing, leaving_again, summarising
 from hrsite.newsletter import issues as issues_job
 from hrsite.newsletter.models import Issue
-from hrsite.outbox import presence, progress
+from hrsite.outbox import instance, presence, progress
 
 NOBODY = "Nobody who was erased is here."
 LISTED = 20
@@ -98,8 +98,9 @@ def _look(issue_id: int) -> Seen:
         said = progress.sentence(seen, f"on {furniture.moment(message.starts_at)}")
         if seen.phase == "paused":
             said = f"Stopped: {message.pause_reason or 'it was paused.'} {said}"
-        elif seen.phase != "done" and (trouble := presence.look(db.session(), now).trouble(now)):
-            said = f"{trouble} {said}"
+        elif seen.phase != "done":
+            trouble = presence.look(db.session(), now).trouble(now)
+            said = " ".join(filter(None, (trouble, instance.held_words(db.session()), said)))
         return Seen(seen.numbers.settled, seen.numbers.created, said, seen.phase)
 
 

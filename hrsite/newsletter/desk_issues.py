@@ -27,6 +27,7 @@ from hrsite.newsletter.models import Issue
 from hrsite.outbox import (
     forgotten,
     history,
+    instance,
     pausing,
     presence,
     progress,
@@ -64,6 +65,7 @@ def issue_list() -> ResponseReturnValue:
         top=top,
         topic_labels=TOPIC_LABELS,
         worker_trouble=presence.look(db.session(), now).trouble(now),
+        held_words=instance.held_words(db.session()),
         in_flight=current_app.config["MAIL_IN_FLIGHT"],
         repeat_rule=repeat_rules.rule(),
     )
@@ -84,8 +86,9 @@ def issue(issue_id: int) -> ResponseReturnValue:
     """One Issue: numbers that add up, and who has no good result. It looks again by itself."""
     shown, session, now = db.get_or_404(Issue, issue_id), db.session(), clock.now()
     trouble, before = presence.look(session, now).trouble(now), _mark()
+    held = instance.held_words(session)
     # Nobody carries it: then there is no speed, and no time that it may take.
-    seen = progress.progress_of(shown.message, now, None if trouble else before)
+    seen = progress.progress_of(shown.message, now, None if trouble or held else before)
     mark = progress.next_mark(seen.numbers, before, now)
     return render_template(
         "newsletter/desk/issue.html",
@@ -98,6 +101,7 @@ def issue(issue_id: int) -> ResponseReturnValue:
         said=progress.sentence(seen, furniture.moment_ahead(shown.message.starts_at, now)),
         results=_results(seen.numbers),
         worker_trouble=None if seen.phase == "done" else trouble,
+        held_words="" if seen.phase == "done" else held,
         off_site=off_site.off_site(session, shown, now) if seen.phase == "paused" else None,
         is_too_late=desk_held.is_too_late(shown, now),
         look_again=url_for(

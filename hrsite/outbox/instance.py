@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 # So long the answer holds: a ledger that goes back by less is not noticed.
 FRESH = timedelta(seconds=30)
 LETTERS_SHOWN = 10
+HELD = "Letters are held until you press Resume on the desk’s first page."
 # What was noticed: the ledger is older than our mark; the mark is a copy; there was none here.
 BEHIND, COPIED, NEW = "behind", "copied", "new"
 # Another worker of this machine may write it at the same moment. Said by hand, for SQLAlchemy has
@@ -65,6 +66,11 @@ def held(session: Session) -> list[Instance]:
     """The instances that wait for the coach, the one that was noticed first in front."""
     query = select(Instance).where(Instance.trouble.is_not(None))
     return list(session.scalars(query.order_by(Instance.noticed_at, Instance.id)))
+
+
+def held_words(session: Session) -> str:
+    """That nothing goes out, for wherever somebody watches an Issue; nothing when it does."""
+    return HELD if held(session) else ""
 
 
 def told(session: Session) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hrsite import doctor, markfile
+from hrsite.newsletter.cli import _look, follow
+from hrsite.outbox import instance
 from hrsite.outbox.models_workers import Instance
+from tests import factories
 from tests.outbox.ledger import READERS, look, put_letter, states
 
 BACK = "/desk/letters/held/resume"
@@ -44,6 +47,30 @@ def test_both_pages_say_what_was_noticed_and_one_button_goes_on(
         assert "backup" not in words_of(coach, path)
     assert look(app) == 3
     assert states(session) == {"accepted": 4}
+
+
+def test_who_watches_an_issue_learns_that_it_is_held_and_where_to_go_on(
+    app: Flask, session: Session, coach: FlaskClient
+) -> None:
+    put_letter(session, READERS[0])
+    look(app)
+    go_back(session)
+    factories.make_subscriber(session)
+    factories.make_post(session, send_to_readers=True)
+    factories.open_issues(session)
+    assert look(app) == 0
+    session.rollback()
+    for path in ("/desk/issues", "/desk/issues/1"):
+        page = words_of(coach, path)
+        assert page.count(instance.HELD) == 1 + (path == "/desk/issues/1")  # And for its script.
+        assert '<a href="/desk/">See why, and what to look at first</a>' in page
+    with app.app_context():
+        watching = follow(lambda: _look(1), lambda: None)
+        assert next(watching).said.startswith(instance.HELD)
+    coach.post(BACK)
+    look(app)
+    for path in ("/desk/issues", "/desk/issues/1"):
+        assert instance.HELD not in words_of(coach, path)
 
 
 def test_a_copy_and_a_new_computer_are_told_apart(
