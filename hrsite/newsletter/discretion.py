@@ -30,7 +30,7 @@ _NUMBER = re.compile(
 _CODE = re.compile(
     r"\b(?:(?:door|entry|access|gate|meeting|key|buzzer|wi-?fi) ?)?"
     r"(?:(?:pass ?codes?|passwords?|pass ?phrases?|pins?|(?:code|safe) ?words?|codes?|keywords?|id"
-    r"|buzzer|extension|mot de passe)\b|ext\b\.?)",
+    r"|buzz(?:er)?|extension|mot de passe)\b|ext\b\.?)",
     re.IGNORECASE,
 )
 _IS = r"(?:(?:\b(?:is|are|be|number|no\.)(?=[\s:])|[:=#–—-])\s*)"

@@ -52,6 +52,7 @@ SENTENCES = st.lists(
         ("Code word: Lantern, at the overdose table", "Code word Lantern"),
         ("For the drugs group, 555-0100 ext. 22", "555-0100, ext. 22"),
         ("Clinic password is: beehive, code – Isabel", "password beehive, code Isabel"),
+        ("At the clinic, buzz 12.", "buzz 12"),
         ("The password naloxone opens it.", ""),
         ("Bring ID to the clinic, floor 12.", ""),
         ("The harm\nreduction room. Ring twice.", "Ring twice."),
