@@ -7,13 +7,14 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
 from hrsite.outbox.answering import answer_from, answer_to
 from hrsite.outbox.conversing import Conversation, Stopped
 from hrsite.outbox.lanes import Lane
+from hrsite.outbox.opening import Open, Opening
 from hrsite.outbox.parcels import Ended, Parcel
 from hrsite.outbox.retrying import Answer
 
@@ -35,7 +36,7 @@ class Carrier:
     `open_host` opens one and may take its time; it raises Stopped.
     """
 
-    def __init__(self, open_host: Callable[[], Conversation], most_lanes: int = 1) -> None:
+    def __init__(self, open_host: Open, most_lanes: int = 1) -> None:
         self._open_host = open_host
         self._most_lanes = most_lanes
         self._lanes: list[Lane] = []
@@ -50,7 +51,7 @@ class Carrier:
         self._look_at = NEVER
         self._selector = selectors.DefaultSelector()
         self._opener = ThreadPoolExecutor(MOST_OPENERS, "opening") if most_lanes > 1 else None
-        self._opening: list[Future[Conversation]] = []
+        self._opening: list[Opening] = []
 
     def __enter__(self) -> Self:
         """Nothing is opened before the first letter."""
@@ -114,20 +115,17 @@ class Carrier:
         """Open a connection, if there is none, and keep it: what stands in the way, or None."""
         if not self._lanes:
             try:
-                self._add(self._open_host())
+                self._add(self._open_here())
             except Stopped as trouble:
                 return answer_from(trouble)
         return None
 
     def close(self, politely: bool = True) -> None:
         """Hang up everywhere."""
-        for future in self._opening:
-            future.cancel()
+        # A server may let a connection wait for minutes: we do not.
+        Opening.give_up(self._opening)
         if self._opener is not None:
             self._opener.shutdown(wait=True)
-        for future in self._opening:
-            if not future.cancelled() and future.exception() is None:
-                future.result().close()
         # All at once: the answers then come together, however far the server is.
         for lane in self._lanes if politely else ():
             lane.say_goodbye()
@@ -143,16 +141,19 @@ class Carrier:
             return
         if not self._opening and (not self._waiting or len(self._lanes) >= self._most_lanes):
             return
-        for future in [one for one in self._opening if one.done()]:
-            self._opening.remove(future)
-            self._opened(future.result)
+        for opening in [one for one in self._opening if one.is_done]:
+            self._opening.remove(opening)
+            self._opened(opening.result)
         wanted = min(self._most_lanes, len(self._waiting) + self._busy_count())
         if self._opener is None:
             if wanted > len(self._lanes) and self._waiting:
-                self._opened(self._open_host)
+                self._opened(self._open_here)
             return
         for _ in range(wanted - len(self._lanes) - len(self._opening)):
-            self._opening.append(self._opener.submit(self._open_host))
+            self._opening.append(Opening(self._opener, self._open_host))
+
+    def _open_here(self) -> Conversation:
+        return self._open_host(lambda _: None)
 
     def _opened(self, result: Callable[[], Conversation]) -> None:
         try:

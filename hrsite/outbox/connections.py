@@ -8,7 +8,8 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -155,7 +156,7 @@ class SafeConnection(Connection):
 
     def __init__(self, mail: MailSettings) -> None:
         super().__init__(mail)
-        self.carrier = Carrier(self.configure_host)
+        self.carrier = Carrier(lambda _: self.configure_host())
 
     def __exit__(
         self,
@@ -185,7 +186,7 @@ class ServerCarrier(Carrier):
     """Many letters to the mail server, over several connections."""
 
     def __init__(self, settings: MailSettings, most_lanes: int) -> None:
-        super().__init__(lambda: open_host(settings), most_lanes)
+        super().__init__(partial(open_host, settings), most_lanes)
 
 
 class FolderCarrier:
@@ -224,13 +225,19 @@ class FolderCarrier:
         return done
 
 
-def open_host(settings: MailSettings) -> Conversation:
-    """Connect, encrypt, log in. Raises Stopped; no password goes over an open line."""
+def open_host(
+    settings: MailSettings, begun: Callable[[Conversation], object] = lambda _: None
+) -> Conversation:
+    """Connect, encrypt, log in. Raises Stopped; no password goes over an open line.
+
+    `begun` is told before, so that somebody else may break it off.
+    """
     shielded = settings.use_ssl or settings.use_tls
     if settings.username and not shielded and not _is_this_machine(settings.server):
         words = "A password is never sent without encryption: turn MAIL_USE_TLS on."
         raise Stopped("auth", words, fault="login")
     host = Conversation(settings.our_name, settings.timeout, settings.reply_timeout)
+    begun(host)
     try:
         shield = _shield(settings.ca_file) if shielded else None
         port = settings.port or (465 if settings.use_ssl else 587)

@@ -90,6 +90,13 @@ class Conversation(smtplib.SMTP):
             raise Stopped(self.stage, "The connection is closed.", fault="dropped")
         return self.sock
 
+    def break_off(self) -> None:
+        """From another thread: end whatever is waited for here."""
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                # Not TLS's own way, which takes the encryption from under whoever is reading.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
     def leftover(self) -> bytes:
         """What the server has said beyond its last reply, and nobody asked for."""
         heard, self._heard = bytes(self._heard), bytearray()

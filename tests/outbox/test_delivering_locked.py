@@ -141,7 +141,7 @@ def test_a_letter_under_way_is_seen_to_when_the_next_cannot_be_let_go(
 
     with mail_server() as inbox:
         # A pace at which the next has its turn while the server still waits.
-        mail_goes_to(app, inbox.port, MAIL_IN_FLIGHT=3, MAIL_CONNECTIONS=1, MAIL_PACE=5.0)
+        mail_goes_to(app, inbox.port, MAIL_IN_FLIGHT=3, MAIL_CONNECTIONS=2, MAIL_PACE=5.0)
         while_in_the_air(inbox, lock_until_tried)
         look(app)
         assert nobody_has_two(app, session, clock, [one.rcpt_tos for one in inbox.envelopes])

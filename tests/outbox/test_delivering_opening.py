@@ -145,4 +145,6 @@ def test_whoever_leaves_while_more_lines_are_being_opened_gets_nothing(
         look(app)
     # One at the server, and one for the next connection.
     assert states(session) == {"accepted": 2, "withdrawn": 6}
+    # Nobody waited for those that were not answered: the server would have hung up meanwhile.
+    assert b"QUIT" in server.commands
     assert tally.check(session) == {}
