@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import furniture
-from hrsite.newsletter import knowing, owing
+from hrsite.newsletter import finding, knowing, owing
 from hrsite.newsletter.models import Issue, issue_articles
 from hrsite.notices import publishing as notice_publishing
 from hrsite.notices.models import SessionNotice
@@ -163,18 +163,13 @@ def take_back(session: Session, told: Post | SessionNotice, now: datetime) -> st
     digests = _digests_under_way(session, told) if isinstance(told, Post) else []
     for one in digests:
         _keep_for_her(one, now)
-    issue = session.scalar(select(Issue).where(_tells_of(told)))
+    issue = finding.issue_of(session, told)
     said = ""
     if issue is None:  # Nobody has its letter, not even one that was to be written by now.
         _call_off(told)
     elif issue.dropped_at is None:
         said = _take_the_rest_back(session, issue, now)
     return said + (" A weekly or monthly letter that names it is stopped too." if digests else "")
-
-
-def _tells_of(told: Post | SessionNotice) -> ColumnElement[bool]:
-    is_post = isinstance(told, Post)
-    return Issue.post_id == told.id if is_post else Issue.notice_id == told.id
 
 
 def _call_off(told: Post | SessionNotice) -> None:

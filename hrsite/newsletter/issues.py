@@ -127,16 +127,6 @@ def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None
         write_list_down(session, session.get_one(Issue, issue_id), now, most)
 
 
-def issue_of_post(session: Session, post_id: int) -> Issue | None:
-    """The Issue of an article, if it was sent to readers."""
-    return session.scalar(select(Issue).where(Issue.post_id == post_id))
-
-
-def issue_of_notice(session: Session, notice_id: int) -> Issue | None:
-    """The Issue of a session notice, if it was sent to readers."""
-    return session.scalar(select(Issue).where(Issue.notice_id == notice_id))
-
-
 def latest(session: Session, limit: int) -> list[Issue]:
     """The newest Issues."""
     return list(session.scalars(select(Issue).order_by(Issue.id.desc()).limit(limit)))

@@ -11,6 +11,7 @@ from hrsite.extensions import db
 from hrsite.hints.hint import Hint
 from hrsite.newsletter import (
     discretion,
+    finding,
     following,
     issues,
     knowing,
@@ -193,7 +194,7 @@ def _say(words: str, notice: SessionNotice) -> None:
 def _publish(notice: SessionNotice, with_email: bool) -> str:
     """Publish, and say in words what will become of the letter."""
     session, now = db.session(), clock.now()
-    issue = issues.issue_of_notice(session, notice.id)
+    issue = finding.issue_of(session, notice)
     is_late = issue is None and telling.is_too_late(notice, now)
     before = notice.published_at, notice.send_to_readers
     publishing.publish(notice, with_email and not is_late, now)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hrsite import furniture
 from hrsite.extensions import db
-from hrsite.newsletter import issues, knowing, planned
+from hrsite.newsletter import finding, knowing, planned
 from hrsite.newsletter.knowing import Known
 from hrsite.newsletter.models import FollowUp
 from hrsite.notices import telling
@@ -16,7 +16,7 @@ def standing(notice: SessionNotice, now: datetime) -> str:
 
     Who was told of a change knows what its own letter said, though that one was called back.
     """
-    if issues.issue_of_notice(db.session(), notice.id) is not None:
+    if finding.issue_of(db.session(), notice) is not None:
         known = knowing.last_known(db.session(), notice.id)
         return "gone" if known is not None and known.has_begun else "written"
     if notice.published_at is None:

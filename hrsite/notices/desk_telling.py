@@ -14,7 +14,7 @@ from hrsite import clock, furniture, queue
 from hrsite.accounts import noting, pressing_again
 from hrsite.accounts.pressing_again import Pairs, Press
 from hrsite.extensions import db
-from hrsite.newsletter import following, issues, knowing, planned, renewing
+from hrsite.newsletter import finding, following, issues, knowing, planned, renewing
 from hrsite.newsletter.audience import AudienceCounts, counts
 from hrsite.newsletter.models import Topic
 from hrsite.notices import desk_planned, publishing, telling
@@ -84,7 +84,7 @@ def _share(notice: SessionNotice) -> ResponseReturnValue:
 
 
 def _stop(notice: SessionNotice) -> ResponseReturnValue:
-    if issues.issue_of_notice(db.session(), notice.id) is not None:
+    if finding.issue_of(db.session(), notice) is not None:
         return _done(notice, "Its letter has begun already. You can stop it under Issues.")
     publishing.call_off(notice)
     noting.note("notice_untold", clock.now(), f"notice {notice.id}")

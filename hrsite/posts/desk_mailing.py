@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from hrsite import addresses, clock, queue
 from hrsite.accounts import guard, noting, pressing_again
 from hrsite.extensions import db
-from hrsite.newsletter import holding, issues, letters, trying
+from hrsite.newsletter import finding, holding, issues, letters, trying
 from hrsite.newsletter.models import Issue
 from hrsite.posts.forms import ONLY
 from hrsite.posts.models import Post
@@ -68,7 +68,7 @@ def _issue_of(id: int) -> Issue | None:
     """Its Issue, opened now when its moment has come and the worker has not been there yet."""
     session = db.session()
     post, now = session.get(Post, id) or abort(404), clock.now()
-    issue = issues.issue_of_post(session, id)
+    issue = finding.issue_of(session, post)
     if issue is None and issues.Due(Post, post.id) in issues.due(session, now):
         issue = issues.open_issue(session, issues.Due(Post, post.id), now)
     return issue

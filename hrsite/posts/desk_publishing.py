@@ -13,7 +13,7 @@ from hrsite import clock, furniture, queue
 from hrsite.accounts import noting, pressing_again
 from hrsite.accounts.pressing_again import Pairs, Press
 from hrsite.extensions import db
-from hrsite.newsletter import holding, issues, summarising
+from hrsite.newsletter import finding, holding, issues, summarising
 from hrsite.newsletter.audience import counts
 from hrsite.newsletter.models import Issue, Topic
 from hrsite.newsletter.summarising import IssueSummary
@@ -48,7 +48,7 @@ def publish(id: int) -> ResponseReturnValue:
     if not post.has_text:
         flash("There is no text in it yet. Write something, then publish.", "wrong")
         return redirect(url_for("posts_desk.edit", id=id), 303)
-    issue = issues.issue_of_post(session, id)
+    issue = finding.issue_of(session, post)
     if request.method != "POST":
         if issue is not None and post.is_published(now):
             return redirect(url_for("posts_desk.done", id=id), 303)
@@ -75,7 +75,7 @@ def done(id: int) -> ResponseReturnValue:
     if post.is_draft:
         return redirect(url_for("posts_desk.edit", id=id), 303)
     now, goes_at = clock.now(), post.send_at or post.out_at or clock.now()
-    issue = issues.issue_of_post(session, id)
+    issue = finding.issue_of(session, post)
     letter = summarising.summaries(session, [id], now).get(id)
     starts_at = issues.begins_at(Topic.ARTICLES, goes_at, now)
     if issue is not None:
@@ -180,7 +180,7 @@ def _compared(post: Post, before: Seen | None) -> list[comparing.Line]:
 
 def _page(form: PublishForm, post: Post, status: int = 200, **facts: Any) -> ResponseReturnValue:
     session, now = db.session(), clock.now()
-    issue = issues.issue_of_post(session, post.id)
+    issue = finding.issue_of(session, post)
     desk_planning.offer(form, post, issue, now)
     page = render_template(
         "posts/desk/publish.html",

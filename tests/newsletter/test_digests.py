@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
 from hrsite.extensions import db, only_reads
-from hrsite.newsletter import digests, holding, issues
+from hrsite.newsletter import digests, finding, holding
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
 from hrsite.outbox import pausing
 from hrsite.posts.models import Post
@@ -163,7 +163,7 @@ def test_an_article_whose_own_letter_is_stopped_waits_for_the_next_digest(
 ) -> None:
     make_reader(session, "weekly@example.org")
     post = publish(session, app)
-    issue = issues.issue_of_post(session, post.id)
+    issue = finding.issue_of(session, post)
     assert issue is not None
     holding.stop(issue, our_clock.now())
     session.commit()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.newsletter import issues, summarising
+from hrsite.newsletter import finding, issues, summarising
 from hrsite.newsletter.models import Topic
 from hrsite.outbox import enqueue, pausing
 from hrsite.outbox.models import OutboxMessage
@@ -26,7 +26,7 @@ def test_an_article_is_sent_once_however_often_it_is_saved(session: Session) -> 
     post.title, post.version = "Better words", 2
     session.commit()
     assert factories.open_issues(session) == []
-    assert issues.issue_of_post(session, post.id) == issue
+    assert finding.issue_of(session, post) == issue
     assert (issue.topic, issue.message.stream) == (Topic.ARTICLES, "articles")
     assert states(session) == {"queued": 1}
 
@@ -107,7 +107,7 @@ def test_a_notice_ends_a_quarter_of_an_hour_before_its_session(
     starts_at = our_clock.now() + hours * HOUR
     notice = factories.make_notice(session, send_to_readers=True, starts_at=starts_at)
     (issue,) = factories.open_issues(session)
-    assert issues.issue_of_notice(session, notice.id) == issue
+    assert finding.issue_of(session, notice) == issue
     assert issue.message.is_timely
     assert issue.message.not_after == starts_at - timedelta(minutes=15)
 
