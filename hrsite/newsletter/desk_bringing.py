@@ -23,6 +23,7 @@ from hrsite.newsletter import bringing, foreseeing, listknowing, undoing
 from hrsite.newsletter.admitting import Verdict
 from hrsite.newsletter.bringing import Wish
 from hrsite.newsletter.desk_adding import today
+from hrsite.newsletter.foreseeing import Foreseen
 from hrsite.newsletter.forms import CHOICES
 from hrsite.newsletter.listknowing import Reading
 from hrsite.newsletter.listreading import MOST_OCTETS, Unreadable
@@ -134,15 +135,15 @@ def one_list(list_id: int) -> ResponseReturnValue:
     """What would become of a list, how far it is, or what became of it."""
     brought, session, now = db.get_or_404(BroughtList, list_id), db.session(), clock.now()
     is_read = brought.state == ListState.READ
-    foreseen = foreseeing.foreseen(session, brought) if is_read else None
+    foreseen = foreseeing.foresee(session, brought) if is_read else None
     return render_template(
         "newsletter/desk/list.html",
         brought=brought,
         counts=_counts(brought, foreseen),
-        new_count=foreseen[Verdict.NEW] if foreseen else brought.added_count,
-        unsure_count=foreseeing.unsure_count(brought) if is_read else 0,
-        dated_count=foreseeing.dated_count(brought) if is_read else 0,
-        paused_count=foreseeing.paused_count(brought) if is_read else 0,
+        new_count=foreseen.counts[Verdict.NEW] if foreseen else brought.added_count,
+        unsure_count=foreseen.unsure_count if foreseen else 0,
+        dated_count=foreseen.dated_count if foreseen else 0,
+        paused_count=foreseen.paused_count if foreseen else 0,
         topics=brought.topics.split(),
         bad_lines=json.loads(brought.bad_lines),
         is_moving=brought.state in (ListState.ADDING, ListState.UNDOING),
@@ -153,12 +154,12 @@ def one_list(list_id: int) -> ResponseReturnValue:
     )
 
 
-def _counts(brought: BroughtList, foreseen: dict[Verdict, int] | None) -> list[tuple[str, int]]:
+def _counts(brought: BroughtList, foreseen: Foreseen | None) -> list[tuple[str, int]]:
     """Everybody in the file, in the words of the page."""
 
     def number(verdict: Verdict) -> int:
         if foreseen is not None:
-            return foreseen[verdict]
+            return foreseen.counts[verdict]
         return int(getattr(brought, f"{verdict.value}_count"))
 
     rows = [

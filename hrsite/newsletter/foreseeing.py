@@ -1,5 +1,8 @@
 """What would become of a list that was brought in and read, for the coach to see before."""
 
+from collections import Counter
+from typing import NamedTuple
+
 from sqlalchemy.orm import Session
 
 from hrsite.newsletter import bringing
@@ -7,24 +10,24 @@ from hrsite.newsletter.admitting import Verdict, verdicts
 from hrsite.newsletter.models_people import BroughtList
 
 
-def foreseen(session: Session, brought: BroughtList) -> dict[Verdict, int]:
-    """What would become of its people, were they added now."""
-    keys = [packed["key"] for packed in bringing.people(brought)]
-    found = list(verdicts(session, keys).values())
-    return {verdict: found.count(verdict) for verdict in Verdict}
+class Foreseen(NamedTuple):
+    """How many of its people would be what, were they added now; and what the file says of them."""
+
+    counts: Counter[Verdict]
+    # They are asked to confirm, though the others are not.
+    unsure_count: int
+    # The file says on which day they said yes.
+    dated_count: int
+    # They had paused where the list is from; without those who are asked.
+    paused_count: int
 
 
-def unsure_count(brought: BroughtList) -> int:
-    """How many of its people are asked to confirm, though the others are not."""
-    return sum(packed["ask"] for packed in bringing.people(brought))
-
-
-def dated_count(brought: BroughtList) -> int:
-    """Of how many of its people the file says on which day they said yes."""
-    return sum(packed["on"] is not None for packed in bringing.people(brought))
-
-
-def paused_count(brought: BroughtList) -> int:
-    """How many of its people had paused where the list is from; not of those who are asked."""
-    found = bringing.people(brought)
-    return sum(bool(packed.get("paused")) and not packed["ask"] for packed in found)
+def foresee(session: Session, brought: BroughtList) -> Foreseen:
+    """Look at all of a list, and change nothing."""
+    people = bringing.people(brought)
+    return Foreseen(
+        Counter(verdicts(session, [packed["key"] for packed in people]).values()),
+        sum(packed["ask"] for packed in people),
+        sum(packed["on"] is not None for packed in people),
+        sum(bool(packed.get("paused")) and not packed["ask"] for packed in people),
+    )

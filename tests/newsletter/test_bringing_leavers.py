@@ -34,7 +34,7 @@ def test_an_older_list_without_that_column_does_not_bring_them_in(
     app: Flask, session: Session
 ) -> None:
     newer = factories.make_list(session, NEWER)
-    assert foreseeing.foreseen(session, newer)[Verdict.NEW] == 1
+    assert foreseeing.foresee(session, newer).counts[Verdict.NEW] == 1
     add_all(session, newer)
     assert (newer.people_count, newer.added_count, newer.gone_count) == (1, 1, 2)
     add_all(session, older := factories.make_list(session, OLDER))
