@@ -9,10 +9,11 @@ import json
 import os
 import secrets
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from hrsite.alone import alone_with
 
 NAME = "instance.mark"
 # Linux: a number that a place on the disk gets anew each time it is taken (ext4, XFS, Btrfs).
@@ -54,12 +55,9 @@ def raise_to(folder: Path, mark: Mark, counter: int) -> None:
         _write(folder / NAME, replace(found, counter=counter))
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> AbstractContextManager[object]:
     """Several workers of one machine share the mark."""
-    with (folder / f"{NAME}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return alone_with(folder / f"{NAME}.lock")
 
 
 def _read(path: Path) -> tuple[Mark | None, bool]:

@@ -6,11 +6,9 @@ again at every start and every night.
 """
 
 import os
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from hrsite.alone import alone_with
 
@@ -34,7 +32,7 @@ class Erasure:
 
 def note(folder: Path, erasure: Erasure) -> None:
     """Write one down; on the disk when this returns. Raises OSError."""
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         size = file.seek(0, os.SEEK_END)
         if size:
             # A full disk or a power cut may have left half a line, which is nobody's. Written onto
@@ -49,7 +47,7 @@ def read(folder: Path) -> list[Erasure]:
     """Everybody on the list, the first one first. Raises OSError."""
     if not (folder / NAME).exists():
         return []
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         return [found for line in file.readlines() if (found := _erasure(line))]
 
 
@@ -57,7 +55,7 @@ def forget_old(folder: Path, now: datetime) -> None:
     """Take away the lines that no backup can need any more. Raises OSError."""
     if not (folder / NAME).exists():
         return
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         lines = file.readlines()
         kept = [line for line in lines if (one := _erasure(line)) and one.at > now - KEPT_FOR]
         if len(kept) < len(lines):
@@ -81,7 +79,3 @@ def _erasure(line: bytes) -> Erasure | None:
         return Erasure(key, moment, wish == _NEVER, int(depth)) if len(key) == 64 else None
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
-    return alone_with(folder / NAME)

@@ -5,11 +5,9 @@ her address. Who came back has a line that says so. It is read again at every st
 """
 
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 import structlog
 
@@ -46,7 +44,7 @@ def note(
         return
     lines = [f"{now.timestamp():.6f} {fingerprint} {topic} {how}\n" for topic in sorted(topics)]
     try:
-        with _opened(folder) as file:
+        with alone_with(folder / NAME) as file:
             file.seek(0, 2)
             # Half a line, which a power cut has left, ends here.
             file.write("".join(["\n", *lines]).encode())
@@ -81,10 +79,10 @@ def forget_of(folder: Path, fingerprint: str) -> None:
 def _keep(folder: Path, is_kept: Callable[[Left], bool]) -> None:
     if not (folder / NAME).exists():
         return
-    with _opened(folder) as file:
-        lines = file.readlines()
-        kept = [line for line in lines if (one := _left(line)) and is_kept(one)]
-        if len(kept) < sum(_left(line) is not None for line in lines):
+    with alone_with(folder / NAME) as file:
+        whole = [(line, one) for line in file.readlines() if (one := _left(line))]
+        kept = [line for line, one in whole if is_kept(one)]
+        if len(kept) < len(whole):
             # Shorter lines over longer ones, then the end: killed in between, some stand twice.
             file.seek(0)
             file.writelines(kept)
@@ -94,7 +92,7 @@ def _keep(folder: Path, is_kept: Callable[[Left], bool]) -> None:
 def _lines(folder: Path) -> list[bytes]:
     if not (folder / NAME).exists():
         return []
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         return file.readlines()
 
 
@@ -106,7 +104,3 @@ def _left(line: bytes) -> Left | None:
         return Left(fingerprint, Topic(topic), how, moment) if len(fingerprint) == 64 else None
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
-    return alone_with(folder / NAME)

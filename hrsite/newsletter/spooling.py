@@ -7,7 +7,6 @@ who leaves while the database is locked, away or full is not asked to come back.
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
@@ -49,7 +48,7 @@ class Leaving:
 
 def make_room(folder: Path) -> None:
     """Lay the file out while there is room for it. Raises OSError."""
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         size = os.fstat(file.fileno()).st_size
         if size < SLOTS * SLOT_OCTETS:
             # Written, not merely promised: not every file system keeps room it was asked for.
@@ -60,7 +59,7 @@ def make_room(folder: Path) -> None:
 def keep(folder: Path, leaving: Leaving) -> None:
     """Write one leaving down; on the disk when this returns. Raises OSError."""
     line = f"{leaving.fingerprint} {leaving.how} {leaving.at.timestamp():.6f}"
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         slots = list(_slots(file))
         # Past the last slot, when all are taken: even when a full disk has cut that one short.
         end = len(slots) * SLOT_OCTETS
@@ -83,7 +82,7 @@ def carry_out(session: Session, folder: Path, commit: Callable[[], None]) -> int
     """
     if is_empty(folder):
         return 0
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         waiting = [(at, slot) for at, slot in _slots(file) if slot != _EMPTY]
     # The file is free meanwhile: the database may take its time, and others leave.
     for at, slot in waiting:
@@ -140,7 +139,7 @@ def _leave(session: Session, leaving: Leaving) -> None:
 
 
 def _clear(folder: Path, at: int, slot: bytes) -> None:
-    with _opened(folder) as file:
+    with alone_with(folder / NAME) as file:
         file.seek(at)
         if file.read(SLOT_OCTETS).ljust(SLOT_OCTETS, b"\0") == slot:
             file.seek(at)
@@ -162,7 +161,3 @@ def _slots(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     for at in range(0, len(held), SLOT_OCTETS):
         # What a full disk has cut off at the end is no slot, and is written over.
         yield at, held[at : at + SLOT_OCTETS].ljust(SLOT_OCTETS, b"\0")
-
-
-def _opened(folder: Path) -> AbstractContextManager[IO[bytes]]:
-    return alone_with(folder / NAME)
