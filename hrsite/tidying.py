@@ -65,7 +65,8 @@ def forget(
     session: Session, folders: Folders, now: datetime, should_stop: Callable[[], bool]
 ) -> None:
     """Forget what has had its time. Commits after each part: nobody waits long for the database."""
-    _safely(session, partial(_forget_again, session, folders.data, now))
+    _safely(session, partial(_erase_again, session, folders.data, now))
+    _safely(session, partial(_leave_again, session, folders.data, now))
     for some in (
         partial(lapsing.forget_unconfirmed, session, now - UNCONFIRMED_FOR, now),
         partial(forgetting.forget_part, session, now - COPIES_FOR),
@@ -95,9 +96,12 @@ def forget(
         _safely(session, job)
 
 
-def _forget_again(session: Session, data: Path, now: datetime) -> None:
+def _erase_again(session: Session, data: Path, now: datetime) -> None:
     erasing.replay(session, data, now, session.commit)
     erasures.forget_old(data, now)
+
+
+def _leave_again(session: Session, data: Path, now: datetime) -> None:
     leaving_again.replay(session, data, session.commit)
     leavings.forget_old(data, now)
 
