@@ -41,17 +41,15 @@ _LEFT = re.compile(
 _NO_ANSWER = re.compile(r"\b(?:link|url)\b")
 LETTERS, CADENCE, PAUSED_UNTIL = ("letters",), ("how often",), ("paused until",)
 PLAIN, REMINDERS = ("plain letters",), ("reminders",)
-GONE = {
-    "unsubscribed", "unsubscribe", "left", "closed", "cleaned", "bounced", "complained", "spam",
-    "never subscribed", "non subscribed", "not subscribed", "nonsubscribed", "false", "no", "0",
-    "inactive", "disabled", "blocked", "deleted", "archived", "removed", "junk", "canceled",
-    "cancelled", "opted out", "opt out", "off", "invalid", "suppressed", "complaint",
-    "spam complaint", "hard bounced", "hard bounce", "soft bounced", "soft bounce",
-    "blocklisted", "blacklisted", "undeliverable", "rejected", "denied", "declined",
-}  # fmt: skip
 LEFT = {
     "unsubscribed", "unsubscribe", "left", "closed", "complained", "complaint", "spam complaint",
     "canceled", "cancelled", "opted out", "opt out", "removed", "blocklisted", "blacklisted",
+}  # fmt: skip
+GONE = LEFT | {
+    "cleaned", "bounced", "spam", "junk", "never subscribed", "non subscribed", "not subscribed",
+    "nonsubscribed", "false", "no", "0", "off", "inactive", "disabled", "blocked", "deleted",
+    "archived", "invalid", "suppressed", "hard bounced", "hard bounce", "soft bounced",
+    "soft bounce", "undeliverable", "rejected", "denied", "declined",
 }  # fmt: skip
 PAUSED = "paused"
 # Any other word, such as one in another language, may mean that they have left: they are asked.
