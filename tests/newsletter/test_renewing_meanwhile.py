@@ -1,7 +1,6 @@
 """A digest that is written anew while a worker hands it over: it says what it says by then."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -19,7 +18,7 @@ from tests.conftest import AppMaker
 from tests.newsletter.following import change
 from tests.newsletter.test_digests import make_reader
 from tests.newsletter.test_renewing import write_one
-from tests.outbox.ledger import mail_goes_to, states
+from tests.outbox.ledger import KEPT, mail_goes_to, replies, states
 from tests.outbox.smtp_server import Inbox, mail_server
 from tests.outbox.test_pacing_worker import FalseTime
 
@@ -35,11 +34,11 @@ def refuse_the_first(inbox: Inbox) -> list[Envelope]:
     """The server puts the first letter off and takes all others; every letter that it saw."""
     seen: list[Envelope] = []
 
-    async def handle_data(server: Any, session: Any, envelope: Any) -> str:
-        seen.append(envelope)
-        return "451 4.3.0 later" if len(seen) == 1 else "250 2.0.0 kept"
+    def put_off(letter: Envelope) -> str:
+        seen.append(letter)
+        return "451 4.3.0 later" if len(seen) == 1 else KEPT
 
-    inbox.handle_DATA = handle_data  # type: ignore[method-assign]
+    replies(inbox, put_off)
     return seen
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from aiosmtpd import smtp
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,9 @@ from hrsite.outbox.delivering import deliver_due
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage, Suppression
 from tests.outbox.smtp_server import Inbox
+
+# What the server says of a letter that it keeps.
+KEPT = "250 2.0.0 kept"
 
 READERS = ("ada@example.org", "bea@example.org", "cleo@example.org")
 
@@ -135,18 +139,28 @@ def while_in_the_air(
     """
     waiting = [act]
 
-    async def handle_data(server: Any, session: Any, envelope: Any) -> str:
-        if waiting and len(inbox.envelopes) >= after:
-            # The server's thread has the test's own context, which only reads. Whoever writes so
-            # is refused at once when the worker has written since.
-            token = only_reads.set(False)
-            try:
-                waiting.pop()()
-            finally:
-                only_reads.reset(token)
-            if not reply.startswith("250"):
-                return reply
-        inbox.envelopes.append(envelope)
-        return "250 2.0.0 kept"
+    def hold_and_reply(letter: smtp.Envelope) -> str:
+        if not waiting or len(inbox.envelopes) < after:
+            return KEPT
+        # The server's thread has the test's own context, which only reads. Whoever writes so
+        # is refused at once when the worker has written since.
+        token = only_reads.set(False)
+        try:
+            waiting.pop()()
+        finally:
+            only_reads.reset(token)
+        return reply
 
-    inbox.handle_DATA = handle_data  # type: ignore[method-assign]
+    replies(inbox, hold_and_reply)
+
+
+def replies(inbox: Inbox, reply_to: Callable[[smtp.Envelope], str]) -> None:
+    """Let the server say this of each letter, once it has heard it; it keeps one at a 250."""
+
+    async def handle_data(server: object, session: object, letter: smtp.Envelope) -> str:
+        reply = reply_to(letter)
+        if reply.startswith("250"):
+            inbox.envelopes.append(letter)
+        return reply
+
+    inbox.handle_DATA = handle_data

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -80,9 +81,9 @@ def test_letters_do_not_wait_until_a_slow_mailbox_is_read_to_its_end(
     ],
 )
 def test_the_password_is_blamed_for_nothing_else(
-    app: Flask, authority: Path, changes: dict[str, object], words: str
+    app: Flask, authority: Path, changes: dict[str, Any], words: str
 ) -> None:
-    with imap_server(authority, Postbox([], **changes)) as box:  # type: ignore[arg-type]
+    with imap_server(authority, Postbox([], **changes)) as box:
         imap_is(app, box, authority)
         assert words in words_of(app, "returned mail (imap)")[1]
 

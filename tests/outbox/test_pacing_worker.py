@@ -13,7 +13,7 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.extensions import db
 from hrsite.outbox import delivering, presence
-from tests.outbox.ledger import mail_goes_to, put_letter, states
+from tests.outbox.ledger import KEPT, mail_goes_to, put_letter, replies, states
 from tests.outbox.smtp_server import Inbox, mail_server
 
 LETTERS = 8
@@ -142,15 +142,14 @@ def test_whoever_asks_for_a_letter_does_not_wait_behind_all_of_a_slow_domain(
 def test_a_service_that_letters_come_to_too_fast_is_given_a_second(
     app: Flask, session: Session, inbox: Inbox, arrivals: Arrivals, work: Callable[[], None]
 ) -> None:
-    async def four_a_second(server: object, session: object, letter: Envelope) -> str:
+    def four_a_second(letter: Envelope) -> str:
         if len(arrivals) == 4 and not told:
             told.append("454 Throttling failure: Maximum sending rate exceeded.")
             return told[0]
-        inbox.envelopes.append(letter)
-        return "250 2.0.0 kept"
+        return KEPT
 
     told: list[str] = []
-    inbox.handle_DATA = four_a_second  # type: ignore[method-assign]
+    replies(inbox, four_a_second)
     put_letters(session, "issue/1", "example.org")
     work()
     assert states(session) == {"accepted": LETTERS - 1, "deferred": 1}

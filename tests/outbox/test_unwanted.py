@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.smtp import Envelope
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +14,16 @@ from hrsite.outbox import bouncing, lately, pausing, suppression
 from hrsite.outbox.events import Event
 from hrsite.outbox.models import OutboxMessage, Suppression
 from hrsite.outbox.models_bouncing import Bounce
-from tests.outbox.ledger import answer_to, look, mail_goes_to, put_letter, rows, states
+from tests.outbox.ledger import (
+    KEPT,
+    answer_to,
+    look,
+    mail_goes_to,
+    put_letter,
+    replies,
+    rows,
+    states,
+)
 from tests.outbox.smtp_server import Inbox, mail_server
 
 POLICY = "550 5.7.1 we take no letters from you"
@@ -156,14 +164,7 @@ def test_a_copy_that_is_refused_and_comes_back_later_counts_once(
 
 def let_say(inbox: Inbox, words: str, *to: str) -> None:
     """The server takes each reader, hears the letter, and says this: to these, or to all."""
-
-    async def handle_data(server: object, session: object, envelope: Envelope) -> str:
-        if not to or envelope.rcpt_tos[0] in to:
-            return words
-        inbox.envelopes.append(envelope)
-        return "250 2.0.0 kept"
-
-    inbox.handle_DATA = handle_data  # type: ignore[method-assign]
+    replies(inbox, lambda letter: words if not to or letter.rcpt_tos[0] in to else KEPT)
 
 
 @pytest.mark.parametrize("words", ["550 This message scored 12 spam points.", "554 5.6.0 Reject"])

@@ -16,14 +16,22 @@ from tests.posts.pressing import LATER, make_draft, plan, press
 from tests.posts.writing import saved
 
 
+def went_out(
+    coach: FlaskClient, session: Session, work: Work, letters: Letters,
+    clock: time_machine.Traveller,
+) -> tuple[int, str]:  # fmt: skip
+    """An article that somebody has by email only; its number, and where its letter leads."""
+    make_subscriber(session)
+    id = send_only(coach, session)
+    mailed(work, clock)
+    return id, link_in(letters()[0])
+
+
 def test_it_goes_on_the_site_later_and_nobody_gets_it_again(
     coach: FlaskClient, client: FlaskClient, session: Session, work: Work, letters: Letters,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
-    make_subscriber(session)
-    id = send_only(coach, session)
-    mailed(work, clock)
-    old = link_in(letters()[0])
+    id, old = went_out(coach, session, work, letters, clock)
     assert "went by email, and is not on the site" in coach.get(f"/desk/posts/{id}/done").text
 
     refused = plan(coach, saved(session), how="email")
@@ -43,10 +51,7 @@ def test_planned_for_the_site_it_stays_readable_from_its_letter_and_the_plan_can
     coach: FlaskClient, client: FlaskClient, session: Session, work: Work, letters: Letters,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
-    make_subscriber(session)
-    id = send_only(coach, session)
-    mailed(work, clock)
-    old = link_in(letters()[0])
+    id, old = went_out(coach, session, work, letters, clock)
     press(coach, id, plan(coach, saved(session), how="site", **LATER))
 
     assert client.get("/posts/lantern").status_code == 404
@@ -93,10 +98,7 @@ def test_in_the_bin_its_page_is_shut_and_it_comes_back_as_it_was_or_as_a_draft(
     coach: FlaskClient, client: FlaskClient, session: Session, work: Work, letters: Letters,
     clock: time_machine.Traveller, to: str,
 ) -> None:  # fmt: skip
-    make_subscriber(session)
-    id = send_only(coach, session)
-    mailed(work, clock)
-    old = link_in(letters()[0])
+    id, old = went_out(coach, session, work, letters, clock)
     said = coach.post(f"/desk/bin/article/{id}", follow_redirects=True).text
     assert "Nobody can open it from its letter." in said
     assert client.get(old).status_code == 404
@@ -115,10 +117,7 @@ def test_back_from_the_bin_and_planned_for_the_site_its_letter_leads_to_it_all_t
     coach: FlaskClient, client: FlaskClient, session: Session, work: Work, letters: Letters,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
-    make_subscriber(session)
-    id = send_only(coach, session)
-    mailed(work, clock)
-    old = link_in(letters()[0])
+    id, old = went_out(coach, session, work, letters, clock)
     coach.post(f"/desk/bin/article/{id}")
     coach.post(f"/desk/bin/article/{id}/back")
     review = plan(coach, saved(session), how="site", **LATER)
