@@ -185,7 +185,9 @@ def resume(issue_id: int) -> ResponseReturnValue:
     noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
     db.session.commit()
     queue.wake()
-    flash("Going on. Whoever has it already does not get it again.", "done")
+    is_over = progress.progress_of(resumed.message, now).phase == "done"
+    gone_on = "Going on. Whoever has it already does not get it again."
+    flash("It is stopped no more. Nothing of it waits." if is_over else gone_on, "done")
     return _back(issue_id)
 
 

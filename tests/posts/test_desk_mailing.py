@@ -110,8 +110,10 @@ def test_one_that_stopped_when_all_had_it_can_go_on(
     session.commit()
 
     page = coach.get(f"/desk/issues/{issue.id}").text
-    coach.post(f"/desk/issues/{issue.id}/resume")
+    said = coach.post(f"/desk/issues/{issue.id}/resume", follow_redirects=True).text
 
+    assert "It is stopped no more. Nothing of it waits." in said
+    assert "Going on." not in said
     assert "Everybody on its list has a result, and it is still stopped." in page
     assert 'id="resume"' in page
     session.expire_all()
