@@ -23,10 +23,11 @@ DUE_STATES = (*SIMPLY_WAITING, DeliveryState.UNCERTAIN)
 UNCERTAIN = DeliveryState.UNCERTAIN
 
 
-def settle(session: Session, now: datetime, commit: Callable[[], None] = lambda: None) -> None:
+def settle(session: Session, now: datetime, commit: Callable[[], None]) -> None:
     """Write down what time alone has decided: dead leases, late letters, messages at their end.
 
-    Each by itself: after copies come their numbers, and after those no more copies (turns.py).
+    `commit` is the caller's, after each step: copies come before their numbers, and after those no
+    more copies (turns.py).
     """
     for step in (
         _give_up_dead_leases,

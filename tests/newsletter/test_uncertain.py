@@ -94,7 +94,7 @@ def test_who_left_while_it_was_in_the_air_gets_nothing_more_and_the_page_says_so
         tally.moved(session, row.message_id, {DeliveryState.UNCERTAIN: 1}, {})
     issue.message.settled_at = None
     pause(session, ada(session))
-    settling.settle(session, our_clock.now())
+    settling.settle(session, our_clock.now(), session.commit)
     session.commit()
     assert states(session) == {"uncertain": 2}
     page = press(coach, issue, "again")

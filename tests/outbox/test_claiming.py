@@ -240,7 +240,7 @@ def test_an_old_owners_late_answer_counts_until_somebody_claims_the_copy_anew(
     def the_lease_runs_out() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            settling.settle(db.session(), our_clock.now())
+            settling.settle(db.session(), our_clock.now(), db.session().commit)
             db.session.commit()
 
     with mail_server() as inbox:
@@ -259,7 +259,7 @@ def test_a_fence_makes_an_old_owners_late_answer_void(
     def another_worker_takes_it() -> None:
         with app.app_context():
             clock.shift(claiming.LEASE + A_SECOND)
-            settling.settle(db.session(), our_clock.now())
+            settling.settle(db.session(), our_clock.now(), db.session().commit)
             clock.shift(repeat_rules.UNCERTAIN_PAUSE)
             assert claim_and_die(db.session(), "another")
 

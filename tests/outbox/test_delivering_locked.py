@@ -232,7 +232,7 @@ def test_a_late_answer_about_somebody_erased_since_takes_no_other_answer_with_it
 ) -> None:
     put_letter(session)
     sent = claim_and_die(session, most=3)
-    settling.settle(session, our_clock.now() + 2 * claiming.LEASE)
+    settling.settle(session, our_clock.now() + 2 * claiming.LEASE, session.commit)
     session.commit()
     forgetting.forget_of(session, rows(session)[0].recipient_id)
     session.commit()

@@ -70,7 +70,7 @@ def test_a_letter_that_a_server_holds_for_long_is_not_called_lost_by_another_wor
             while lease() == before and has_written.wait(20):
                 pass
             with app.app_context():
-                settling.settle(db.session(), our_clock.now())
+                settling.settle(db.session(), our_clock.now(), db.session().commit)
                 db.session.commit()
 
     with mail_server() as inbox:

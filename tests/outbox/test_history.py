@@ -88,7 +88,7 @@ def test_a_paused_message_at_its_end_waits_for_nobody(session: Session) -> None:
     pausing.pause(message, "You stopped it.", our_clock.now())
     session.commit()
     enqueue.withdraw_all(session, message, our_clock.now())
-    settling.settle(session, our_clock.now())
+    settling.settle(session, our_clock.now(), session.commit)
     session.commit()
     assert history.paused(session) == history.paused_heads(session, 9) == []
 

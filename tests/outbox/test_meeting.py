@@ -48,7 +48,7 @@ def leave(session: Session) -> None:
 
 
 def settle(session: Session) -> None:
-    settling.settle(session, our_clock.now())
+    settling.settle(session, our_clock.now(), session.commit)
 
 
 def drop_all(session: Session, message_id: int) -> None:

@@ -131,7 +131,7 @@ def answer_after_its_lease(
     put_letter(session, READERS[0])
     (gone,) = claim_and_die(session)
     clock.shift(claiming.LEASE + A_SECOND)
-    settling.settle(session, our_clock.now())
+    settling.settle(session, our_clock.now(), session.commit)
     session.commit()
     record(session, [Result(gone, answer)], our_clock.now())
     session.commit()

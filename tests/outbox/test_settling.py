@@ -18,7 +18,7 @@ def work_of(app: Flask) -> int:
         line = db.session.connection().connection.driver_connection
         assert line is not None
         line.set_progress_handler(lambda: done.append(1), 1)
-        settling.settle(db.session(), our_clock.now())
+        settling.settle(db.session(), our_clock.now(), db.session().commit)
         line.set_progress_handler(None, 1)
         db.session.rollback()
     only_reads.reset(token)
