@@ -13,7 +13,7 @@ from time_machine import Traveller
 
 from hrsite import clock as our_clock
 from hrsite import looking
-from hrsite.newsletter import cli, erasing, leavings, returning, subscribing
+from hrsite.newsletter import cli, erasing, erasures, leavings, returning, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
 from tests import factories
 from tests.outbox.ledger import states
@@ -78,12 +78,15 @@ def test_who_left_after_the_backup_was_made_gets_nothing_of_it(
     assert start(app) == 0
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
 def test_every_night_does_the_same_of_one_kind_alone(
-    app: Flask, session: Session, ada: Subscriber
+    app: Flask, session: Session, ada: Subscriber, is_broken: bool
 ) -> None:
     subscribing.choose(session, ada, {NOTICES}, "settings", our_clock.now())
     session.commit()
     put_a_backup_back(session, ada)
+    if is_broken:  # The other list of this kind cannot be read.
+        (folder(app) / erasures.NAME).mkdir()
     looking.tidy_up()
     assert topics(session, ada) == [NOTICES]
 
