@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from hrsite import addresses, tokens
-from hrsite.newsletter import consent, guarding, letters, moving_in, subscribing
+from hrsite.newsletter import consent, guarding, letters, moving_in, relinking, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber
 from hrsite.newsletter.models_asking import AskedLetter
 from hrsite.newsletter.models_moving import AddressChange
-from hrsite.outbox import enqueue, settling, suppression, turns
+from hrsite.outbox import enqueue, suppression, turns
 
 # So long the button at the new address works, and the one that takes it back at the old.
 LASTS = timedelta(days=3)
@@ -158,7 +158,7 @@ def stop(session: Session, change: AddressChange, now: datetime) -> Subscriber |
             return None
     else:
         # Whoever asked for it had her link.
-        subscribing.renew_private_links(subscriber)
+        relinking.renew_private_links(session, subscriber, now)
     for one in wishes:
         forget(session, one, now)
     return subscriber
@@ -268,10 +268,9 @@ def _go_to(
     # Her proof is whole at the new address; at the old one only that she left it is known.
     consent.note(session, old, "unsubscribed", None, "settings", now)
     consent.note(session, new, "moved", None, "letter", now, former_key=old)
-    subscribing.renew_private_links(subscriber)
+    relinking.renew_private_links(session, subscriber, now)
     # A letter arrived there, and its owner pressed the button. What comes back from now on of
     # letters to the old address must not close the new one; and none goes to the old one any more.
     suppression.lift(session, new, now)
     suppression.note_opened(session, new, now)
-    settling.free_claims_of(session, recipient.id, now)
     return True

@@ -279,14 +279,6 @@ def fresh_subscriber(
     )
 
 
-def renew_private_links(subscriber: Subscriber) -> None:
-    """Give a person other links but the one to leave: those she had open nothing from now on."""
-    for purpose in ("settings", "confirm"):
-        token = tokens.new_token()
-        subscriber.recipient.links = {**subscriber.links, purpose: token}
-        setattr(subscriber, f"{purpose}_hash", tokens.fingerprint(token))
-
-
 def set_state(subscription: Subscription, state: SubscriptionState, now: datetime) -> None:
     """Move a person's link to one topic."""
     subscription.state, subscription.changed_at = state, now

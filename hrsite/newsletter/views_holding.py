@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from hrsite import addresses, clock
 from hrsite.accounts import auditing
 from hrsite.extensions import db
-from hrsite.newsletter import disclosing, erasing, subscribing
+from hrsite.newsletter import disclosing, erasing, relinking
 from hrsite.newsletter.views_leaving import person, person_to_change, unknown_link
 
 WHAT = "see what we keep"
@@ -72,6 +72,6 @@ def forget_link(token: str) -> ResponseReturnValue:
     subscriber = person_to_change("settings", token)
     if subscriber is None:
         return unknown_link("close her link", "newsletter/close_unknown.html")
-    subscribing.renew_private_links(subscriber)
+    relinking.renew_private_links(db.session(), subscriber, clock.now())
     db.session.commit()
     return render_template("newsletter/link_forgotten.html")

@@ -175,8 +175,8 @@ def _free(session: Session, now: datetime, *whose: ColumnElement[bool]) -> None:
 
 
 def free_claims_of(session: Session, recipient_id: int, now: datetime) -> None:
-    """Take a person's copies out of workers' hands that have not gone: they read her address when
-    they claimed them, and it is another now.
+    """Take a person's copies out of workers' hands that have not gone: they read her address and
+    links when they claimed them, and those are others now.
 
     Also those whose claim another transaction is about to commit: what is asked of the row when
     it is ours stands in the values, not in the question.
