@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
-from hrsite.outbox import proving, recipients, reports, suppression, unwanted
+from hrsite.outbox import proving, recipients, reports, suppression, turns, unwanted
 from hrsite.outbox.events import UNSUBSCRIBED, Event
 from hrsite.outbox.models import MAY_HAVE_IT, Delivery, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
@@ -51,6 +51,7 @@ def take_message(
     about = _Named(session, delivery, report.about, former_keys)
     if report.kind is None or (report.must_name_her and not about.is_her):
         return False
+    _hold_message(session, delivery)
     proving.call_accepted(session, delivery)
     # A copy comes back once for each reason, by whichever ways the report reaches us.
     key = f"dsn/{delivery.id}/{report.kind}"
@@ -67,6 +68,8 @@ def take_event(
     which = [proving.HAS_NO_ANSWER] if event.kind == "taken" else []
     delivery = _claimed(session, event.return_paths)
     delivery = delivery or _named(session, key, event.letter_ids, *which)
+    if delivery is not None and event.kind != "taken":
+        _hold_message(session, delivery)
     is_news = delivery is not None and proving.call_accepted(session, delivery)
     if event.kind == "taken":
         return is_news
@@ -78,6 +81,12 @@ def take_event(
     if event.kind == UNSUBSCRIBED and _is_known(session, key):
         return _record(session, None, key, event, now)  # From a letter that is forgotten here.
     return False  # Somebody we never wrote to: the service may carry other people's mail too.
+
+
+def _hold_message(session: Session, delivery: Delivery) -> None:
+    """Before the copy, as turns.py says: what came back is tied to its message, and may stop it."""
+    meant = OutboxMessage.id == delivery.message_id
+    turns.hold_messages(session, select(OutboxMessage.id).where(meant))
 
 
 class _Named:

@@ -5,9 +5,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
-from hrsite.outbox import claiming, enqueue, pausing, settling, tally, unwanted
+from hrsite.outbox import bouncing, claiming, enqueue, events, pausing, settling, tally, unwanted
 from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.models import Delivery, OutboxMessage
+from hrsite.outbox.numbering import letter_id_of
 from hrsite.outbox.recording import Result, record
 from hrsite.outbox.retrying import Answer
 from tests.outbox.ledger import (
@@ -157,4 +158,18 @@ def test_somebody_leaves_while_a_worker_writes_down_what_time_has_decided(
     with amid(app, session, "UPDATE message_tallies", leave):
         settling.settle(session, now, session.commit)
     assert states(session) == {"uncertain": 1, "queued": 1, "withdrawn": 2, "expired": 2}
+    assert tally.check(session) == {}
+
+
+@pytest.mark.parametrize("kind", ["hard", "policy"])
+def test_the_coach_takes_a_message_back_while_a_report_of_a_letter_comes(
+    app: Flask, session: Session, kind: events.EventKind
+) -> None:
+    put_letter(session, *READERS)
+    claim_and_die(session)
+    number = letter_id_of(rows(session)[0])
+    event = events.Event("mailgun", "1", kind, READERS[0], letter_ids=(number,), text="no")
+    with amid(app, session, "FOR UPDATE", drop_all):
+        assert bouncing.take_event(session, event, our_clock.now())
+    assert states(session) == {"accepted": 1, "withdrawn": 2}
     assert tally.check(session) == {}
