@@ -21,7 +21,7 @@ from hrsite.outbox.claiming import Claimed
 from hrsite.outbox.in_hand import InHand
 from hrsite.outbox.packing import Packer
 from hrsite.outbox.permits import Permits
-from hrsite.outbox.recording import Result, record
+from hrsite.outbox.recording import OlderLedger, Result, record
 from hrsite.outbox.retrying import CLOSING_DOWN, UNSAID, Answer, is_about_the_line
 from hrsite.outbox.transport import LetterCarrier, open_carrier
 
@@ -48,12 +48,17 @@ def deliver_due(
         return 0
     _settle(session)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with open_carrier(app) as carrier:
-        round_ = _Round(session, owner, carrier, gate, should_stop)
-        try:
-            tried_count = round_.run()
-        finally:
-            round_.let_go()
+    try:
+        with open_carrier(app) as carrier:
+            round_ = _Round(session, owner, carrier, gate, should_stop)
+            try:
+                tried_count = round_.run()
+            finally:
+                round_.let_go()
+    except OlderLedger:
+        session.rollback()
+        gate.close(clock.now())
+        return 0
     _settle(session)
     return tried_count
 
@@ -169,6 +174,10 @@ class _Round:
                 return self._write_and_permit(stopping)
             except Busy:
                 return TURN_SECONDS
+            except OlderLedger:
+                self._session.rollback()
+                self._put_back()
+                raise
             except OperationalError as trouble:
                 self._session.rollback()
                 self._put_back()
@@ -211,8 +220,9 @@ class _Round:
         several = [*wanted, *(result.claimed for result in self._results)]
         messages = [one.message_id for one in several]
         turns.hold_copies(self._session, [one.id for one in several], messages)
-        going = claiming.permit(self._session, wanted, now) if wanted else []
+        # The answers first: in a ledger that was put back a permit would hide that it is older.
         self._record(now)
+        going = claiming.permit(self._session, wanted, now) if wanted else []
         self._packer.freeze(going)
         self._commit()
         for claimed in going:

@@ -55,6 +55,11 @@ class Gate:
         self._opened_at = now if _may_hand_over(self._session, now) else None
         return self._opened_at is not None
 
+    def close(self, now: datetime) -> None:
+        """The ledger is an older one, as a letter shows that went since. Commits."""
+        self._opened_at = None
+        _may_hand_over(self._session, now, is_older=True)
+
     def rest(self, now: datetime) -> None:
         """The mail service asks to be left alone: by all letters, not only by this one."""
         mark = markfile.read_or_make(current_app.config["DATA_DIR"])
@@ -110,7 +115,7 @@ def resume(session: Session, now: datetime) -> None:
         message.not_after = now + PATIENCE
 
 
-def _may_hand_over(session: Session, now: datetime) -> bool:
+def _may_hand_over(session: Session, now: datetime, *, is_older: bool = False) -> bool:
     """Compare mark and ledger; raise the counter in both, the ledger first."""
     folder = current_app.config["DATA_DIR"]
     # The file before the rows: another worker may raise both meanwhile, and the rows go first.
@@ -121,7 +126,7 @@ def _may_hand_over(session: Session, now: datetime) -> bool:
         known = _known(session)  # Another worker of this machine may have been faster, and raised.
     ours = known[mark.id]
     highest = max(one.counter for one in known.values())
-    if mark.counter > highest:
+    if is_older or mark.counter > highest:
         _hold(ours, now)
     is_open = not any(one.trouble == BEHIND for one in known.values())
     is_open = is_open and ours.trouble is None

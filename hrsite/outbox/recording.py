@@ -30,6 +30,10 @@ NO_ATTEMPTS = ("setting", "too_large", "unsaid")
 IN_THE_AIR = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
+class OlderLedger(Exception):
+    """Of a letter that went the ledger says what it said before: a backup was put back."""
+
+
 class Result(NamedTuple):
     """How the hand-over of a claimed copy ended."""
 
@@ -40,6 +44,7 @@ class Result(NamedTuple):
 def record(session: Session, results: Sequence[Result], now: datetime) -> None:
     """Write the answers down. Commit before more letters go than may be unrecorded.
 
+    Raises OlderLedger.
     Where all are accepted, whoever gives permits besides holds their copies already.
     """
     accepted = [one for one in results if one.answer.kind == "accepted"]
@@ -72,6 +77,12 @@ def _stops_all(answer: Answer) -> bool:
 def is_still_ours(delivery: Delivery, fence: int) -> bool:
     """May the answer to a claim be written down? Not when somebody has claimed it since."""
     return delivery.fence == fence and delivery.state in IN_THE_AIR
+
+
+def _was_never_let_go(delivery: Delivery, fence: int) -> bool:
+    """Is its row as it was before the permit? The fence only rises, and nobody queues it anew."""
+    is_claimed_anew = delivery.fence == fence and delivery.state == DeliveryState.QUEUED
+    return delivery.fence < fence or is_claimed_anew
 
 
 def _record_accepted(session: Session, results: list[Result], now: datetime) -> list[Result]:
@@ -138,6 +149,8 @@ def _record_one(session: Session, result: Result, now: datetime) -> None:
     delivery = session.get(Delivery, claimed.id, populate_existing=True, with_for_update=True)
     # Gone, when its reader was erased after this worker was silent for longer than its lease.
     if delivery is None or not is_still_ours(delivery, claimed.fence):
+        if delivery is not None and _was_never_let_go(delivery, claimed.fence):
+            raise OlderLedger
         log.warning("late_answer_ignored", delivery=claimed.id, answer=answer.kind)
         return
     if _is_hers_alone(session, delivery, answer):
