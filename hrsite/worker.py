@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from hrsite import clock, collecting, giving_back, side_by_side
 from hrsite.config import WrongSettings
@@ -104,11 +105,32 @@ def run(app: Flask) -> None:
     unasked.start()
     consumer.run()
     unasked.join()
+    take_leave(app)
+
+
+def take_leave(app: Flask) -> None:
+    """Say that this worker ends, if the database hears it; it ends in any case."""
     with app.app_context():
-        presence.leave(db.session(), presence.own_name(), clock.now())
-        db.session.commit()
+        try:
+            _say_goodbye()
+        except DBAPIError as trouble:
+            db.session.rollback()
+            log.warning("goodbye_not_heard", kind=type(trouble).__name__)
         db.session.remove()
         db.engine.dispose()  # See serving._hang_up.
+
+
+def _say_goodbye() -> None:
+    try:
+        presence.leave(db.session(), presence.own_name(), clock.now())
+        db.session.commit()
+    except DBAPIError as trouble:
+        db.session.rollback()
+        if not trouble.connection_invalidated:
+            raise
+        # The database has started anew since we last spoke to it: that line is dead, no other is.
+        presence.leave(db.session(), presence.own_name(), clock.now())
+        db.session.commit()
 
 
 def announce(app: Flask) -> None:
