@@ -101,7 +101,7 @@ def reschedule(session: Session, issue: Issue, at: datetime, now: datetime) -> N
     """Hand letters over from a later moment on. Raises TooLate."""
     message = issue.message
     # Whoever writes its list down just now comes first: of those copies, too, the time is moved.
-    session.refresh(message, with_for_update=True)
+    turns.hold_message(session, message)
     if message.is_timely and at >= message.not_after:
         raise TooLate("By then the session has begun. Choose an earlier time.")
     pausing.resume(message, now)

@@ -122,7 +122,9 @@ def list_more(session: Session, issue_id: int, most: int, now: datetime) -> None
     """
     turns.before_a_list(session)
     message = select(OutboxMessage).join(Issue).where(Issue.id == issue_id)
-    held = session.scalar(message.with_for_update(skip_locked=True, of=OutboxMessage))
+    held = session.scalar(
+        message.with_for_update(skip_locked=True, of=OutboxMessage, key_share=True)
+    )
     if held is not None and held.expanded_at is None:
         write_list_down(session, session.get_one(Issue, issue_id), now, most)
 

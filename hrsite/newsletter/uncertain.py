@@ -10,7 +10,7 @@ from hrsite.newsletter import audience, following
 from hrsite.newsletter.audience import CONFIRMED
 from hrsite.newsletter.models import FollowUp, Issue, Subscriber, Subscription
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox import repeating
+from hrsite.outbox import repeating, turns
 from hrsite.outbox.models import Delivery, DeliveryState, Recipient
 
 # Mail services mostly answer within seconds.
@@ -68,7 +68,7 @@ def hand_over_again(session: Session, issue: Issue, one: Copy | None, now: datet
             SessionNotice, issue.about_id, populate_existing=True, with_for_update=True
         )
     message = issue.message
-    session.refresh(message, with_for_update=True)
+    turns.hold_message(session, message)
     session.refresh(issue)
     if issue.dropped_at is not None:
         raise MayNotGo("You dropped this Issue, so nothing of it is handed over again.")

@@ -151,7 +151,7 @@ def hold(session: Session, message: OutboxMessage) -> None:
     Who looks after this at how its copies stand sees every permit there is.
     """
     turns.before_a_change(session)
-    session.refresh(message, with_for_update=True)
+    turns.hold_message(session, message)
     waiting = select(Delivery.id).where(
         Delivery.message_id == message.id,
         Delivery.state.in_((DeliveryState.SENDING, *settling.DUE_STATES)),
@@ -190,7 +190,7 @@ def withdraw_of(session: Session, address_key: str, messages: Select[int], now: 
 def withdraw_all(session: Session, message: OutboxMessage, now: datetime) -> int:
     """Call back every copy of a message that still waits, and write no more of them down."""
     turns.before_a_change(session)
-    session.refresh(message, with_for_update=True)
+    turns.hold_message(session, message)
     message.expanded_at = message.expanded_at or now
     return _call_back(session, now, Delivery.message_id == message.id)
 

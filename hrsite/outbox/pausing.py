@@ -28,7 +28,9 @@ def pause_all(session: Session, reason: str, now: datetime) -> None:
         Delivery.next_at.is_not(None),
     )
     open_ones = select(OutboxMessage).where(OutboxMessage.paused_at.is_(None), waiting)
-    for message in session.scalars(open_ones.order_by(OutboxMessage.id).with_for_update()):
+    for message in session.scalars(
+        open_ones.order_by(OutboxMessage.id).with_for_update(key_share=True)
+    ):
         pause(message, reason, now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from hrsite.columns import changed_rows
+from hrsite.outbox import turns
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, MessageTally, OutboxMessage
 from hrsite.outbox.repeat_rules import DECIDED, rule
@@ -68,7 +69,7 @@ def repeat(
     so that the numbers hold; and a second press of the button finds nothing that is held.
     """
     # A worker may be about to call it settled; what it has done by now, we undo.
-    session.refresh(message, with_for_update=True)
+    turns.hold_message(session, message)
     if message.is_timely and message.not_after <= now:
         raise TooLate
     count = _decide(session, message.id, {"next_at": now, "changed_at": now}, *which)

@@ -216,7 +216,7 @@ def _mark_the_settled(session: Session, now: datetime) -> None:
         ~is_waiting,
     )
     ended = select(OutboxMessage.id).where(*is_at_its_end).order_by(OutboxMessage.id)
-    ids = session.scalars(ended.with_for_update(skip_locked=True)).all()
+    ids = session.scalars(ended.with_for_update(skip_locked=True, key_share=True)).all()
     if ids:
         session.execute(
             update(OutboxMessage)

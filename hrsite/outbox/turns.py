@@ -6,6 +6,9 @@ she has not left yet where the list is read. SQLite lets one write at a time.
 Who needs several of these takes them in one order, so that no two wait for each other for good:
 the article or notice that a letter tells of, the turn, messages, their copies, their numbers. Who
 takes a turn takes it once, and the stricter one if it is to write a list down.
+
+Of a message all but its key is locked. PostgreSQL asks for that once more, late and out of this
+order, when a transaction changes the numbers beside it a second time, or notes what came back.
 """
 
 from collections.abc import Iterable
@@ -37,7 +40,12 @@ def before_a_change(session: Session) -> None:
 def hold_messages(session: Session, which: Select[int]) -> None:
     """Until this transaction ends, nobody else stops these or sets them going."""
     if _is_shared(session):
-        session.execute(which.order_by(OutboxMessage.id).with_for_update())
+        session.execute(which.order_by(OutboxMessage.id).with_for_update(key_share=True))
+
+
+def hold_message(session: Session, message: OutboxMessage) -> None:
+    """The same of one, as it is now."""
+    session.refresh(message, with_for_update={"key_share": True})
 
 
 def hold_copies(session: Session, ids: Iterable[int], message_ids: Iterable[int] = ()) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite.outbox import pausing, suppression
+from hrsite.outbox import pausing, suppression, turns
 from hrsite.outbox.models import Delivery, MessageTally, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.retrying import (
@@ -78,7 +78,7 @@ def refused_for_good(
 def came_back(session: Session, copy: Delivery, text: str, now: datetime) -> None:
     """A report of that has just been written down, of a copy that was accepted before."""
     message = copy.message
-    session.refresh(message, with_for_update=True)  # Before its numbers, as turns.py says.
+    turns.hold_message(session, message)  # Before its numbers, as turns.py says.
     kept = _locked(session, message.id)
     if sum(one.happened_at >= message.starts_at for one in _told(session, copy)) > 1:
         return

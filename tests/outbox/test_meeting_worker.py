@@ -121,7 +121,7 @@ def test_the_coach_sets_a_message_going_while_a_report_stops_it(
     def resume(other: Session) -> None:
         pausing.resume(other.get_one(OutboxMessage, 1), our_clock.now())
 
-    with amid(app, session, "FOR UPDATE", resume):
+    with amid(app, session, "FOR NO KEY UPDATE", resume):
         unwanted.came_back(session, session.get_one(Delivery, claimed.id), "no", our_clock.now())
     session.expire_all()
     assert session.get_one(OutboxMessage, 1).tally.policy_refusal_count == 0
@@ -172,4 +172,18 @@ def test_the_coach_takes_a_message_back_while_a_report_of_a_letter_comes(
     with amid(app, session, "FOR UPDATE", drop_all):
         assert bouncing.take_event(session, event, our_clock.now())
     assert states(session) == {"accepted": 1, "withdrawn": 2}
+    assert tally.check(session) == {}
+
+
+def test_the_coach_takes_a_message_back_while_two_leave_at_once(
+    app: Flask, session: Session
+) -> None:
+    """PostgreSQL looks for the message of numbers that one transaction changes a second time."""
+    put_letter(session, *READERS)
+    first, second, _ = [one.address_key for one in rows(session)]
+    session.rollback()
+    with amid(app, session, "UPDATE message_tallies", drop_all):
+        for key in (first, second):
+            enqueue.withdraw(session, key, ["articles"], our_clock.now())
+    assert states(session) == {"withdrawn": 3}
     assert tally.check(session) == {}
