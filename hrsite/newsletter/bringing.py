@@ -108,13 +108,13 @@ def add_part(session: Session, list_id: int, now: datetime) -> None:
     brought = held(session, list_id)
     if brought is None or brought.state != ListState.ADDING:
         return
-    everybody = _everybody(brought)
+    everybody = everybody_on(brought)
     part = everybody[brought.cursor : brought.cursor + PART]
     found = verdicts(session, [packed["key"] for packed in part])
     new = []
     for packed in part:
         verdict = found[packed["key"]]
-        if _has_left(packed):
+        if has_left(packed):
             _note_leaver(session, brought, packed["key"], verdict, now)
             continue
         is_asked = brought.asks_all or packed["ask"]
@@ -158,13 +158,13 @@ def leave_out(session: Session, address_key: str, upto: datetime) -> None:
         .execution_options(populate_existing=True)
     )
     for brought in session.scalars(waiting).all():
-        everybody = _everybody(brought)
+        everybody = everybody_on(brought)
         places = [at for at, packed in enumerate(everybody) if packed["key"] == address_key]
         if places:
             ahead = [at for at in places if at >= brought.cursor]
             brought.cursor -= len(places) - len(ahead)
             # Who was looked at before is in one of the counts; who left is in none.
-            brought.people_count -= sum(not _has_left(everybody[at]) for at in ahead)
+            brought.people_count -= sum(not has_left(everybody[at]) for at in ahead)
             kept = [packed for packed in everybody if packed["key"] != address_key]
             brought.people = json.dumps(kept)
 
@@ -192,17 +192,13 @@ def move(
     return changed_rows(moved) == 1
 
 
-def people(brought: BroughtList) -> list[dict[str, Any]]:
-    """Whom it would add, as far as nothing keeps them away."""
-    return [packed for packed in _everybody(brought) if not _has_left(packed)]
-
-
-def _everybody(brought: BroughtList) -> list[dict[str, Any]]:
-    """Those, and then who left where the list is from."""
+def everybody_on(brought: BroughtList) -> list[dict[str, Any]]:
+    """Whom it would add, as far as nothing keeps them away; then who left where it is from."""
     return json.loads(brought.people) if brought.people else []
 
 
-def _has_left(packed: dict[str, Any]) -> bool:
+def has_left(packed: dict[str, Any]) -> bool:
+    """Did this one leave where the list is from?"""
     return "left" in packed
 
 

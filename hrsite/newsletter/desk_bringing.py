@@ -144,6 +144,7 @@ def one_list(list_id: int) -> ResponseReturnValue:
         unsure_count=foreseen.unsure_count if foreseen else 0,
         dated_count=foreseen.dated_count if foreseen else 0,
         paused_count=foreseen.paused_count if foreseen else 0,
+        leaver_count=foreseen.leaver_count if foreseen else 0,
         topics=brought.topics.split(),
         bad_lines=json.loads(brought.bad_lines),
         is_moving=brought.state in (ListState.ADDING, ListState.UNDOING),

@@ -20,14 +20,19 @@ class Foreseen(NamedTuple):
     dated_count: int
     # They had paused where the list is from; without those who are asked.
     paused_count: int
+    # They left where the list is from, and nothing is known of them here.
+    leaver_count: int
 
 
 def foresee(session: Session, brought: BroughtList) -> Foreseen:
     """Look at all of a list, and change nothing."""
-    people = bringing.people(brought)
+    everybody = bringing.everybody_on(brought)
+    leavers = [packed["key"] for packed in everybody if bringing.has_left(packed)]
+    people = [packed for packed in everybody if not bringing.has_left(packed)]
     return Foreseen(
         Counter(verdicts(session, [packed["key"] for packed in people]).values()),
         sum(packed["ask"] for packed in people),
         sum(packed["on"] is not None for packed in people),
         sum(bool(packed.get("paused")) and not packed["ask"] for packed in people),
+        Counter(verdicts(session, leavers).values())[Verdict.NEW],
     )

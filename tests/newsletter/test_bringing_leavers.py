@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hrsite import addresses
+from hrsite import addresses, looking
 from hrsite import clock as our_clock
 from hrsite.newsletter import bringing, erasing, foreseeing, listknowing, subscribing
 from hrsite.newsletter.admitting import Verdict, verdict
@@ -18,6 +19,7 @@ from hrsite.newsletter.models import ConsentEvent
 from tests import factories
 from tests.journeys.doors import Letters, MailProgram, sign_up
 from tests.newsletter.test_bringing import add_all, people, undo_all
+from tests.newsletter.test_desk_bringing import send, words
 
 pytestmark = pytest.mark.usefixtures("clock")
 LEFT, NEVER, ADA = "left@example.com", "never@example.com", "ada@example.com"
@@ -42,6 +44,19 @@ def test_an_older_list_without_that_column_does_not_bring_them_in(
     assert sorted(people(session)) == [ADA, NEVER]
     (line,) = session.scalars(select(ConsentEvent).where(ConsentEvent.address_key == key(LEFT)))
     assert evidence(line)[:2] == ("Left", "the list you brought in said so")
+
+
+def test_a_file_of_leavers_alone_can_be_remembered(coach: FlaskClient, session: Session) -> None:
+    place = send(coach, f"Email,Status\n{LEFT},unsubscribed\n{NEVER},never subscribed\n")[2]
+    page = words(coach, place)
+    assert "Nobody in this file is new. 1 person has left, the file says." in page
+    assert "Remember who left" in page
+    coach.post(f"{place}/start")
+    looking.do_what_is_due()
+    assert "0 people were added." in words(coach, place)
+    assert verdict(session, key(LEFT)) == Verdict.LEFT
+    again = send(coach, f"Email,Status\n{LEFT},unsubscribed\n")[2]
+    assert "Remember who left" not in words(coach, again)
 
 
 def test_their_own_yes_brings_them_back(
