@@ -56,6 +56,17 @@ def test_a_host_that_is_not_ours_gets_words_and_no_page(client: FlaskClient, hos
         assert "evil-host" not in str(answer.headers).lower()
 
 
+@pytest.mark.parametrize("host", ["EXAMPLE.ORG", "Example.org:443"])
+def test_our_host_in_capitals_is_ours(client: FlaskClient, host: str) -> None:
+    for path in ("/", "/signup", "/unsubscribe/AAAAAAAAAAAAAAAAAAAAAA"):
+        usual = client.get(path, base_url=OURS)
+        answer = client.get(path, environ_overrides={"HTTP_HOST": host})
+        assert answer.status_code == usual.status_code != 400, path
+        assert "EXAMPLE.ORG" not in answer.text
+    pressed = client.post("/unsubscribe/AAAA", environ_overrides={"HTTP_HOST": host})
+    assert pressed.status_code == 200
+
+
 @pytest.mark.parametrize("said", SAID_BESIDES, ids=str)
 def test_what_a_request_says_about_other_hosts_is_in_no_answer(
     client: FlaskClient, session: Session, said: dict[str, str]

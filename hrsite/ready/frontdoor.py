@@ -80,9 +80,12 @@ class FrontDoor:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
+        # RFC 9110 4.2.3: a host is the same in capitals. Behind this it is compared as it stands.
+        host = environ.get("HTTP_HOST", "").lower()
+        if "HTTP_HOST" in environ:
+            environ["HTTP_HOST"] = host
         if environ["REQUEST_METHOD"] not in READING or environ.get("SCRIPT_NAME"):
             return self._behind(environ, start_response)
-        host = environ.get("HTTP_HOST", "")
         if host not in self._hosts and not self._is_ours(host):
             # Flask refuses it, in its own words.
             return self._behind(environ, start_response)
