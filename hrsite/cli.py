@@ -17,7 +17,7 @@ from hrsite.config import PROJECT, WrongSettings
 from hrsite.demo import filling
 from hrsite.extensions import db
 from hrsite.newsletter import spooling
-from hrsite.newsletter.cli import erase_again, erased, issues, leave_again
+from hrsite.newsletter.cli import erase_again, erased, issues, leave_again, look_again
 from hrsite.outbox.cli import bounce
 from hrsite.posts.cli import catch_up, posts
 from hrsite.ready import nginx
@@ -66,6 +66,8 @@ def _bring_up(app: Flask, *, looks_at_keys: bool = True) -> None:
                 click.echo(f"An older database: erased again {count} who had been erased.")
             if count := leave_again():
                 click.echo(f"An older database: {count} who had left have left again.")
+            if count := look_again():
+                click.echo(f"An older database: {count} get the letters they chose, plain or not.")
         except (schema.OldSqlite, schema.UnwritableDatabase, schema.NewerDatabase) as trouble:
             click.echo(str(trouble), err=True)
             sys.exit(3)

@@ -103,6 +103,7 @@ def _erase_again(session: Session, data: Path, now: datetime) -> None:
 
 def _leave_again(session: Session, data: Path, now: datetime) -> None:
     leaving_again.replay(session, data, session.commit)
+    leaving_again.replay_looks(session, data, session.commit)
     leavings.forget_old(data, now)
 
 

@@ -183,3 +183,11 @@ def leave_again() -> int:
     count = leaving_again.replay(session, current_app.config["DATA_DIR"], session.commit)
     session.rollback()
     return count
+
+
+def look_again() -> int:
+    """Let letters look again as their readers chose after a backup was made; for how many."""
+    session = db.session()
+    count = leaving_again.replay_looks(session, current_app.config["DATA_DIR"], session.commit)
+    session.rollback()
+    return count

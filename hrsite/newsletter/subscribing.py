@@ -126,6 +126,8 @@ def choose_discreet(session: Session, subscriber: Subscriber, wanted: bool, now:
     if subscriber.is_discreet != wanted:
         subscriber.is_discreet, kind = wanted, "plain" if wanted else "whole"
         consent.note(session, subscriber.address_key, kind, None, "settings", now)
+        folder = current_app.config["DATA_DIR"]
+        leavings.note_looks(folder, subscriber.unsubscribe_hash, wanted, now)
     enqueue.reword(session, subscriber.address_key, wanted)
 
 

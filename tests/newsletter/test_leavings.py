@@ -15,6 +15,7 @@ from hrsite import clock as our_clock
 from hrsite import looking
 from hrsite.newsletter import cli, erasing, erasures, leavings, returning, subscribing
 from hrsite.newsletter.models import ConsentEvent, Subscriber, SubscriptionState, Topic
+from hrsite.outbox.models import Delivery
 from tests import factories
 from tests.outbox.ledger import states
 
@@ -43,6 +44,11 @@ def put_a_backup_back(session: Session, ada: Subscriber) -> None:
 def start(app: Flask) -> int:
     with app.app_context():
         return cli.leave_again()
+
+
+def looks_again(app: Flask) -> int:
+    with app.app_context():
+        return cli.look_again()
 
 
 def topics(session: Session, ada: Subscriber) -> list[Topic]:
@@ -120,6 +126,42 @@ def test_a_yes_from_after_the_backup_was_put_back_stays(
         subscribing.set_state(held, SubscriptionState.CONFIRMED, our_clock.now())
     session.commit()
     assert start(app) == 0
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_who_chose_how_letters_look_after_the_backup_was_made_gets_them_so(
+    app: Flask, session: Session, ada: Subscriber, clock: Traveller, is_plain: bool
+) -> None:
+    for wanted in (not is_plain, is_plain):
+        clock.shift(60)
+        subscribing.choose_discreet(session, ada, wanted, our_clock.now())
+    session.commit()
+    assert looks_again(app) == 0
+    put_a_backup_back(session, ada)
+    ada.is_discreet = not is_plain
+    factories.make_post(session, send_to_readers=True)
+    factories.open_issues(session)
+    assert looks_again(app) == 1
+    session.expire_all()
+    assert ada.is_discreet == is_plain
+    assert session.scalars(select(Delivery.is_discreet)).all() == [is_plain]
+    assert start(app) == looks_again(app) == 0
+
+
+def test_how_letters_look_as_chosen_after_the_backup_was_put_back_stays(
+    app: Flask, session: Session, ada: Subscriber, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribing.choose_discreet(session, ada, True, our_clock.now())
+    session.commit()
+    put_a_backup_back(session, ada)
+    clock.shift(60)
+    with monkeypatch.context() as patch:  # As on a full disk: no line tells of it.
+        patch.setattr(leavings, "note_looks", lambda *said: None)
+        subscribing.choose_discreet(session, ada, False, our_clock.now())
+    session.commit()
+    looking.tidy_up()
+    session.expire_all()
+    assert not ada.is_discreet
 
 
 def test_a_full_disk_keeps_nobody_from_leaving(
