@@ -1,8 +1,8 @@
 """What the columns of another program's list mean, and whom it holds. Pure.
 
-Wix, Mailchimp, Substack and Ghost name their columns each in their own way; only the address, the
-day somebody said yes, and whether they have left or paused are taken. Names and all else are not
-kept.
+Wix, Mailchimp, Substack, Ghost and Buttondown name their columns each in their own way; only the
+address, the day somebody said yes, and whether they have left or paused are taken. Names and all
+else are not kept.
 """
 
 import re
@@ -23,7 +23,7 @@ SAID_ON = (
     "said yes on", "confirm time", "optin time", "opt in time", "created at", "created",
     "subscribed at", "subscription date", "subscribed on", "signup date", "sign up date",
     "signed up", "signed up on", "signed up at", "sign up", "signup",
-    "date added", "date", "start date", "email consent date",
+    "date added", "date", "start date", "email consent date", "creation date",
 )  # fmt: skip
 # Of these a file may have several, and each of them counts.
 STATE = (
@@ -31,7 +31,10 @@ STATE = (
     "subscription status", "subscribed to emails", "subscribed", "email marketing status",
     "email permission status", "subscriber type", "opt in", "opted in", "email opt in",
     "accepts marketing", "accepts email marketing", "email marketing consent", "marketing consent",
+    "active", "is active", "is subscribed", "confirmed", "is confirmed",
 )  # fmt: skip
+# Of whatever kind somebody is: only a word that says they left, or never said yes, counts there.
+KIND = ("type",)
 # Anything but a no in a column that begins so means that the person has left, or mail came back.
 _LEFT = re.compile(
     r"(?:email )?(?:unsub|opt(?:ed)? out|disabled|block ?list|black ?list|suppress)"
@@ -47,23 +50,26 @@ LEFT = {
 }  # fmt: skip
 GONE = LEFT | {
     "cleaned", "bounced", "spam", "junk", "never subscribed", "non subscribed", "not subscribed",
-    "nonsubscribed", "false", "no", "0", "off", "inactive", "disabled", "blocked", "deleted",
-    "archived", "invalid", "suppressed", "hard bounced", "hard bounce", "soft bounced",
-    "soft bounce", "undeliverable", "rejected", "denied", "declined",
+    "nonsubscribed", "false", "f", "no", "n", "0", "off", "inactive", "disabled", "blocked",
+    "deleted", "archived", "invalid", "suppressed", "hard bounced", "hard bounce", "soft bounced",
+    "soft bounce", "undeliverable", "rejected", "denied", "declined", "spammy",
 }  # fmt: skip
+NOT_YET = {"unactivated", "unconfirmed", "not confirmed", "pending"}
 PAUSED = "paused"
 # Any other word, such as one in another language, may mean that they have left: they are asked.
 FINE = {
-    "", "subscribed", "subscriber", "active", "confirmed", "gets letters", PAUSED, "true", "yes",
-    "1", "on", "enabled", "valid", "opted in", "opt in", "single opt in", "double opt in",
-    "express", "implied", "regular", "premium", "free", "paid", "comped", "complimentary", "gift",
-    "trial",
+    "", "subscribed", "subscriber", "active", "confirmed", "gets letters", PAUSED, "true", "t",
+    "yes", "y", "1", "on", "enabled", "valid", "opted in", "opt in", "single opt in",
+    "double opt in", "express", "implied", "regular", "premium", "free", "paid", "comped",
+    "complimentary", "gift", "trial",
 }  # fmt: skip
 # Three months: nobody can pause for longer. So long it is, when the list does not say.
 LONGEST_PAUSE = timedelta(days=92)
-NO = {"", "false", "no", "0", "off", "never", "none", "null", "n a"}
+NO = {"", "false", "f", "no", "n", "0", "off", "never", "none", "null", "n a"}
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 EARLIEST = date(1990, 1, 1)
+# Somebody's spreadsheet may begin with so many rows of other words.
+MOST_TITLES = 10
 # Of a name no more is read: anybody may have written the file.
 LONGEST_NAME = 100
 NO_ADDRESS = "There is no address in this row."
@@ -128,6 +134,7 @@ def read(octets: bytes, today: date) -> Reading:
 
 def _columns(rows: list[Record]) -> tuple[dict[str, list[int]], list[Record]]:
     """Where each thing stands, by the names in the first row or by the addresses below it."""
+    rows = rows[_title_count(rows) :]
     names = [_name(cell) for cell in rows[0].cells]
     found = {kind: at for kind, known in _KNOWN.items() if (at := _places(names, known))}
     found["left"] = [place for place, name in enumerate(names) if _says_who_left(name)]
@@ -140,6 +147,16 @@ def _columns(rows: list[Record]) -> tuple[dict[str, list[int]], list[Record]]:
         raise Unreadable(NO_COLUMN)
     found = found if is_headed else {}
     return found | {"address": [counts.index(max(counts))]}, rows[1:] if is_headed else rows
+
+
+def _title_count(rows: list[Record]) -> int:
+    """How many rows stand above the names of the columns, such as what the list is called."""
+    for count, row in enumerate(rows[:MOST_TITLES]):
+        if any(_is_address(cell) for cell in row.cells):
+            break
+        if any(_name(cell) in ADDRESS for cell in row.cells):
+            return count
+    return 0
 
 
 def _places(names: list[str], known: dict[str, int]) -> list[int]:
@@ -158,6 +175,7 @@ _KNOWN = {
         "address": ADDRESS,
         "said_on": SAID_ON,
         "state": STATE,
+        "kind": KIND,
         "letters": LETTERS,
         "cadence": CADENCE,
         "paused_until": PAUSED_UNTIL,
@@ -177,6 +195,7 @@ def _person(row: Record, columns: dict[str, list[int]], today: date) -> Person:
     if not said["address"]:
         raise addresses.BadAddress(NO_ADDRESS)
     states = {_state(cell) for cell in cells.get("state", ())}
+    states |= {_name(cell) for cell in cells.get("kind", ())} & (GONE | NOT_YET)
     is_out = any(_name(cell) not in NO for cell in cells.get("left", ()))
     letters = said.get("letters", "").lower()
     topics = tuple(topic for topic in Topic if topic.value in re.split(r"[ ,;+]+", letters))

@@ -18,6 +18,9 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 # What begins as a program's own file and no text: Excel's, both kinds, and a PDF.
 _NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 _LOOKED_AT = 2000
+# The row we put after the last one: within another it shows that a quotation has no end. No text
+# that was decoded holds one.
+_END = "\0"
 
 
 class Unreadable(Exception):
@@ -40,18 +43,20 @@ def records(octets: bytes) -> Iterator[Record]:
     text = decoded(octets)
     separator, skipped = _separator(text)
     reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != "\t"
+        io.StringIO(f"{text}\n{_END}", newline=""),
+        delimiter=separator,
+        skipinitialspace=separator != "\t",
     )
     line, count = 1, 0
     while True:
         try:
-            cells = next(reader, None)
+            cells = next(reader)
         except csv.Error:
-            raise Unreadable(
-                f"From line {line} on this cannot be read. Is a quotation mark missing there?"
-            ) from None
-        if cells is None:
+            raise _unreadable_from(line) from None
+        if cells == [_END]:
             return
+        if any(_END in cell for cell in cells):
+            raise _unreadable_from(line)
         cells, began, line = [cell.strip() for cell in cells], line, reader.line_num + 1
         if not any(cells) or began <= skipped:
             continue
@@ -61,6 +66,12 @@ def records(octets: bytes) -> Iterator[Record]:
                 f"This list has more than {MOST_ROWS:,} rows. Divide it, and bring in each part."
             )
         yield Record(began, cells)
+
+
+def _unreadable_from(line: int) -> Unreadable:
+    return Unreadable(
+        f"From line {line} on this cannot be read. Is a quotation mark missing there?"
+    )
 
 
 def decoded(octets: bytes) -> str:
