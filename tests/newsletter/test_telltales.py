@@ -23,6 +23,7 @@ get high; getting high; high on it; if you use; using alone; still using; stop u
 been drinking; drinking less; stop drinking; your drinking; days clean; getting clean
 mushroom circle; taking mushrooms; your sponsor; quit smoking; toxicomanie; surdose; sober7
 réduction des méfaits; tests at 9: a drug test
+medetomidine; carfentanil; para-fluorofentanyl; protonitazene; bromazolam; Lyrica; DXM; snorting
 """
 # Directions that somebody may need word for word.
 ORDINARY = """
