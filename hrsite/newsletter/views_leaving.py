@@ -21,10 +21,20 @@ DONE = "Nothing more will be sent."
 
 
 def ask(token: str) -> ResponseReturnValue:
-    """One button. Opening the link changes nothing."""
-    if person("unsubscribe", token) is None:
-        return unknown_link("leave")
-    return render_template("newsletter/unsubscribe.html", token=token)
+    """One button. Opening the link changes nothing.
+
+    Also while the database does not answer: whose link it is turns out when the press is carried
+    out.
+    """
+    try:
+        if person("unsubscribe", token) is None:
+            return unknown_link("leave")
+        return render_template("newsletter/unsubscribe.html", token=token)
+    except spooling.TROUBLE as trouble:
+        log.error("leaving_asked_in_trouble", kind=type(trouble).__name__)
+        db.session.rollback()
+    site = furniture.last_known()
+    return render_template("newsletter/unsubscribe.html", token=token, site=site)
 
 
 def leave(token: str) -> ResponseReturnValue:

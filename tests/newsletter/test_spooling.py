@@ -67,6 +67,23 @@ def has_left(session: Session) -> bool:
     } == {SubscriptionState.UNSUBSCRIBED}
 
 
+def test_while_the_database_is_away_the_link_in_a_letter_still_shows_its_button(
+    client: FlaskClient, session: Session, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(*asked: object, **more: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "scalar", is_away)
+        page = client.get(reader)
+        assert page.status_code == 200
+        assert "Stop the letters" in page.text
+        told = client.post(reader, data={"button": "1"})
+    assert told.status_code == 200
+    assert "Your choice is written down." in told.text
+    assert until(lambda: has_left(session))
+
+
 @ON_SQLITE
 def test_with_a_locked_database_the_mail_program_is_told_yes_and_no_letter_follows(
     client: FlaskClient, session: Session, reader: str, locked: Work, work: Work, letters: Letters
