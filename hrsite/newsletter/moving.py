@@ -58,6 +58,10 @@ def ask(session: Session, subscriber: Subscriber, typed: str, now: datetime) -> 
     earlier = _wishes(session, subscriber.id)
     if any(_may_be_taken_back(one, now) for one in earlier):
         raise NotNow(TOO_SOON)
+    key = subscribing.key_of(address)
+    if earlier and _asks_at(earlier[-1], key) and not guarding.may_write_to(session, key, now):
+        # Pressed twice: no other letter would come today, and the button in the first one works.
+        return
     for one in earlier:
         _end(session, one, now)
     session.add(
@@ -70,6 +74,10 @@ def ask(session: Session, subscriber: Subscriber, typed: str, now: datetime) -> 
             asked_at=now,
         )
     )
+
+
+def _asks_at(wish: AddressChange, address_key: str) -> bool:
+    return bool(wish.address) and subscribing.key_of(addresses.check(wish.address)) == address_key
 
 
 def _end(session: Session, wish: AddressChange, now: datetime) -> None:

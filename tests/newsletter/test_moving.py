@@ -248,6 +248,23 @@ def test_nobody_can_write_to_strangers_from_a_settings_page_without_end(
     assert "Please try again tomorrow" in ask(client, ada, NEW)
 
 
+def test_asked_twice_the_button_that_is_there_works(
+    client: FlaskClient, session: Session, ada: Subscriber, letters: Letters, work: Work,
+    clock: Traveller, mail: Callable[[str], MailProgram],
+) -> None:  # fmt: skip
+    for _ in range(2):
+        assert "once a day at most" in ask(client, ada, NEW)
+        work()
+        clock.shift(60)
+    assert len(letters()) == 2
+    clock.shift(timedelta(hours=25))
+    ask(client, ada, NEW)
+    work()
+    assert [letter.letter.to for letter in letters()].count(NEW) == 2
+    assert "Your letters come here now" in press(mail(NEW), "move")
+    assert person_at(session, NEW) is not None
+
+
 def test_one_night_is_enough_for_all_that_was_never_proved(
     session: Session, ada: Subscriber, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
