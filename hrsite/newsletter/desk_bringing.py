@@ -34,6 +34,8 @@ from hrsite.shaping import Form
 
 LATEST = 20
 LOOK_AGAIN_SECONDS = 5
+# The database has room for so many.
+FORM_KEY_LETTERS = 22
 SAID, ASK = "said", "ask"
 
 
@@ -120,9 +122,11 @@ def _read(form: ListForm) -> Reading | None:
 
 
 def _take(form: ListForm, reading: Reading) -> ResponseReturnValue:
-    session, key = db.session(), form.form_key.data or ""
+    session, wish = db.session(), form.wish()
+    # By what was sent as well: with the browser's Back she may choose another file.
+    key = tokens.fingerprint(f"{form.form_key.data} {wish} {reading}")[:FORM_KEY_LETTERS]
     try:
-        kept = bringing.take(session, reading, form.wish(), key, clock.now())
+        kept = bringing.take(session, reading, wish, key, clock.now())
         session.commit()
     except IntegrityError:
         # The button was pressed twice, and the other press was first.

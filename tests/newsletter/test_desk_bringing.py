@@ -103,6 +103,16 @@ def test_pressed_twice_it_is_done_once_and_undone_once(
     assert kinds == ["list_brought_in", "list_undone"]
 
 
+def test_another_file_in_a_form_that_was_sent_before_is_another_list(coach: FlaskClient) -> None:
+    key = tokens.new_token()
+    first, again = (send(coach, form_key=key)[2] for _ in range(2))
+    other = send(coach, "Email\ncy@example.com\n", form_key=key)[2]
+    asked = send(coach, form_key=key, consent="ask")[2]
+    assert first == again
+    assert len({first, other, asked}) == 3
+    assert "1 person will be added." in words(coach, other)
+
+
 def test_a_list_nobody_wants_is_erased(coach: FlaskClient, session: Session) -> None:
     place = send(coach)[2]
     assert coach.post(f"{place}/forget").status_code == 303
