@@ -40,7 +40,7 @@ def test_both_pages_say_what_was_noticed_and_one_button_goes_on(
         assert "It looks as if a backup was put back." in page
         assert "“Small steps” for 3 readers" in page
         assert "may get it again" in page
-        assert "who paused, moved to another address, or wanted letters less often" in page
+        assert "who signed up, paused, moved to another address" in page
         assert page.count(">Resume<") == 1
         assert "Nothing needs you" not in page
     assert coach.post(BACK).status_code == 303
