@@ -28,7 +28,6 @@ from hrsite.outbox import (
     forgotten,
     history,
     instance,
-    pausing,
     presence,
     progress,
     refusals,
@@ -181,7 +180,7 @@ def resume(issue_id: int) -> ResponseReturnValue:
     resumed, now = db.get_or_404(Issue, issue_id), clock.now()
     if desk_held.is_refused(resumed, now):
         return _back(issue_id)
-    pausing.resume(resumed.message, now)
+    holding.go_on(resumed, now)
     noting.note("issue_resumed", clock.now(), f"issue {issue_id}")
     db.session.commit()
     queue.wake()

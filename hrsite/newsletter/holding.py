@@ -108,7 +108,19 @@ def reschedule(session: Session, issue: Issue, at: datetime, now: datetime) -> N
     message.starts_at = at
     if not message.is_timely:
         message.not_after = at + enqueue.PATIENCE
+        issue.due_at = at
     _bring_forward(session, message, at)
+
+
+def go_on(issue: Issue, now: datetime) -> None:
+    """Go on with a stopped or held Issue. What begins by this is due now: should it be held again,
+    it was for this hour.
+    """
+    message = issue.message
+    is_ahead = message.starts_at > now
+    pausing.resume(message, now)
+    if not (is_ahead or message.is_timely):
+        issue.due_at = now
 
 
 def _bring_forward(session: Session, message: OutboxMessage, at: datetime) -> None:

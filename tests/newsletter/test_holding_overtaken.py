@@ -1,7 +1,7 @@
-"""What nobody waits for any more is not held after an absence, and costs no look anything."""
+"""What is held once more names its newest hour; what nobody waits for is not held at all."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite import furniture
 from hrsite.newsletter import holding
 from hrsite.newsletter.models import Issue
 from hrsite.outbox.models import DeliveryState
@@ -56,3 +57,36 @@ def test_what_is_over_is_neither_held_nor_looked_at_again(
     with noted_statements() as said:
         holding.hold_overtaken(session, our_clock.now())
     assert len(said) == 1
+
+
+def set_for_later(session: Session, issue: Issue) -> datetime:
+    at = our_clock.now() + timedelta(days=1)
+    holding.reschedule(session, issue, at, our_clock.now())
+    return at
+
+
+def send_now(session: Session, issue: Issue) -> datetime:
+    holding.go_on(issue, our_clock.now())
+    return our_clock.now()
+
+
+@pytest.mark.parametrize("deed", [set_for_later, send_now])
+def test_held_once_more_it_names_the_hour_that_she_chose_last(
+    app: Flask,
+    session: Session,
+    clock: time_machine.Traveller,
+    deed: Callable[[Session, Issue], datetime],
+) -> None:
+    factories.make_subscriber(session)
+    factories.make_post(session, send_to_readers=True)
+    look(app)
+    clock.shift(timedelta(hours=9))  # Nobody is there.
+    look(app)
+    issue = session.scalars(select(Issue)).one()
+    assert issue.message.pause_kind == "late"
+    at = deed(session, issue)
+    session.commit()
+    clock.move_to(at + timedelta(hours=9))  # Nobody is there again.
+    look(app)
+    session.expire_all()
+    assert issue.message.pause_reason == f"This was due on {furniture.moment(at)}."
