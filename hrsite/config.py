@@ -89,7 +89,7 @@ def _read(env: Env) -> dict[str, Any]:
         "TIME_ZONE": env.str("TIME_ZONE", "UTC", validate=rules.time_zone),
         "SITE_NAME": env.str("SITE_NAME", "My site", validate=rules.one_line),
         "SITE_TAGLINE": env.str("SITE_TAGLINE", "", validate=rules.one_line),
-        "SITE_LANGUAGE": env.str("SITE_LANGUAGE", "en", validate=rules.one_line),
+        "SITE_LANGUAGE": env.str("SITE_LANGUAGE", "en", validate=rules.language),
         "COACH_NAME": env.str("COACH_NAME", "Your coach", validate=rules.one_line),
         # Shown in the strip on top of every page, when set: who helps right now, and where.
         "HELP_TEXT": env.str("HELP_TEXT", "", validate=rules.one_line),

@@ -16,6 +16,8 @@ _LINK = re.compile(r"(?i:https?://|mailto:|tel:|sms:|/(?!/))[^\s\"'<>\\\x00-\x1f
 _IDEMPOTENCY_HEADER = re.compile(
     r"(?=.{1,76}\Z)[A-Za-z0-9-]*idempotency[A-Za-z0-9-]*", re.IGNORECASE
 )
+# A language as pages and letters name it: RFC 5646 2.1, without what nobody writes a site in.
+_LANGUAGE = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
@@ -200,6 +202,12 @@ def one_line(text: str) -> None:
         raise ValidationError("must be one line of plain text")
     if len(text) > LONGEST_WORDS:
         raise ValidationError(f"must be at most {LONGEST_WORDS} characters")
+
+
+def language(text: str) -> None:
+    """A language by its tag, which pages and letters say to screen readers and mail programs."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValidationError("must be a language by its short name, such as en, fr or pt-BR")
 
 
 def address(text: str) -> None:

@@ -1,8 +1,10 @@
 """What a setting may hold: where links of ours may lead, what a header may be called."""
 
+from pathlib import Path
+
 import pytest
 
-from hrsite import setting_rules
+from hrsite import config, setting_rules
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,21 @@ def test_a_mail_service_may_know_a_letter_by_a_header_of_its_own(name: str) -> N
 def test_no_setting_can_say_something_else_in_each_letter(name: str) -> None:
     with pytest.raises(setting_rules.ValidationError, match="such as Resend-Idempotency-Key"):
         setting_rules.idempotency_header(name)
+
+
+@pytest.mark.parametrize("tag", ["en", "fr", "pt-BR", "zh-Hant-TW", "sr-Latn", "de-1996", "gsw"])
+def test_a_site_has_its_language_by_its_tag(tag: str) -> None:
+    setting_rules.language(tag)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "English", "french", "en_CA.UTF-8", "en, fr", "e", "en-", "fr\nBcc: x", "日本語",
+     "en-" + "x1-" * 12 + "x1"],
+)  # fmt: skip
+def test_a_language_that_nobody_would_know_is_refused_at_the_start(
+    words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SITE_LANGUAGE", words)
+    with pytest.raises(config.WrongSettings, match="SITE_LANGUAGE: must be a language"):
+        config.read_settings({"MODE": "development", "DATA_DIR": tmp_path})
