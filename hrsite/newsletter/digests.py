@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from hrsite import clock
-from hrsite.newsletter import issues, letters, owing, rhythm
+from hrsite.newsletter import issues, letters, letters_sessions, owing, rhythm
 from hrsite.newsletter.audience import CONFIRMED
 from hrsite.newsletter.models import (
     Cadence,
@@ -36,6 +36,7 @@ from hrsite.newsletter.models import (
 from hrsite.notices import listing, occurring
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import turns
+from hrsite.outbox.compose import Letter
 from hrsite.posts.models import Post
 from hrsite.setting_rules import WEEKDAYS
 
@@ -133,6 +134,12 @@ def _held(session: Session, posts: Sequence[Post]) -> set[int]:
     return {post.id for post in session.scalars(held.execution_options(populate_existing=True))}
 
 
+def issue_title(cadence: Cadence, letter: Letter) -> str:
+    """How its Issue is called on the desk, where each article has one of its own name."""
+    title = f"{cadence.capitalize()} letter: {letter.subject}"
+    return title[: letters_sessions.LONGEST_TITLE]
+
+
 def sessions_to_come(session: Session, now: datetime) -> list[SessionNotice]:
     """Which sessions a digest names now: nothing that is over, or has begun."""
     return [told for told in listing.upcoming(session, now) if _is_ahead(told, now)]
@@ -187,9 +194,8 @@ def _open_share(
     told = [post for place, post in enumerate(posts) if share.bits >> place & 1][::-1]
     letter = letters.digest(digest.cadence, told, coming if share.takes_notices else ())
     wordings = letter, letters.discreet_digest(told, letter.mark)
-    issue = Issue(
-        topic=Topic.ARTICLES, title=letter.subject[:200], digest_id=digest.id, due_at=digest.due_at
-    )
+    title = issue_title(digest.cadence, letter)
+    issue = Issue(topic=Topic.ARTICLES, title=title, digest_id=digest.id, due_at=digest.due_at)
     key = f"issue/{digest.key}/{share.bits:x}"
     key += WITH_SESSIONS if share.takes_notices else WITHOUT_SESSIONS
     if not issues.freeze(session, issue, key, wordings, now):

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from hrsite.newsletter import digests, holding, letters, letters_sessions, owing
+from hrsite.newsletter import digests, holding, letters, owing
 from hrsite.newsletter.models import Digest, Issue, issue_articles
 from hrsite.notices.models import SessionNotice
 from hrsite.outbox import enqueue
@@ -74,7 +74,7 @@ def _write(
 ) -> None:
     letter = letters.digest(digest.cadence, posts, coming, issue.message.mark)
     enqueue.put_in_place(session, issue.message, letter)
-    issue.title = letter.subject[: letters_sessions.LONGEST_TITLE]
+    issue.title = digests.issue_title(digest.cadence, letter)
 
 
 def _articles(session: Session, issue: Issue) -> Sequence[Post]:

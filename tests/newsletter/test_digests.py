@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hrsite import clock as our_clock
+from hrsite.accounts.models import Account
 from hrsite.extensions import db, only_reads
 from hrsite.newsletter import digests, finding, holding
 from hrsite.newsletter.models import Cadence, Digest, Issue, Subscriber, Topic
@@ -69,7 +71,21 @@ def test_the_weekly_letter_comes_on_friday_with_the_articles_of_the_week(
     assert letter.text.index("Second") < letter.text.index("First")
     assert "What it says." in letter.text
     (issue,) = digest_issues(session)
-    assert (issue.title, issue.due_at) == ("Second, and 1 more", FRIDAY)
+    assert (issue.title, issue.due_at) == ("Weekly letter: Second, and 1 more", FRIDAY)
+
+
+def test_at_the_desk_it_is_no_second_letter_of_its_only_article(
+    app: Flask, session: Session, coach: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    make_reader(session, "weekly@example.org")
+    make_reader(session, "monthly@example.org", Cadence.MONTHLY)
+    publish(session, app, title="Only one")
+    clock.move_to(FRIDAY + 9 * HOUR)
+    look(app)
+    named = {issue.title for issue in session.scalars(select(Issue))}
+    assert named == {"Only one", "Weekly letter: Only one", "Monthly letter: Only one"}
+    coach = factories.sign_in(coach, session.scalars(select(Account)).one())
+    assert "“Weekly letter: Only one”: This was due on" in coach.get("/desk/").text
 
 
 def test_a_week_without_an_article_brings_no_letter(
