@@ -153,8 +153,10 @@ def offer(form: PublishForm, post: Post, issue: Issue | None, now: datetime) -> 
         if post.send_to_readers or post.has_missed_its_hour:
             offered.append(SelectChoice(SITE, "Leave it on the site, without email"))
         form.how.choices = offered
-    elif post.is_unlisted(now) and issue is not None:
-        form.how.choices = [SelectChoice(SITE, "Put it on the site too. Nobody gets it twice")]
+    elif issue is not None:  # Its letter is made, and there is no second one.
+        where = "on the site too" if post.is_unlisted(now) else "on the site"
+        form.how.choices = [SelectChoice(SITE, f"Put it {where}. Nobody gets it twice")]
+        form.how.data = SITE
 
 
 def _left_out(audience: AudienceCounts) -> sentences.LeftOut:

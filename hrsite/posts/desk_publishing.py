@@ -186,7 +186,7 @@ def _page(form: PublishForm, post: Post, status: int = 200, **facts: Any) -> Res
         "posts/desk/publish.html",
         post=post,
         form=form,
-        audience=counts(session, Topic.ARTICLES, now),
+        audience=counts(session, Topic.ARTICLES, now) if issue is None else None,
         unsaved=desk_writing.unsaved_news(post),
         hint_count=desk_writing.hint_count_of(post),
         **{"sentence": ""} | facts,

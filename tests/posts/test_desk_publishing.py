@@ -1,5 +1,6 @@
 """Publishing: choose, read one sentence, press. Once is once."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -188,6 +189,10 @@ def test_what_readers_got_once_cannot_go_to_them_again(
     work()
     coach.post(f"/desk/posts/{post.id}/withdraw")
 
+    offered = coach.get(f"/desk/posts/{post.id}/publish").text
+    assert re.findall(r'name="how"[^>]*value="(\w+)"', offered) == ["site"]
+    assert "Put it on the site. Nobody gets it twice" in offered
+    assert "each article by email" not in offered
     refused = plan(coach, post)
     press(coach, post, plan(coach, post, how="site"))
     work()
