@@ -43,5 +43,7 @@ def last_known(session: Session, notice_id: int) -> Known | None:
     known = next((issue for issue, has_begun in rows if has_begun), None)
     if known is None or known is newest:
         return Known(newest, known is not None)
-    waits = newest.dropped_at is None and newest.message.settled_at is None
+    # One that was called back has nothing left, though no worker has looked at it since.
+    is_over = newest.message.expanded_at is not None and newest.message.waiting_count == 0
+    waits = newest.dropped_at is None and not is_over
     return Known(known, True, newest if waits else None)

@@ -156,6 +156,7 @@ def _save(form: NoticeForm, notice: SessionNotice | None, act: str) -> ResponseR
         words = _what_was_saved(kept) + desk_telling.after_saving(kept)
         if act == "publish":
             words = _publish(kept, bool(form.email.data))
+            words += desk_telling.who_has_an_older_one(kept, clock.now())
         elif act in ("test", "test plain"):
             words += f" {_test(kept, is_plain=act == 'test plain')}"
     except publishing.StaleNotice as stale:

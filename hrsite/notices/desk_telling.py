@@ -61,6 +61,12 @@ def after_saving(notice: SessionNotice) -> str:
     renewing.keep_true(session, now)
     if lost := desk_planned.now_lost(notice, now):
         return f" {lost}"
+    return who_has_an_older_one(notice, now)
+
+
+def who_has_an_older_one(notice: SessionNotice, now: datetime) -> str:
+    """That some have a letter which is true no more, and can be told; nothing, when nobody has."""
+    session = db.session()
     if not following.has_news(session, notice):
         return ""
     told = following.counts(session, notice, now)

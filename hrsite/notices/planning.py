@@ -106,6 +106,8 @@ def _told(notice: SessionNotice, now: datetime) -> datetime | None:
 
 def _note_move(notice: SessionNotice, former: Plan, before: datetime | None) -> None:
     plan = plan_of(notice)
+    if before is None and not _is_shifted(former, plan):
+        return  # Off the site for a while: from when it moved is as true as before.
     if before is None or plan.rhythm != former.rhythm:
         notice.moved_from_at = None
     elif plan.rhythm == Rhythm.WEEKLY and _rule(plan) != _rule(former):

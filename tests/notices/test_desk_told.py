@@ -17,6 +17,7 @@ from hrsite.notices.models import SessionNotice
 from tests import factories
 from tests.journeys.doors import Letters
 from tests.newsletter.following import A_WHILE, ADA, BEA, WEEKLY, Post, change, make_readers
+from tests.notices.test_desk import send
 from tests.notices.test_desk_planned import do, letter_on, said
 from tests.notices.test_desk_telling import boxes, page_of
 
@@ -144,6 +145,51 @@ def test_of_a_letter_that_is_written_and_waits_is_said_beside_the_one_that_went(
     clock.shift(A_WHILE)
     assert post.to() == [ADA]
     assert "is written, and nobody has it" not in letter_on(coach, notice)
+
+
+def test_one_that_was_called_back_waits_no_more_though_no_worker_has_looked(
+    app: Flask, coach: FlaskClient, session: Session, post: Post
+) -> None:
+    make_readers(session, ADA)
+    notice = factories.make_notice(session, title="The group", send_to_readers=True)
+    assert post.to() == [ADA]
+    app.config["UNDO_MINUTES"] = 2
+    do(coach, notice, "move", date="2026-06-04", time="20:00")
+    tell(coach, notice)
+    do(coach, notice, "move", date="2026-06-04", time="21:00")
+    assert "is written, and nobody has it" not in letter_on(coach, notice)
+
+
+def test_taken_off_to_be_mended_it_says_who_has_the_old_letter_when_it_is_back(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    make_readers(session, ADA)
+    send(coach, act="publish", email="y")
+    notice = session.scalars(select(SessionNotice)).one()
+    assert post.to() == [ADA]
+    coach.post(f"/desk/notices/{notice.id}/withdraw")
+    session.refresh(notice)
+    mended = {"time": "20:00", "end_time": "21:00", "version": str(notice.version)}
+    address = f"/desk/notices/{notice.id}"
+    answer = send(coach, address, act="publish", email="y", **mended)
+    page = said(coach.get(answer.location).text)
+    assert "No second one goes out. 1 person has an older letter. You can tell them" in page
+
+
+def test_moved_taken_off_and_put_back_it_is_told_from_when_it_moved(
+    coach: FlaskClient, session: Session, post: Post
+) -> None:
+    make_readers(session, ADA)
+    send(coach, act="publish", email="y")
+    notice = session.scalars(select(SessionNotice)).one()
+    assert post.to() == [ADA]
+    do(coach, notice, "move", date="2026-06-04", time="20:00")
+    coach.post(f"/desk/notices/{notice.id}/withdraw")
+    session.refresh(notice)
+    same = {"time": "20:00", "end_time": "21:30", "version": str(notice.version)}
+    send(coach, f"/desk/notices/{notice.id}", act="publish", **same)
+    page = said(coach.get(page_of(notice)).text)
+    assert "It was to begin Thursday 4 June 2026 at 7:00 pm, Toronto time." in page
 
 
 def test_what_readers_know_by_a_letter_about_a_change_is_not_said_to_be_taken_back(
