@@ -93,7 +93,8 @@ def test_a_form_leads_to_a_plain_page(client: FlaskClient, session: Session) -> 
     assert 'action="/signup?plain=1"' in page
     stamp = re.search(r'name="stamp" value="([^"]+)"', page)
     assert stamp
-    answer = client.post("/signup?plain=1", data={"address": "a@example.net", "stamp": stamp[1]})
+    typed = {"address": "a@example.net", "topics": "articles", "stamp": stamp[1]}
+    answer = client.post("/signup?plain=1", data=typed)
     assert answer.location == "/signup/asked?plain=1"
     again = client.post("/signup?plain=1", data={"address": "", "stamp": stamp[1]}).text
     assert SYSTEM_FONT in again

@@ -23,7 +23,7 @@ from tests.conftest import settings_for
 from tests.whole_site import FRONT_DOORS, everything_kept, furnish
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"])
-ADDRESS = {"address": "reader@example.net"}
+ADDRESS = {"address": "reader@example.net", "topics": "articles"}
 ARTICLE = {"title": "A title", "body": "Some words. " * 20_000, "act": "save"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -195,7 +195,7 @@ def test_no_file_of_ours_holds_a_readers_address_in_clear(
     factories.make_subscriber(session, "waiting.reader@example.net")
     stamp = client.get("/signup").text.split('name="stamp"')[1].split('value="')[1].split('"')[0]
     for path in ("/signup", "/signup/link"):
-        typed = {"address": "New.Reader@example.net", "stamp": stamp}
+        typed = {"address": "New.Reader@example.net", "stamp": stamp, "topics": "articles"}
         assert client.post(path, data=typed).status_code == 303
     factories.make_post(session, send_to_readers=True)
     work()

@@ -10,6 +10,7 @@ from hrsite.shaping import Form
 from hrsite.texts.markup import tidy_text
 
 CHOICES = [SelectChoice(topic.value, label) for topic, label in TOPIC_LABELS.items()]
+NOTHING_TICKED = "Tick what you would like to get."
 # Months, as the buttons say them.
 PAUSES = {"1": "one month", "3": "three months"}
 
@@ -29,6 +30,10 @@ class PublicForm(Form):
     website = StringField("Leave this empty", filters=[_tidy])
     address = StringField("Your email address", filters=[_tidy])
 
+    def is_nothing_asked(self) -> bool:
+        """Is it sent without any wish? Then its boxes say so."""
+        return False
+
 
 class SignupForm(PublicForm):
     """Ask for letters."""
@@ -36,9 +41,14 @@ class SignupForm(PublicForm):
     topics = SelectMultipleField("Letters", choices=CHOICES)
 
     def chosen(self) -> list[Topic]:
-        """The topics that were ticked; none ticked means articles, which the form is for."""
+        """The topics that were ticked, and no others."""
         known = {topic.value for topic in Topic}
-        return [Topic(word) for word in self.topics.data or [] if word in known] or [Topic.ARTICLES]
+        return [Topic(word) for word in self.topics.data or [] if word in known]
+
+    def is_nothing_asked(self) -> bool:
+        """Was no topic ticked? Nobody is asked to say yes to what she has not chosen."""
+        self.topics.errors = () if self.chosen() else (NOTHING_TICKED,)
+        return not self.chosen()
 
 
 class LinkForm(PublicForm):

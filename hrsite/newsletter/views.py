@@ -21,7 +21,14 @@ from hrsite.newsletter import (
     views_moving,
 )
 from hrsite.newsletter.consent import TOPIC_LABELS
-from hrsite.newsletter.forms import PAUSES, ChoiceForm, LinkForm, PublicForm, SignupForm
+from hrsite.newsletter.forms import (
+    NOTHING_TICKED,
+    PAUSES,
+    ChoiceForm,
+    LinkForm,
+    PublicForm,
+    SignupForm,
+)
 from hrsite.newsletter.models import Subscriber
 from hrsite.newsletter.views_leaving import person, person_to_change, unknown_link
 from hrsite.ready import pagecache
@@ -170,7 +177,9 @@ def _taken(
     """Screen a public form and keep what it asks for; or show it again, saying why."""
     verdict = _screened(form)
     problem = STALE if verdict == screening.Verdict.STALE else None
-    if verdict == screening.Verdict.FINE:
+    if verdict == screening.Verdict.FINE and form.is_nothing_asked():
+        problem = NOTHING_TICKED
+    elif verdict == screening.Verdict.FINE:
         try:
             network = guard.network_of(request)
             keep(db.session(), form.address.data or "", network=network, now=clock.now())

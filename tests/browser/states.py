@@ -141,7 +141,8 @@ def _signing_up(client: FlaskClient) -> dict[str, Answer]:
         "a lost link, no address": ("/signup/link", "jordan at example", fine),
         "a lost link, open too long": ("/signup/link", "jordan@example.org", stale),
     }
-    return {
+    unticked = send(client, "/signup", address="jordan@example.org", stamp=fine, website="")
+    return {"signup, nothing ticked": _answer(unticked)} | {
         name: _answer(send(client, path, address=typed, topics="notices", stamp=mark, website=""))
         for name, (path, typed, mark) in wrong.items()
     }

@@ -1,5 +1,6 @@
 """Who typed an address is answered by letter, as many in an hour as there may be; others wait."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from time_machine import Traveller
 
 from hrsite import clock as our_clock
 from hrsite.newsletter import asking
+from hrsite.newsletter.forms import NOTHING_TICKED
 from tests.conftest import AppMaker
 from tests.journeys.doors import Letters, sign_up
 
@@ -46,3 +48,16 @@ def test_of_a_flood_no_more_is_looked_at_than_its_letters_are_worth(
     for reader in READERS:
         sign_up(client, reader)
     assert len(asking.due(session, our_clock.now())) == MOST * asking.FOR_EACH_LETTER
+
+
+@pytest.mark.parametrize("topics", [(), ("nothing we know",)])
+def test_whoever_ticks_nothing_is_asked_for_a_tick_and_for_no_yes(
+    client: FlaskClient, session: Session, topics: tuple[str, ...]
+) -> None:
+    answer = sign_up(client, READERS[0], topics)
+    assert answer.status_code == 422
+    assert re.findall(r'id="topics-error">([^<]*)<', answer.text) == [NOTHING_TICKED]
+    assert " checked" not in answer.text
+    assert f'value="{READERS[0]}"' in answer.text
+    assert asking.due(session, our_clock.now()) == []
+    assert sign_up(client, READERS[0], ("notices",)).status_code == 303
