@@ -47,6 +47,8 @@ class Carrier:
         self._eager: list[Lane] = []
         # Why no connection could be opened before there was a letter; the next one's answer.
         self._trouble: Answer | None = None
+        # Until the server shows that it does not know what it offers.
+        self._may_chunk = True
         # Nobody's time is over before.
         self._look_at = NEVER
         self._selector = selectors.DefaultSelector()
@@ -166,7 +168,7 @@ class Carrier:
                 self._done.append((self._waiting.popleft().token, answer_from(trouble)))
 
     def _add(self, host: Conversation) -> None:
-        lane = Lane(host)
+        lane = Lane(host, may_chunk=self._may_chunk)
         if lane.exchange.is_over:
             lane.close()
             raise Stopped("mail", "The mail server spoke out of turn.", fault="dropped")
@@ -253,6 +255,7 @@ class Carrier:
 
     def _take(self, lane: Lane, ended: list[Ended]) -> None:
         """Write down how letters ended; a letter nobody has heard of waits for another lane."""
+        self._may_chunk = self._may_chunk and not lane.exchange.cannot_chunk
         for end in reversed(ended):
             if end.was_begun:
                 about = end.parcel.recipient.decode("ascii")

@@ -3,7 +3,8 @@
 It touches no socket: it is given what the server said and tells what to say next, so the same
 rules serve a connection that waits and one that does not. Where the server offers PIPELINING
 (RFC 2920), MAIL, RCPT and DATA go in one write, together with the end of the letter before.
-Where it offers CHUNKING too (RFC 3030), whole letters go so, several before the first answer.
+Where it offers CHUNKING too (RFC 3030), whole letters go so, several before the first answer,
+once it has taken one: some servers offer it and do not know it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hrsite.outbox.parcels import Ended, Parcel
+from hrsite.outbox.parcels import Ended, Parcel, doubled
 from hrsite.outbox.retrying import CLOSING_DOWN, Fault, Stage
 from hrsite.outbox.wording import HUNG_UP
 
@@ -23,6 +24,8 @@ REPLY_LINE = re.compile(rb"[2-5]\d\d([ -]|\Z)")
 _WANTED: Mapping[Stage, int] = {"mail": 250, "rcpt": 250, "data": 354, "reply": 250, "rset": 250}
 # So many whole letters may be on one connection before the first of them is answered.
 MOST_CHUNKED = 4
+# RFC 5321 4.2.2: a command that is not known, or not there.
+_NOT_KNOWN = frozenset({500, 502, 503, 504})
 _YES = b"250 "
 # The stages that only name a letter's sender and reader.
 _NAMING: tuple[Stage, ...] = ("mail", "rcpt")
@@ -46,6 +49,8 @@ class Exchange:
     to_write: deque[bytes | memoryview] = field(default_factory=deque)
     # Set when nothing more may be said here, once what is due has been heard.
     is_over: bool = False
+    # It offers CHUNKING and does not know it: what comes behind it is read as commands.
+    cannot_chunk: bool = False
     letter_count: int = 0
     # Many servers take a few letters on one connection: has it taken one, and will it no more?
     _has_served: bool = False
@@ -73,7 +78,8 @@ class Exchange:
         if not due:
             return True
         if self.chunking:
-            return len(due) <= 4 * (MOST_CHUNKED - 1) and due[0][1] != "rset"
+            has_room = len(due) <= 4 * (MOST_CHUNKED - 1) and due[0][1] != "rset"
+            return self._has_served and has_room
         # Every letter before is told whole, but for its reply.
         return self.pipelining and len(due) == 1 and due[0][1] == "reply"
 
@@ -81,7 +87,7 @@ class Exchange:
     def capacity(self) -> int:
         """How many letters are on it at once, when there are enough of them."""
         if self.chunking:
-            return MOST_CHUNKED
+            return MOST_CHUNKED if self._has_served else 1
         return 2 if self.pipelining else 1
 
     @property
@@ -136,8 +142,8 @@ class Exchange:
         self.is_over = True
         self._begun = None
         ended: list[Ended] = []
-        # Several may have been begun before the first answer: then the first of them is to blame,
-        # or one connection after another would be opened for them for ever.
+        # Where no letter was ever answered the first is to blame, or one connection after another
+        # would be opened for it for ever.
         none_has_ended = len({id(one) for one, _ in self.due if one}) == self.letter_count
         seen: set[int] = set()
         for parcel, stage in self.due:
@@ -198,6 +204,9 @@ class Exchange:
             self.is_over = self.is_over or code != 250
         elif parcel.refusal is not None:
             self._take_after_refusal(parcel.refusal, stage, code, ended)
+        elif stage == "reply" and self.chunking and not self._has_served and code in _NOT_KNOWN:
+            self.is_over = self.cannot_chunk = True
+            ended.append(Ended(parcel, stage, code, text, was_begun=False))
         elif stage == "reply":
             ended.append(Ended(parcel, stage, code, text))
             self._has_served = self._has_served or code // 100 == 2
@@ -250,7 +259,7 @@ class Exchange:
         octets, self._text = self._text, b""
         self._begun = None
         self.due.append((parcel, "reply"))
-        self._say(_doubled(octets) if parcel.has_dots else octets)
+        self._say(doubled(octets) if parcel.has_dots else octets)
         self._say(b".\r\n")
         parcel.whole_at = self._queued
 
@@ -289,9 +298,3 @@ class Exchange:
         if stage != "reply" or parcel is None or self._is_in_the_air(parcel):
             return False
         return not self.chunking or line[:1] in (b"2", b"3") and parcel.refusal is None
-
-
-def _doubled(octets: bytes) -> bytes:
-    """Each dot that begins a line doubled (RFC 5321 4.5.2)."""
-    first = b"." if octets.startswith(b".") else b""
-    return first + octets.replace(b"\r\n.", b"\r\n..")

@@ -22,7 +22,7 @@ RECORD_OCTETS = 16_384
 class Lane:
     """A connection that is open, greeted and logged in. Times in seconds of `time.monotonic`."""
 
-    def __init__(self, host: Conversation) -> None:
+    def __init__(self, host: Conversation, *, may_chunk: bool = True) -> None:
         self._host, self.sock = host, host.open_socket()
         self._is_encrypted = isinstance(self.sock, ssl.SSLSocket)
         self._record = b""
@@ -31,7 +31,7 @@ class Lane:
         self.exchange = Exchange(
             pipelining=host.has_extn("pipelining"),
             size=host.has_extn("size"),
-            chunking=host.has_extn("chunking"),
+            chunking=may_chunk and host.has_extn("chunking"),
         )
         self._since = time.monotonic()
         self._is_leaving = False

@@ -36,7 +36,8 @@ class Ended(NamedTuple):
     """How it ended for one letter: by a reply (`code`), or without one (`fault`).
 
     `was_begun` False: not a word of it was heard by the server, for all we know, or it was turned
-    away only because its connection had carried enough. It goes by another.
+    away only because its connection had carried enough, or knows no whole letters. It goes by
+    another.
     """
 
     parcel: Parcel
@@ -57,3 +58,9 @@ def parcel_of(sender: str, recipient: str, octets: bytes, token: object = None) 
     has_dots = b"\r\n." in octets or octets.startswith(b".")
     names, form = (sender.encode("ascii"), recipient.encode("ascii")), form_of(octets)
     return Parcel(*names, form, token=token, has_dots=has_dots)
+
+
+def doubled(octets: bytes) -> bytes:
+    """Each dot that begins a line doubled (RFC 5321 4.5.2)."""
+    first = b"." if octets.startswith(b".") else b""
+    return first + octets.replace(b"\r\n.", b"\r\n..")

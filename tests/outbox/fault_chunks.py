@@ -14,7 +14,6 @@ from tests.outbox.fault_cells import (
     GONE,
     LATER,
     LINE_FAULTS,
-    ONE_SETTING,
     POLICY,
     REFUSED,
     TAKEN,
@@ -52,7 +51,8 @@ REPLIES = [
     reply("RCPT", "550 no", REFUSED, NOBODY_LEFT),
     # It would be its own mistake; the reader it has refused gets nothing all the same.
     reply("RCPT", "550 5.1.1 nobody here, but kept", GONE),
-    reply("BDAT", "503 5.5.1 out of order", ONE_SETTING),
+    # It offers what it does not know: the letter goes by another connection, and not whole.
+    *[reply("BDAT", f"{code} 5.5.1 unknown", TAKEN) for code in (500, 502, 503, 504)],
     reply("BDAT", "354 go on", replace(UNKNOWN, others="go")),
     Cell("CHUNK", "refused before its end", Once(EARLY), TOO_LARGE, {"BDAT": Once(b"")}),
     Cell("CHUNK", "kept before its end", Once(b"250 2.0.0 kept\r\n"), TAKEN, {"BDAT": Once(b"")}),

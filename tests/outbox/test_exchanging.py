@@ -104,8 +104,9 @@ def test_a_letter_named_on_a_line_that_closes_was_not_begun() -> None:
 
 
 def whole_letters(count: int) -> Exchange:
-    """So many letters on a connection that takes them whole; all of it is written."""
+    """So many letters on a connection that has taken one whole; nothing of them is written."""
     exchange = Exchange(pipelining=True, size=True, chunking=True)
+    assert told(talk(exchange, [b"250 ok\r\n" * 3], letters=1)) == [(0, "reply", 250, None)]
     for number in range(count):
         assert exchange.may_begin
         exchange.begin(parcel(number))
@@ -171,12 +172,28 @@ def test_without_pipelining_chunking_is_not_used() -> None:
     assert not Exchange(pipelining=False, size=False, chunking=True).chunking
 
 
-def test_where_no_letter_had_an_answer_the_first_is_to_blame_for_the_line_and_no_other() -> None:
-    exchange = whole_letters(3)
-    ended = exchange.broken("dropped", "Gone.")
-    assert [(one.stage, one.was_begun) for one in ended] == [
-        ("mail", True), ("mail", False), ("mail", False),
-    ]  # fmt: skip
+def test_until_one_is_taken_whole_no_other_goes_behind_it() -> None:
+    exchange = Exchange(pipelining=True, size=True, chunking=True)
+    exchange.begin(parcel(0))
+    assert (exchange.may_begin, exchange.capacity) == (False, 1)
+    # Then no other is to blame for the line.
+    (ended,) = exchange.broken("dropped", "Gone.")
+    assert (ended.stage, ended.was_begun) == ("mail", True)
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+def test_a_letter_whose_server_knows_no_chunks_goes_by_another_connection(code: int) -> None:
+    exchange = Exchange(pipelining=True, size=True, chunking=True)
+    no = b"%d 5.5.1 what?\r\n" % code
+    (ended,) = talk(exchange, [b"250 ok\r\n" * 2 + no * 9], letters=1)
+    assert (ended.was_begun, exchange.is_over, exchange.cannot_chunk) == (False, True, True)
+
+
+def test_a_server_that_took_chunks_knows_them() -> None:
+    exchange = whole_letters(1)
+    write_all(exchange)
+    ended = exchange.hear(b"250 ok\r\n250 ok\r\n503 5.5.1 not now\r\n")
+    assert (told(ended), exchange.cannot_chunk) == ([(0, "reply", 503, None)], False)
 
 
 def test_a_line_that_served_before_is_no_letters_fault() -> None:
