@@ -21,6 +21,8 @@ _LANGUAGE = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
 # Of the 64 octets before the @ (RFC 5321), what a letter's own tag leaves: outbox/return_paths.py.
 LONGEST_BOUNCE_MAILBOX = 27
+# The same of the 254 octets of a whole address.
+LONGEST_BOUNCE_ADDRESS = 217
 # As long as a letter's sender may be in the ledger.
 LONGEST_WORDS = 200
 SHORTEST_WEBHOOK_SECRET = 16
@@ -232,6 +234,11 @@ def bounce_address(text: str) -> None:
         raise ValidationError(
             f"may have at most {LONGEST_BOUNCE_MAILBOX} letters before the @, because each"
             " letter adds a tag of its own"
+        )
+    if text and len(wire_form(text)) > LONGEST_BOUNCE_ADDRESS:
+        raise ValidationError(
+            f"may have at most {LONGEST_BOUNCE_ADDRESS} letters, because each letter adds a tag of"
+            " its own, and no mail server must take an address of more than 254"
         )
 
 

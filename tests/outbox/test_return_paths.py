@@ -2,10 +2,11 @@
 
 import hypothesis
 import pytest
+from environs import ValidationError
 from hypothesis import strategies
 
 from hrsite import setting_rules
-from hrsite.addresses import wire_form
+from hrsite.addresses import LONGEST, wire_form
 from hrsite.columns import LARGEST_ID
 from hrsite.outbox.return_paths import LONGEST_MAILBOX, Claim, ReturnPaths
 
@@ -37,6 +38,19 @@ def test_it_is_an_address_that_any_mail_server_takes() -> None:
     assert len(address.partition("@")[0]) == 64
     assert wire_form(address) == address
     assert setting_rules.LONGEST_BOUNCE_MAILBOX == LONGEST_MAILBOX
+
+
+@pytest.mark.parametrize("ending", ["example", "faß.de"])
+def test_a_long_domain_leaves_room_for_the_tag_or_is_refused_in_words(ending: str) -> None:
+    domain = ".".join(["d" * 39] * 5 + [ending])
+    room = setting_rules.LONGEST_BOUNCE_ADDRESS - len(wire_form(f"b@{domain}"))
+    longest = f"{'b' * (room + 1)}@{domain}"
+    setting_rules.bounce_address(longest)
+    address = ReturnPaths(longest, SECRET).return_path_for(2**63 - 1, LETTER)
+    assert address is not None
+    assert len(address) == LONGEST
+    with pytest.raises(ValidationError, match="at most 217 letters"):
+        setting_rules.bounce_address(f"b{longest}")
 
 
 def test_a_domain_in_any_script_is_spelled_for_the_wire() -> None:
