@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hrsite import addresses
 from hrsite.outbox import proving, recipients, reports, suppression, turns, unwanted
-from hrsite.outbox.events import UNSUBSCRIBED, Event
+from hrsite.outbox.events import UNSUBSCRIBED, Event, EventKind
 from hrsite.outbox.models import MAY_HAVE_IT, Delivery, OutboxMessage
 from hrsite.outbox.models_bouncing import Bounce
 from hrsite.outbox.numbering import letter_id_of
@@ -53,9 +54,10 @@ def take_message(
         return False
     _hold_message(session, delivery)
     proving.call_accepted(session, delivery)
+    kind = about.meaning(report.kind, report.failed)
     # A copy comes back once for each reason, by whichever ways the report reaches us.
-    key = f"dsn/{delivery.id}/{report.kind}"
-    event = Event("dsn", key, report.kind, "", report.code, report.text)
+    key = f"dsn/{delivery.id}/{kind}"
+    event = Event("dsn", key, kind, "", report.code, report.text)
     return _record(session, delivery, delivery.address_key, event, now, closes=not about.is_former)
 
 
@@ -77,6 +79,7 @@ def take_event(
     if delivery is not None:
         about = _Named(session, delivery, [event.address], former_keys)
         key, closes = delivery.address_key, not about.is_former
+        event = replace(event, kind=about.meaning(event.kind, event.address))
         return _record(session, delivery, key, event, now, closes=closes)
     if event.kind == UNSUBSCRIBED and _is_known(session, key):
         return _record(session, None, key, event, now)  # From a letter that is forgotten here.
@@ -102,6 +105,33 @@ class _Named:
         self.is_former = own not in named and (
             self.is_her or any(copy.changed_at < until for until in former.values())
         )
+        self._address = copy.address
+
+    def meaning(self, kind: EventKind, failed: str) -> EventKind:
+        """What it means for her that the letter could not be put into this mailbox for good.
+
+        Of another one it says nothing final: her own took the letter, and sent it on. That may be
+        to several, of which she reads the others.
+        """
+        is_hers = kind != "hard" or self.is_former or not _is_elsewhere(self._address, failed)
+        return kind if is_hers else "soft"
+
+
+def _is_elsewhere(hers: str, failed: str) -> bool:
+    """Is it the mailbox of somebody else, as far as the two addresses tell?"""
+    try:
+        (name, domain), (other_name, other_domain) = map(_plain, (hers, failed))
+    except addresses.BadAddress:
+        return False  # Such as a name that only its own server knows.
+    # Within a house mail is handed on to the machine that keeps it.
+    is_in_her_house = f".{other_domain}".endswith(f".{domain}")
+    return name != other_name or not is_in_her_house
+
+
+def _plain(address: str) -> tuple[str, str]:
+    """Name and domain of an address, without the tag that its owner may add."""
+    local, _, domain = addresses.check(address).key.rpartition("@")
+    return local.partition("+")[0], domain
 
 
 def _record(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hrsite.outbox.reports import BounceKind
+from hrsite.outbox.blaming import BounceKind
 
 # "taken": it did not come back. The mail service has it, or their server has.
 # "unsubscribed": its reader left at the mail service, by a link of its own instead of ours.

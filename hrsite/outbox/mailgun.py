@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hrsite.outbox import reports
+from hrsite.outbox import blaming
 from hrsite.outbox.events import (
     UNSUBSCRIBED,
     Event,
@@ -89,5 +89,5 @@ def _kind(said: dict[str, Any]) -> EventKind | None:
         return None
     status = inner(said, "delivery-status")
     code, text = reply_code(status, "code"), words(status, "message")
-    enhanced = reports.status_in(words(status, "enhanced-code")) or reports.status_in(text)
-    return reports.kind_told(code, enhanced, is_gone=reason in ("bounce", "suppress-bounce"))
+    enhanced = blaming.status_in(words(status, "enhanced-code")) or blaming.status_in(text)
+    return blaming.kind_told(code, enhanced, is_gone=reason in ("bounce", "suppress-bounce"))

@@ -5,12 +5,12 @@ import binascii
 import hmac
 from typing import Any
 
-from hrsite.outbox import reports
+from hrsite.outbox import blaming
 from hrsite.outbox.events import UNSUBSCRIBED, Event, NotSigned, parsed, reply_code, words
 
 # Postmark's own words for what happened. What is not here changes nothing: an answering machine,
 # a challenge, a delay, or what we do not know.
-_KINDS: dict[str, reports.BounceKind] = {
+_KINDS: dict[str, blaming.BounceKind] = {
     "HardBounce": "hard",
     "BadEmailAddress": "hard",
     "SpamComplaint": "complaint",
@@ -40,7 +40,7 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
     if kind is None or not isinstance(key, int):
         return []
     text = words(found, "Details")
-    if kind == "hard" and reports.kind_of(None, reports.status_in(text)) == "policy":
+    if kind == "hard" and blaming.kind_of(None, blaming.status_in(text)) == "policy":
         kind = "policy"
     return [
         Event(
@@ -48,7 +48,7 @@ def read(octets: bytes, authorization: str, secret: str) -> list[Event]:
             key=str(key),
             kind=kind,
             address=words(found, "Email"),
-            code=reports.code_in(text) or reply_code(found, "Code"),
+            code=blaming.code_in(text) or reply_code(found, "Code"),
             text=text or words(found, "Description"),
         )
     ]

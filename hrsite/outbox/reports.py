@@ -13,15 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser
-from typing import Literal
 
 from flufl.bounce import all_failures
 
+from hrsite.outbox.blaming import BounceKind, code_in, kind_of, status_in
 from hrsite.outbox.quoting import quoted
-from hrsite.outbox.retrying import judge
-
-# "policy": our letter was not wanted, whoever it was for. It is not the reader's fault.
-BounceKind = Literal["hard", "soft", "complaint", "policy"]
 
 # A report stands before the letter it returns, so its beginning is enough.
 MOST_OCTETS = 64 * 1024
@@ -45,10 +41,6 @@ _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list")
 _MACHINE_HEADERS = ("list-id", "x-autoreply", "x-autorespond", "x-auto-reply")
 _MACHINE_PRECEDENCE = ("auto_reply", "auto-reply", "bulk", "list", "junk")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
-# Tried for days, or the mailbox is full (RFC 3463 3.3).
-_FOR_NOW = re.compile(r"4\.|5\.2\.2\Z", re.ASCII)
-_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])", re.ASCII)
 # Exim's mark of a letter that came back, and no answering machine's: its older versions call their
 # bounces auto-replied.
 _FAILED = "x-failed-recipients"
@@ -61,7 +53,8 @@ class Report:
 
     `came_to`: addresses, one of which must be a return path of ours. `is_wording`: no report by
     the standard, and only `read_wording` tells whether it is one. `about`: the readers it names;
-    with `must_name_her` one of them must be who the letter was for.
+    with `must_name_her` one of them must be who the letter was for. `failed`: the one of them whose
+    mailbox it is about in the end.
     """
 
     kind: BounceKind | None
@@ -71,6 +64,7 @@ class Report:
     text: str = ""
     is_wording: bool = False
     must_name_her: bool = False
+    failed: str = ""
 
 
 NOTHING = Report(None)
@@ -97,37 +91,6 @@ def _whatever_it_is(reading: Callable[[Message], Report], octets: bytes) -> Repo
         # Strangers write these, and the parsers are made for letters: what cannot be read says
         # nothing.
         return NOTHING
-
-
-def kind_of(code: int | None, status: str | None) -> BounceKind:
-    """What a final refusal that comes back later means. Bare codes blame nobody for good."""
-    if status and status.startswith("4.7."):
-        return "policy"
-    if status and status.startswith("4"):
-        return "soft"  # They have tried for days, and gave up.
-    verdict = judge("rcpt", code or 550, status, None)
-    if verdict.suppress:
-        return "hard"
-    return "policy" if verdict.kind in ("policy", "setting", "too_large") else "soft"
-
-
-def kind_told(code: int | None, status: str | None, *, is_gone: bool) -> BounceKind:
-    """The same, where a mail service that knows the address says that it is gone for good."""
-    judged = kind_of(code, status)
-    is_for_now = str(code).startswith("4") or bool(status and _FOR_NOW.match(status))
-    return "hard" if judged == "soft" and is_gone and not is_for_now else judged
-
-
-def status_in(text: str) -> str | None:
-    """The first enhanced status (RFC 3463) in a text."""
-    found = _STATUS.search(text)
-    return found[1] if found else None
-
-
-def code_in(text: str) -> int | None:
-    """The first reply code in a text."""
-    found = _CODE.search(text)
-    return int(found[1]) if found else None
 
 
 def _read(message: Message) -> Report:
@@ -203,13 +166,15 @@ def _failure(block: Message, came_to: tuple[str, ...]) -> Report:
         return NOTHING
     readers = _readers(block)
     text = quoted(said or status or "", *readers)
-    return Report(kind_of(code, status), came_to, frozenset(readers), code, text)
+    failed = "".join(readers[-1:])
+    return Report(kind_of(code, status), came_to, frozenset(readers), code, text, failed=failed)
 
 
 def _readers(block: Message) -> list[str]:
     """Whom a block of a report is about (RFC 3464 2.3): a kind of address, and the address.
 
-    Her mail may be forwarded, and the server speaks of her by the name she has in the end.
+    Her mail may be forwarded, and the server speaks of her by the name she has in the end. It is
+    the last one.
     """
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
     values = [str(block.get(name, ""))[:_MOST_TEXT].partition(";")[2].strip() for name in names]

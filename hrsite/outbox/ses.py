@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from hrsite.outbox import reports
+from hrsite.outbox import blaming
 from hrsite.outbox.certificates import Certificate
 from hrsite.outbox.events import (
     UNSUBSCRIBED,
@@ -156,17 +156,17 @@ def _event(said: dict[str, Any], key: str, kind: EventKind, person: dict[str, An
         key=key,
         kind=kind,
         address=words(person, "emailAddress"),
-        code=reports.code_in(text),
+        code=blaming.code_in(text),
         text=text,
         return_paths=(words(mail, "source"),),
         letter_ids=letter_ids(*message_ids, words(inner(mail, "commonHeaders"), "messageId")),
     )
 
 
-def _kind(bounce: dict[str, Any], person: dict[str, Any]) -> reports.BounceKind:
+def _kind(bounce: dict[str, Any], person: dict[str, Any]) -> blaming.BounceKind:
     text = words(person, "diagnosticCode")
-    status = reports.status_in(words(person, "status")) or reports.status_in(text)
+    status = blaming.status_in(words(person, "status")) or blaming.status_in(text)
     if words(bounce, "bounceSubType") in _OUR_FAULT:
         return "policy"
     is_gone = words(bounce, "bounceType") == "Permanent"
-    return reports.kind_told(reports.code_in(text), status, is_gone=is_gone)
+    return blaming.kind_told(blaming.code_in(text), status, is_gone=is_gone)
