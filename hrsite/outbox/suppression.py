@@ -78,6 +78,30 @@ def lift(session: Session, address_key: str, now: datetime) -> None:
         note_opened(session, address_key, now)
 
 
+def disbelieve(session: Session, message_id: int, count: int) -> None:
+    """Open again what the last refusals of a message have closed: it is we who were refused.
+
+    But not who was refused by another message as well: of her it is true.
+    """
+    hard = Bounce.message_id == message_id, Bounce.source == AT_ONCE, Bounce.kind == "hard"
+    last = select(Bounce.address_key, Bounce.happened_at).where(*hard)
+    these = last.order_by(Bounce.id.desc()).limit(count).subquery()
+    closed_by_it = exists().where(
+        these.c.address_key == Suppression.address_key,
+        these.c.happened_at == Suppression.since_at,
+    )
+    known_before = exists().where(
+        Bounce.address_key == Suppression.address_key,
+        Bounce.kind == "hard",
+        Bounce.message_id != message_id,
+    )
+    session.execute(
+        delete(Suppression)
+        .where(Suppression.kind == "hard", closed_by_it, ~known_before)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def note_opened(session: Session, address_key: str, now: datetime) -> None:
     """Letters arrive there: whatever is told of those that went out before closes it no more."""
     session.merge(OpenedAddress(address_key=address_key, opened_at=now))

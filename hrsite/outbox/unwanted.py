@@ -52,8 +52,8 @@ def refused_for_good(
 
     One is about its reader. After several with nothing taken in between it is we who are refused,
     such as without a login, or the mail service has lost its way; and everybody who waits would be
-    refused as well, and her address closed. Of a short list that is believed of a no without a
-    reason alone.
+    refused as well, and her address closed. So what these have closed is opened again. Of a short
+    list that is believed of a no without a reason alone.
     """
     in_a_row: Counter[int] = Counter()
     last: dict[int, Answer] = {}
@@ -71,7 +71,10 @@ def refused_for_good(
             is_without_reason(last[number])
             and is_wanted_by_nobody(count, kept.accepted_count, waiting)
         )
-        if is_ours and waiting and message.paused_at is None:
+        if not is_ours or not waiting:
+            continue
+        suppression.disbelieve(session, number, count)
+        if message.paused_at is None:
             pausing.pause(message, pause_reason(last[number]), now)
 
 
