@@ -38,7 +38,8 @@ STANDINGS = {
 }
 BOUNCES = {
     "hard": "Came back: the address does not take mail",
-    "soft": "Came back: not now, try again later",
+    "soft": "Came back for now, such as from a full mailbox, or from one they have letters sent"
+    " on to",
     "complaint": "Was marked as unwanted mail by the reader",
     "policy": "Their mail service would not have it, which is not their fault",
     "unsubscribed": "They told your mail service, not us, that they want no more. Until you take"
