@@ -44,9 +44,10 @@ _NAMING: frozenset[Stage] = frozenset({"mail", "rcpt"})
 # Where the reader was named, and not refused.
 _READER_IS_TAKEN: frozenset[Stage] = frozenset({"data", "reply"})
 _LOGIN_STATUSES = frozenset({"5.7.8", "5.7.9", "5.7.11", "5.7.13"})
-# RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike. Microsoft
-# says so, too, that the sender has written enough for a day.
-_SENDER_STATUSES = frozenset({"5.1.7", "5.1.8", "5.1.90"})
+# So Microsoft and Google say that the sender has written enough for a day.
+ENOUGH_STATUSES = frozenset({"5.1.90", "5.4.5"})
+# RFC 3463 3.2: the *sender's* address is bad, so every reader would be refused alike.
+_SENDER_STATUSES = frozenset({"5.1.7", "5.1.8"}) | ENOUGH_STATUSES
 # RFC 5321 4.2.2: commands unknown or out of order. Ours are in order: something is set wrong.
 _PROTOCOL_CODES = frozenset({502, 503, 504})
 

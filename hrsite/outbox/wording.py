@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 
-from hrsite.outbox.retrying import LOGIN_CODES, Answer
+from hrsite.outbox.retrying import ENOUGH_STATUSES, LOGIN_CODES, Answer
 
 HUNG_UP = "The mail server hung up."
 TOO_SLOW = "The mail server did not answer in time."
@@ -45,6 +45,11 @@ def trouble_in_words(trouble: Exception) -> str:
 def pause_reason(answer: Answer) -> str:
     """Why letters wait for the coach, after such an answer; with the server's own words."""
     said = f"{answer.code} {answer.text}" if answer.code else answer.text
+    if answer.status in ENOUGH_STATUSES:
+        return (
+            "The mail service takes no more letters from us for now, often until the next day."
+            f" Then press Resume. It says: {said}"
+        )
     if answer.kind == "policy" and answer.code is None:
         return f"These letters cannot be written: {answer.text}"
     if answer.kind == "policy":

@@ -109,6 +109,8 @@ def test_a_server_that_will_not_talk_to_us_at_all_is_a_setting(stage: Stage) -> 
         ("rcpt", 550, "4.1.1", Verdict("refused")),
         ("rcpt", 550, "2.1.5", Verdict("refused")),
         ("reply", 550, "5.1.90", Verdict("setting")),
+        ("data", 550, "5.4.5", Verdict("setting")),
+        ("reply", 550, "5.4.5", Verdict("setting")),
         ("rcpt", 553, "5.6.7", Verdict("refused")),
         ("reply", 552, "5.2.3", Verdict("refused")),
         ("rcpt", 550, "5.7.1", Verdict("policy")),

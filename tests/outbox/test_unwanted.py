@@ -215,3 +215,22 @@ def test_what_many_say_of_us_pauses_though_some_have_it(
     look(app)
     assert is_paused(session, number)
     assert states(session) == {"accepted": 10, "deferred": 5, "queued": 15}
+
+
+@pytest.mark.parametrize("has_it", [0, 10])
+@pytest.mark.parametrize("status", ["5.4.5", "5.1.90"])
+def test_enough_for_a_day_loses_the_letter_to_nobody(
+    app: Flask, session: Session, inbox: Inbox, has_it: int, status: str
+) -> None:
+    number = put(session, readers(30))
+    let_say(inbox, f"550 {status} Daily user sending limit exceeded", *readers(30)[has_it:])
+    look(app)
+    assert is_paused(session, number)
+    reason = session.get_one(OutboxMessage, number).pause_reason or ""
+    assert reason.startswith("The mail service takes no more letters from us for now")
+    assert states(session)["accepted"] == has_it
+    assert states(session)["refused"] == 0
+    let_say(inbox, KEPT)
+    resume(session, number)
+    look(app)
+    assert states(session)["accepted"] >= 25
