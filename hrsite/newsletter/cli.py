@@ -100,7 +100,8 @@ def _look(issue_id: int) -> Seen:
             said = f"Stopped: {message.pause_reason or 'it was paused.'} {said}"
         elif seen.phase != "done":
             trouble = presence.look(db.session(), now).trouble(now)
-            said = " ".join(filter(None, (trouble, instance.held_words(db.session()), said)))
+            held = instance.held_words(db.session(), now)
+            said = " ".join(filter(None, (trouble, held, said)))
         return Seen(seen.numbers.settled, seen.numbers.created, said, seen.phase)
 
 

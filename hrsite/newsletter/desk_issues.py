@@ -64,7 +64,7 @@ def issue_list() -> ResponseReturnValue:
         top=top,
         topic_labels=TOPIC_LABELS,
         worker_trouble=presence.look(db.session(), now).trouble(now),
-        held_words=instance.held_words(db.session()),
+        held_words=instance.held_words(db.session(), now),
         in_flight=current_app.config["MAIL_IN_FLIGHT"],
         repeat_rule=repeat_rules.rule(),
     )
@@ -85,9 +85,10 @@ def issue(issue_id: int) -> ResponseReturnValue:
     """One Issue: numbers that add up, and who has no good result. It looks again by itself."""
     shown, session, now = db.get_or_404(Issue, issue_id), db.session(), clock.now()
     trouble, before = presence.look(session, now).trouble(now), _mark()
-    held = instance.held_words(session)
+    held = instance.held_words(session, now)
     # Nobody carries it: then there is no speed, and no time that it may take.
-    seen = progress.progress_of(shown.message, now, None if trouble or held else before)
+    is_carried = not trouble and held != instance.HELD
+    seen = progress.progress_of(shown.message, now, before if is_carried else None)
     mark = progress.next_mark(seen.numbers, before, now)
     return render_template(
         "newsletter/desk/issue.html",

@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     ]
     return render_template(
         "outbox/desk/index.html",
-        **instance.told(db.session()),
+        **instance.told(db.session(), now),
         waiting=history.waiting_count(db.session()),
         troubled=troubled,
         paused=history.paused_heads(db.session(), PAUSED_SHOWN),

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from hrsite import markfile
 from hrsite.columns import UTCDateTime
+from hrsite.outbox import presence
 from hrsite.outbox.enqueue import PATIENCE
 from hrsite.outbox.models import Delivery, DeliveryState, OutboxMessage
 from hrsite.outbox.models_workers import Instance
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 FRESH = timedelta(seconds=30)
 LETTERS_SHOWN = 10
 HELD = "Letters are held until you press Resume on the desk’s first page."
+HELD_BY_ONE = (
+    "One computer holds letters until you press Resume. Another one carries them meanwhile."
+)
 # What was noticed: the ledger is older than our mark; the mark is a copy; there was none here.
 BEHIND, COPIED, NEW = "behind", "copied", "new"
 # Another worker of this machine may write it at the same moment. Said by hand, for SQLAlchemy has
@@ -73,16 +77,28 @@ def held(session: Session) -> list[Instance]:
     return list(session.scalars(query.order_by(Instance.noticed_at, Instance.id)))
 
 
-def held_words(session: Session) -> str:
-    """That nothing goes out, for wherever somebody watches an Issue; nothing when it does."""
-    return HELD if held(session) else ""
+def held_words(session: Session, now: datetime) -> str:
+    """That letters are held, for wherever somebody watches an Issue; nothing when none is."""
+    waiting = held(session)
+    if not waiting:
+        return ""
+    return HELD_BY_ONE if goes_on(session, waiting, now) else HELD
 
 
-def told(session: Session) -> dict[str, Any]:
+def goes_on(session: Session, waiting: list[Instance], now: datetime) -> bool:
+    """Does a worker of another machine carry letters, while these wait for the coach?"""
+    if any(one.trouble == BEHIND for one in waiting):
+        return False  # Then nobody may.
+    machines = {one.machine[: presence.LONGEST_HOST] for one in waiting}
+    return any(host not in machines for host in presence.hosts(session, now))
+
+
+def told(session: Session, now: datetime) -> dict[str, Any]:
     """For the coach: what was noticed, and which letters wait for how many readers."""
-    troubles = list(dict.fromkeys(one.trouble for one in held(session)))
+    waiting_here = held(session)
+    troubles = list(dict.fromkeys(one.trouble for one in waiting_here))
     if not troubles:
-        return {"held": [], "held_letters": []}
+        return {"held": [], "held_letters": [], "goes_on": False}
     waiting = (
         select(OutboxMessage.subject, func.count())
         .join(Delivery, Delivery.message_id == OutboxMessage.id)
@@ -91,7 +107,8 @@ def told(session: Session) -> dict[str, Any]:
         .order_by(func.count().desc(), OutboxMessage.subject)
     )
     letters = [(row[0], row[1]) for row in session.execute(waiting.limit(LETTERS_SHOWN))]
-    return {"held": troubles, "held_letters": letters}
+    others_go_on = goes_on(session, waiting_here, now)
+    return {"held": troubles, "held_letters": letters, "goes_on": others_go_on}
 
 
 def resume(session: Session, now: datetime) -> None:

@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 SILENCE = timedelta(minutes=3)
 # Often enough to say so during a long delivery, without a write for every letter.
 FRESH = timedelta(seconds=30)
+# Of a machine's name, so much stands in its workers' names.
+LONGEST_HOST = 40
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,15 @@ def living_count(session: Session, now: datetime) -> int:
     return session.scalars(select(func.count()).select_from(Worker).where(_is_here(now))).one()
 
 
+def hosts(session: Session, now: datetime) -> set[str]:
+    """The machines on which workers are here."""
+    names = session.scalars(select(Worker.name).where(_is_here(now)))
+    return {name.rpartition("/")[0] for name in names}
+
+
 def own_name() -> str:
     """This process among all workers."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}"
+    return f"{socket.gethostname()[:LONGEST_HOST]}/{os.getpid()}"
 
 
 def announce(session: Session, name: str, now: datetime) -> None:

@@ -71,7 +71,7 @@ def home() -> str:
     recent = shelf.out_lately(session, now, RECENT_COUNT)
     return render_template(
         "pages/desk/home.html",
-        **instance.told(session),
+        **instance.told(session, now),
         needs=needing.needs(session, now),
         drafts=shelf.drafts(session),
         scheduled=shelf.scheduled(session, now),

@@ -15,10 +15,11 @@ from hrsite.pages import checking, health_lines
 def health() -> ResponseReturnValue:
     """Each thing with its mark. Nothing here speaks to another machine but the database."""
     session, app = db.session(), current_app._get_current_object()  # type: ignore[attr-defined]
-    lines = health_lines.lines(app, session, clock.now())
+    now = clock.now()
+    lines = health_lines.lines(app, session, now)
     return render_template(
         "pages/desk/health.html",
-        **instance.told(session),
+        **instance.told(session, now),
         lines=lines,
         to_look_at=[line for line in lines if line.needs_a_look],
         mail_is_real=bool(app.config["MAIL_SERVER"]),

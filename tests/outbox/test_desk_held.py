@@ -6,10 +6,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from hrsite import doctor, markfile
+from hrsite import clock, doctor, markfile
 from hrsite.newsletter.cli import _look, follow
-from hrsite.outbox import instance
-from hrsite.outbox.models_workers import Instance
+from hrsite.outbox import instance, presence
+from hrsite.outbox.models_workers import Instance, Worker
 from tests import factories
 from tests.outbox.ledger import READERS, look, put_letter, states
 
@@ -111,3 +111,24 @@ def test_the_doctor_says_which_machine_is_held_and_why(app: Flask, session: Sess
 @pytest.mark.parametrize("database", ["sqlite"])
 def test_a_stranger_cannot_let_it_go_on(client: FlaskClient) -> None:
     assert client.post(BACK).status_code == 403
+
+
+@pytest.mark.parametrize("other_is_here", [True, False])
+def test_what_another_machine_carries_is_not_said_to_be_held(
+    app: Flask, session: Session, coach: FlaskClient, other_is_here: bool
+) -> None:
+    """A second machine with the same database, as README.md has it grow."""
+    now = clock.now()
+    seen_at = now if other_is_here else now - presence.SILENCE
+    session.add(Worker(name="first/1", started_at=seen_at, seen_at=seen_at))
+    session.add(Worker(name="second/1", started_at=now, seen_at=now))
+    facts = {"machine": "second", "counter": 0, "trouble": instance.NEW, "noticed_at": now}
+    session.add(Instance(id="x" * 32, **facts))
+    factories.make_subscriber(session)
+    factories.make_post(session, send_to_readers=True)
+    (issue,) = factories.open_issues(session)
+    session.commit()
+    for path in ("/desk/", "/desk/health", f"/desk/issues/{issue.id}", "/desk/issues"):
+        page = words_of(coach, path)
+        assert ("Another one carries them meanwhile." in page) == other_is_here
+        assert ("Letters are held" in page) != other_is_here
