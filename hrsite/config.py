@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError
 
 from hrsite import dangers
@@ -66,7 +67,22 @@ def _read_file(env: Env, file: Path) -> None:
         # Its first line would be another setting, with a name that looks the same.
         words = "begins with a mark that nobody sees. Save it in UTF-8 without a BOM."
         raise WrongSettings([f"{file.name}: {words}"])
+    if lines := _unread_lines(file):
+        words = "cannot be understood. Write NAME=value, and close what you open with a quote."
+        raise WrongSettings([f"{file.name}: line {number} {words}" for number in lines])
     env.read_env(str(file), recurse=False)
+
+
+def _unread_lines(file: Path) -> list[int]:
+    """The lines that would be left out without a word."""
+    with file.open(encoding="utf-8") as stream:
+        found = [(one.original, one.error, one.key, one.value) for one in parse_stream(stream)]
+    numbers = []
+    for original, is_unclear, name, value in found:
+        if is_unclear or (name is not None and value is None):
+            blank = original.string[: -len(original.string.lstrip())]
+            numbers.append(original.line + blank.count("\n"))
+    return numbers
 
 
 def _read(env: Env) -> dict[str, Any]:
@@ -98,7 +114,7 @@ def _read(env: Env) -> dict[str, Any]:
         # Where "Leave this site" leads: something ordinary. Empty takes the link away.
         "EXIT_URL": env.str("EXIT_URL", "https://www.wikipedia.org/", validate=rules.elsewhere),
         # Empty: letters go into a folder and onto a page of the desk, and nothing leaves here.
-        "MAIL_SERVER": env.str("MAIL_SERVER", ""),
+        "MAIL_SERVER": env.str("MAIL_SERVER", "", validate=places.mail_host),
         # Empty: 465 where the line is TLS from its first octet (RFC 8314), else 587.
         "MAIL_PORT": env.int("MAIL_PORT", None, validate=rules.port),
         "MAIL_USE_TLS": env.bool("MAIL_USE_TLS", True),
@@ -127,7 +143,7 @@ def _read(env: Env) -> dict[str, Any]:
         "MAIL_BOUNCE_ADDRESS": env.str("MAIL_BOUNCE_ADDRESS", "", validate=rules.bounce_address),
         # Where returned mail is read: a Maildir on this machine, or a mailbox by IMAP over TLS.
         "BOUNCE_MAILDIR": env.str("BOUNCE_MAILDIR", ""),
-        "BOUNCE_IMAP_SERVER": env.str("BOUNCE_IMAP_SERVER", ""),
+        "BOUNCE_IMAP_SERVER": env.str("BOUNCE_IMAP_SERVER", "", validate=places.mail_host),
         "BOUNCE_IMAP_PORT": env.int("BOUNCE_IMAP_PORT", 993, validate=rules.port),
         "BOUNCE_IMAP_USERNAME": env.str("BOUNCE_IMAP_USERNAME", ""),
         "BOUNCE_IMAP_PASSWORD": env.str("BOUNCE_IMAP_PASSWORD", ""),

@@ -49,6 +49,8 @@ def _misplaced(settings: dict[str, Any], project: Path) -> list[str]:
             "DATA_DIR: must be a folder of its own, such as data: keys and readers do not belong"
             " beside the program. What lies there already, move into it."
         ]
+    if str(settings["DATA_DIR"]).startswith("~"):
+        return ["DATA_DIR: must be a whole path. Only a shell knows whose home ~ is."]
     if not settings["READY_FILES"]:
         return []
     files = (project / settings["READY_FILES"]).resolve()
@@ -95,6 +97,8 @@ def _of_strangers(settings: dict[str, Any]) -> list[str]:
         faults.append(
             "MAIL_SENDER: missing. Your host name makes no address to write from by itself."
         )
+    if settings["MAIL_USERNAME"] and not settings["MAIL_PASSWORD"]:
+        faults.append("MAIL_PASSWORD: missing. MAIL_USERNAME is of no use without it.")
     if settings["MAIL_USERNAME"] and not (settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]):
         faults.append("MAIL_USE_TLS: must be on when there is a password to send.")
     return faults

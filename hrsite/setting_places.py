@@ -61,6 +61,17 @@ def host(text: str) -> None:
             ) from None
 
 
+def mail_host(text: str) -> None:
+    """The mail server's name or address alone, when there is one: its port is another setting."""
+    try:
+        plain = text.removesuffix(".").encode("idna").decode("ascii")
+        host(plain or "localhost")
+    except (UnicodeError, ValidationError):
+        raise ValidationError(
+            "must be a name such as mail.example.org, without a port or anything before it"
+        ) from None
+
+
 def _is_kept(path: str) -> bool:
     """Is it a file that is there for every process, and still there tomorrow?"""
     return bool(path) and ":memory:" not in path

@@ -64,10 +64,11 @@ def test_a_good_production_environment_starts(outside: pytest.MonkeyPatch) -> No
         ({"DATA_DIR": str(config.PROJECT)}, "DATA_DIR", "a folder of its own"),
         ({"COACH_NAME": "J" * 201}, "COACH_NAME", "at most 200"),
         (
-            {"MAIL_USERNAME": "me", "MAIL_USE_TLS": "false"},
+            {"MAIL_USERNAME": "me", "MAIL_PASSWORD": "sesame", "MAIL_USE_TLS": "false"},
             "MAIL_USE_TLS",
             "must be on",
         ),
+        ({"MAIL_USERNAME": "me"}, "MAIL_PASSWORD", "missing"),
     ],
 )
 def test_production_refuses_to_start_unsafely(

@@ -86,6 +86,13 @@ def test_the_site_may_listen_at_any_address_of_its_machine(host: str) -> None:
         ("SIGNUP_MOST_AN_HOUR", "1" + "0" * 23),
         ("TRUSTED_PROXIES", "1" + "0" * 23),
         ("WEB_PROCESSES", "1001"),
+        ("MAIL_SERVER", "smtp://me:sesame@mail.example.org"),
+        ("MAIL_SERVER", "mail.example.org:587"),
+        ("MAIL_SERVER", "[::1]"),
+        ("BOUNCE_IMAP_SERVER", "mail.example.org:993"),
+        ("DATA_DIR", "~/hrsite"),
+        ("SITE_LANGUAGE", "English"),
+        ("SITE_LANGUAGE", ""),
     ],
 )
 def test_every_command_says_it_in_one_line_and_keeps_the_password(
@@ -115,6 +122,31 @@ def test_a_file_of_settings_that_is_not_plain_utf_8_is_told(
     (line,) = said.stderr.splitlines()[1:]
     assert line.startswith("  - my.env: ")
     assert words in line
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('MAIL_PASSWORD="sesame\nSITE_NAME=Zoë\n', [1]),
+        ("\n# Mail\n\nMAIL_SERVER: sesame\nSITE_NAME=Zoë\nMAIL_PORT 25\nMAIL_CA_FILE\n", [4, 6, 7]),
+    ],
+)
+def test_no_line_of_the_file_of_settings_is_left_out_without_a_word(
+    run: Run, tmp_path: Path, text: str, lines: list[int]
+) -> None:
+    file = tmp_path / "my.env"
+    file.write_text(text)
+    said = run("doctor", HRSITE_ENV_FILE=str(file))
+    assert said.exit_code == 2
+    assert [line.split(" cannot")[0] for line in said.stderr.splitlines()[1:]] == [
+        f"  - my.env: line {number}" for number in lines
+    ]
+    assert "sesame" not in said.output
+
+
+@pytest.mark.parametrize("name", ["", "mail", "mail.example.org", "smtp.exämple.org", "::1"])
+def test_a_mail_server_is_a_name_or_an_address_alone(name: str) -> None:
+    setting_places.mail_host(name)
 
 
 @pytest.mark.parametrize("command", ["doctor", "migrate"])
