@@ -5,12 +5,15 @@ let pause = EVERY, timer = 0;
 
 const progress = () => document.getElementById("progress");
 const sentence = () => progress().querySelector(".sentence").textContent;
+// Why nothing goes out, when nothing does.
+const trouble = () => [...document.querySelectorAll("#worker strong, #held strong")].map(one => one.textContent.trim()).join(" ");
 let said = sentence(), saidAt = Date.now();
 
 // For whoever listens instead of looking: a change of what goes on at once, numbers now and then.
-function say(words, isNews) {
+function say(isNews, words = sentence()) {
   if (!isNews && (words === said || Date.now() - saidAt < SAY_EVERY)) return;
-  said = told.textContent = words;
+  told.textContent = `${trouble()} ${words}`.trim();
+  said = words;
   saidAt = Date.now();
 }
 
@@ -22,7 +25,8 @@ function again(one, fresh) {
 
 // Only what has changed is exchanged, so that nobody loses a selection or the place.
 function renew(page) {
-  const wasMoving = progress().dataset.moving, act = document.getElementById("acts").dataset.live;
+  const goesOn = () => [progress().dataset.moving, document.getElementById("acts").dataset.live, !!trouble()].join();
+  const before = goesOn();
   for (const fresh of page.querySelectorAll("[data-live]")) {
     const old = document.getElementById(fresh.id);
     if (!old || old.dataset.live === fresh.dataset.live) {
@@ -33,7 +37,7 @@ function renew(page) {
     old.replaceWith(fresh);
     if (focused) (again(focused, fresh) || document.getElementById("main")).focus({ preventScroll: true });
   }
-  say(sentence(), act !== document.getElementById("acts").dataset.live || wasMoving !== progress().dataset.moving);
+  say(before !== goesOn());
 }
 
 async function look() {
@@ -48,7 +52,7 @@ async function look() {
     away.hidden = true;
     pause = EVERY;
   } catch {
-    if (away.hidden) say(away.textContent, true);
+    if (away.hidden) say(true, away.textContent);
     away.hidden = false;
     pause = Math.min(2 * pause, LONGEST);
   }

@@ -1,14 +1,18 @@
 """The Issue page in a real browser: live with a script, complete without, quiet when done."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
 from hrsite import create_app
+from hrsite.clock import now
 from hrsite.demo.filling import SignIn
 from hrsite.extensions import db
+from hrsite.outbox.models_workers import Worker
 from tests.browser.judging import DESK_LOOKS, faults_of
 from tests.browser.live import LiveSite
 from tests.browser.pages import sign_in, watched_page
@@ -55,6 +59,15 @@ def accept_one_more(data: Path, message_id: int) -> None:
         db.engine.dispose()
 
 
+def workers_say(data: Path, seen_at: datetime) -> None:
+    """That they were here then, and not since."""
+    app = create_app(settings_for(data))
+    with app.app_context():
+        db.session.execute(update(Worker).values(seen_at=seen_at))
+        db.session.commit()
+        db.engine.dispose()
+
+
 def test_the_numbers_move_by_themselves_and_the_place_is_kept(
     page: Page, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn]
 ) -> None:
@@ -76,9 +89,9 @@ def test_whoever_goes_by_the_keyboard_stays_where_she_was(
 ) -> None:
     page.goto(demo_site.url + UNDER_WAY)
     page.locator(place).first.focus()
-    now = page.locator(".sentence").inner_text()
+    before = page.locator(".sentence").inner_text()
     accept_one_more(demo_sign_in[0], 2)
-    assert until(lambda: bool(page.clock.run_for(1000)) or renewed(page, now))
+    assert until(lambda: bool(page.clock.run_for(1000)) or renewed(page, before))
     assert page.locator(place).first.evaluate("it => it === document.activeElement")
 
 
@@ -124,6 +137,18 @@ def test_a_stop_pressed_elsewhere_shows_and_is_read_out_at_once(
     expect(page.locator("#told")).to_contain_text("41 waiting")
     page.get_by_role("button", name="Resume").click()
     expect(page.locator("#main")).to_contain_text("Going on.")
+
+
+def test_a_worker_that_is_gone_shows_and_is_read_out_at_once(
+    page: Page, demo_site: LiveSite, demo_sign_in: tuple[Path, SignIn]
+) -> None:
+    page.goto(demo_site.url + UNDER_WAY)
+    workers_say(demo_sign_in[0], now().replace(year=2025))
+    as_time_goes_by(page, "#worker", "Not sending: worker last seen")
+    expect(page.locator("#told")).to_contain_text("Not sending: worker last seen")
+    workers_say(demo_sign_in[0], now())
+    as_time_goes_by(page, "#told", "accepted")
+    assert until(lambda: "Not sending" not in page.locator("#told").inner_text())
 
 
 def test_without_a_script_everything_is_there_and_one_can_look_again(
