@@ -97,6 +97,8 @@ def _of_strangers(settings: dict[str, Any]) -> list[str]:
         faults.append(
             "MAIL_SENDER: missing. Your host name makes no address to write from by itself."
         )
+    if settings["MAIL_SERVER"] and settings["MAIL_PORT"] == 465 and not settings["MAIL_USE_SSL"]:
+        faults.append("MAIL_USE_SSL: must be on for port 465, where TLS comes before any word.")
     if settings["MAIL_USERNAME"] and not settings["MAIL_PASSWORD"]:
         faults.append("MAIL_PASSWORD: missing. MAIL_USERNAME is of no use without it.")
     if settings["MAIL_USERNAME"] and not (settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]):

@@ -134,3 +134,12 @@ def test_the_port_goes_with_the_way_of_talking(
     for name, value in asked.items():
         outside.setenv(name, value)
     assert read_settings()["MAIL_PORT"] == port
+
+
+def test_a_port_on_which_nobody_would_speak_first_is_told(outside: pytest.MonkeyPatch) -> None:
+    """Both sides would wait for the other until the time is over."""
+    mail = {"MAIL_SERVER": "mail.example.org", "MAIL_SENDER": "post@example.org"}
+    (fault,) = faults_with(outside, MAIL_PORT="465", **mail)
+    assert fault.startswith("MAIL_USE_SSL: must be on for port 465")
+    outside.setenv("MAIL_USE_SSL", "1")
+    read_settings()
