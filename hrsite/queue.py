@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import sqlite3
 import sys
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -32,6 +34,8 @@ _CLIENTS = {
 _AWAY = (OSError, sqlite3.Error)
 _AWAY_OF = {"redis", "psycopg"}
 SAID_EVERY_SECONDS = 60.0
+# What SQLite needs beside a file that it opens, in octets.
+LEAST_FREE = 100_000
 
 
 class _Brief(logging.Filter):
@@ -109,7 +113,14 @@ def open_queue(url: str) -> Any:
     try:
         return huey.SqliteHuey(QUEUE_NAME, filename=file, **options)
     except sqlite3.Error as trouble:
-        raise UnusableQueue(f"{file} cannot be used ({trouble}).") from None
+        raise UnusableQueue(f"{file} cannot be used ({_reason(trouble, file)}).") from None
+
+
+def _reason(trouble: sqlite3.Error, file: str) -> str:
+    """SQLite speaks of an input error, too, where there is no room left."""
+    folder = Path(file).parent
+    is_full = folder.is_dir() and shutil.disk_usage(folder).free < LEAST_FREE
+    return "its disk is full: make room, and start again" if is_full else str(trouble)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Where database, queue and site are: refused in words when it is nowhere, and nothing echoed."""
 
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -163,6 +165,17 @@ def test_a_data_folder_that_cannot_be_written_to_is_told(
     (line,) = said.stderr.splitlines()[1:]
     assert line.startswith("  - DATA_DIR: ")
     assert "cannot be written to" in line
+
+
+def test_a_queue_without_room_is_told_as_a_full_disk(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data" / "queue.db").mkdir(parents=True)  # What cannot be opened.
+    full = SimpleNamespace(total=6_000_000, used=6_000_000, free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: full)
+    said = run("doctor")
+    assert said.exit_code == 2
+    assert "its disk is full" in said.stderr
 
 
 @pytest.mark.parametrize(("command", "code"), [("doctor", 1), ("migrate", 3)])
