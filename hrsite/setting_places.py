@@ -27,7 +27,7 @@ def database_url(text: str) -> None:
         found = make_url("nothing://")
     is_file = found.drivername.startswith("sqlite")
     if found.drivername not in _DATABASES or (is_file and not _is_kept(found.database or "")):
-        raise ValidationError("must be sqlite:///a/path or postgresql://name@host/database")
+        raise ValidationError("must be sqlite:////a/path or postgresql://name@host/database")
     if not is_file:
         _must_have("psycopg")
 
@@ -41,7 +41,7 @@ def queue_url(text: str) -> None:
     is_place = parts is not None and (kind not in ("sqlite", "unix") or _is_kept(parts.path[1:]))
     if text and not (text.startswith(_QUEUES) and is_place):
         raise ValidationError(
-            "must be sqlite:///a/path, redis://host:port, unix:///a/path"
+            "must be sqlite:////a/path, redis://host:port, unix:///a/path"
             " or postgresql://name@host/database"
         )
     if kind in ("redis", "rediss", "unix"):

@@ -21,7 +21,7 @@ __all__ = ["run"]
      "mysql://me@host/db", "postgresql", "postgres://me@host/db"],
 )  # fmt: skip
 def test_a_database_that_is_no_place_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError, match="must be sqlite:///a/path or postgresql://"):
+    with pytest.raises(ValidationError, match="must be sqlite:////a/path or postgresql://"):
         setting_places.database_url(url)
 
 
@@ -38,7 +38,7 @@ def test_a_database_may_be_a_file_or_a_server(url: str) -> None:
      "sqlite:///", "sqlite:///:memory:", "amqp://h"],
 )  # fmt: skip
 def test_a_queue_that_is_no_place_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError, match="must be sqlite:///a/path, redis://host:port"):
+    with pytest.raises(ValidationError, match="must be sqlite:////a/path, redis://host:port"):
         setting_places.queue_url(url)
 
 
