@@ -107,8 +107,9 @@ def open_digest(session: Session, one: Due, now: datetime) -> list[Issue]:
     posts = [post for post in owing.ready(session, one.at, now) if post.id in held]
     if not posts:
         return []
-    owing.take_up(session, digest.id, READERS[one.cadence], posts, one.at, now)
     coming = sessions_to_come(session, now)
+    posts = _that_fit(one.cadence, posts, coming)
+    owing.take_up(session, digest.id, READERS[one.cadence], posts, one.at, now)
     shares = _shares(digest, posts, with_notices=bool(coming))
     opened = [
         _open_share(session, digest, share, shares, posts, coming, now)
@@ -132,6 +133,13 @@ def _held(session: Session, posts: Sequence[Post]) -> set[int]:
     these = select(Post).where(Post.id.in_([post.id for post in posts])).order_by(Post.id)
     held = these.with_for_update(read=True, key_share=True, of=Post)
     return {post.id for post in session.scalars(held.execution_options(populate_existing=True))}
+
+
+def _that_fit(cadence: Cadence, posts: list[Post], coming: Sequence[SessionNotice]) -> list[Post]:
+    """As many of the newest as one letter shows unclipped. What is over comes a digest later."""
+    while len(posts) > 1 and not letters.digest_fits(cadence, posts[::-1], coming):
+        posts = posts[len(posts) // 2 :]
+    return posts
 
 
 def issue_title(cadence: Cadence, letter: Letter) -> str:

@@ -13,7 +13,7 @@ from hrsite.newsletter.models import Cadence, Subscriber
 from hrsite.newsletter.telltales import NO_SITE, Ours
 from hrsite.notices import wording
 from hrsite.notices.models import SessionNotice
-from hrsite.outbox.compose import Letter, compose, part_of_text
+from hrsite.outbox.compose import Letter, TooLong, compose, part_of_text
 from hrsite.outbox.enqueue import PATIENCE, Envelope, put_delivery, put_message
 from hrsite.outbox.models import TRANSACTIONAL, OutboxMessage
 from hrsite.posts.models import Post
@@ -194,6 +194,14 @@ def digest(
     """
     told = [(post, page_of(post)) for post in posts]
     return compose("digest", mark=mark, cadence=cadence.value, told=told, notices=notices)
+
+
+def digest_fits(cadence: Cadence, posts: Sequence[Post], notices: Sequence[SessionNotice]) -> bool:
+    """Would mail programs show it whole, and with a little more said of sessions by then?"""
+    try:
+        return len(digest(cadence, posts, notices).html.encode()) <= LARGEST_HTML
+    except TooLong:
+        return False
 
 
 def is_so(text: str, notices: Sequence[SessionNotice]) -> bool:
