@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,30 +59,29 @@ def env_file() -> Path | None:
 def _read_file(env: Env, file: Path) -> None:
     """Raises WrongSettings, for then nothing more is known."""
     try:
-        is_marked = file.read_text("utf-8").startswith("\ufeff")
+        text = file.read_text("utf-8")
     except UnicodeDecodeError:
         raise WrongSettings([f"{file.name}: is not in UTF-8. Save it in UTF-8."]) from None
     except OSError as trouble:
         raise WrongSettings([f"{file.name}: cannot be read ({trouble.strerror})."]) from None
-    if is_marked:
+    if text.startswith("\ufeff"):
         # Its first line would be another setting, with a name that looks the same.
         words = "begins with a mark that nobody sees. Save it in UTF-8 without a BOM."
         raise WrongSettings([f"{file.name}: {words}"])
-    if lines := _unread_lines(file):
+    if lines := _unread_lines(text):
         words = "cannot be understood. Write NAME=value, and close what you open with a quote."
         raise WrongSettings([f"{file.name}: line {number} {words}" for number in lines])
     env.read_env(str(file), recurse=False)
 
 
-def _unread_lines(file: Path) -> list[int]:
+def _unread_lines(text: str) -> list[int]:
     """The lines that would be left out without a word."""
-    with file.open(encoding="utf-8") as stream:
-        found = [(one.original, one.error, one.key, one.value) for one in parse_stream(stream)]
     numbers = []
-    for original, is_unclear, name, value in found:
-        if is_unclear or (name is not None and value is None):
-            blank = original.string[: -len(original.string.lstrip())]
-            numbers.append(original.line + blank.count("\n"))
+    for one in parse_stream(StringIO(text)):
+        if one.error or (one.key is not None and one.value is None):
+            lines = one.original.string
+            blank = lines[: len(lines) - len(lines.lstrip())]
+            numbers.append(one.original.line + blank.count("\n"))
     return numbers
 
 
