@@ -130,15 +130,23 @@ def test_a_letter_about_a_change_counts_as_one_that_readers_got(
     assert "were to get" not in page
 
 
-def test_of_a_letter_that_is_written_and_waits_is_said_beside_the_one_that_went(
-    app: Flask, coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
-) -> None:
+def a_change_that_waits(
+    app: Flask, coach: FlaskClient, session: Session, post: Post
+) -> SessionNotice:
+    """Ada has its letter; the one about its change is written, and nobody has it."""
     make_readers(session, ADA)
     notice = factories.make_notice(session, title="The group", send_to_readers=True)
     assert post.to() == [ADA]
     app.config["UNDO_MINUTES"] = 2
     do(coach, notice, "move", date="2026-06-04", time="20:00")
     tell(coach, notice)
+    return notice
+
+
+def test_of_a_letter_that_is_written_and_waits_is_said_beside_the_one_that_went(
+    app: Flask, coach: FlaskClient, session: Session, post: Post, clock: time_machine.Traveller
+) -> None:
+    notice = a_change_that_waits(app, coach, session, post)
     shown = letter_on(coach, notice)
     assert "Readers got it by email on 2 June 2026." in shown
     assert "A letter about its change is written, and nobody has it yet." in shown
@@ -150,12 +158,7 @@ def test_of_a_letter_that_is_written_and_waits_is_said_beside_the_one_that_went(
 def test_one_that_was_called_back_waits_no_more_though_no_worker_has_looked(
     app: Flask, coach: FlaskClient, session: Session, post: Post
 ) -> None:
-    make_readers(session, ADA)
-    notice = factories.make_notice(session, title="The group", send_to_readers=True)
-    assert post.to() == [ADA]
-    app.config["UNDO_MINUTES"] = 2
-    do(coach, notice, "move", date="2026-06-04", time="20:00")
-    tell(coach, notice)
+    notice = a_change_that_waits(app, coach, session, post)
     do(coach, notice, "move", date="2026-06-04", time="21:00")
     assert "is written, and nobody has it" not in letter_on(coach, notice)
 
